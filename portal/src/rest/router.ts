@@ -1,0 +1,122 @@
+import type { Caller } from '../caller.ts'
+import type { Clock } from '../clock.ts'
+import { PortalError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { OperatingTime } from './limits.ts'
+import { Listed, pageSize, type Method, type Methods } from './method.ts'
+import { readParams } from './params.ts'
+import type { Loose, LooseMap } from './php.ts'
+
+/** The `time` block of every answer (contract 6.2). Seconds since 1970 as decimals. */
+export interface TimeBlock {
+  readonly start: number
+  readonly finish: number
+  readonly duration: number
+  readonly processing: number
+  readonly date_start: string
+  readonly date_finish: string
+  readonly operating_reset_at: number
+  readonly operating: number
+}
+
+/** What one method answered, before it becomes an envelope. */
+export interface Outcome {
+  readonly result: unknown
+  readonly total: number | null
+  readonly next: number | null
+  readonly time: TimeBlock
+}
+
+/** Finds a method by its name in any case, checks who may call it, reads its parameters, runs it. Knows none of them. */
+export class Router {
+  readonly #methods = new Map<string, Method>()
+  readonly #operating = new OperatingTime()
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Adds the rows of an area. A name that exists already is a bug. */
+  add(methods: Methods): void {
+    for (const [name, row] of Object.entries(methods)) {
+      if (name !== name.toLowerCase()) throw new Error(`${name} is not lower-case`)
+      if (this.#methods.has(name)) throw new Error(`${name} is declared twice`)
+      this.#methods.set(name, row)
+    }
+  }
+
+  /** All rows, in the order of their areas. */
+  get rows(): ReadonlyMap<string, Method> {
+    return this.#methods
+  }
+
+  /** May this caller see the method at all? A scope that is missing hides it (contract 6.3). */
+  isAvailable(row: Method, caller: Caller): boolean {
+    return row.scope === null || caller.via === 'web' || row.scope.split('|').some((scope) => caller.scope.has(scope))
+  }
+
+  /** Runs a method. Throws PortalError for refusals. */
+  async call(name: string, sent: LooseMap, caller: Caller, inBatch = false): Promise<Outcome> {
+    const startMs = this.#clock.now()
+    const started = performance.now()
+    const row = this.#methods.get(name.toLowerCase())
+    if (!row) throw new PortalError('method_not_found')
+    if (!this.isAvailable(row, caller)) throw new PortalError('insufficient_scope', { token: caller.via === 'webhook' ? 'webhook' : 'access' })
+    if (row.context === 'app' && caller.via !== 'app') throw new PortalError(row.contextError ?? 'wrong_auth_type')
+    if (row.notInBatch && inBatch) throw new PortalError('batch_method')
+    const answer = await row.run({ caller, params: readParams(row.params, sent), sent, start: readStart(sent) })
+    const time = this.#timeBlock(caller, name.toLowerCase(), startMs, performance.now() - started)
+    if (answer instanceof Listed) return { result: answer.result, total: answer.total, next: answer.next, time }
+    return { result: answer, total: null, next: null, time }
+  }
+
+  #timeBlock(caller: Caller, name: string, startMs: number, tookMs: number): TimeBlock {
+    const seconds = Number((tookMs / 1000).toFixed(6))
+    const finishMs = startMs + tookMs
+    return {
+      start: startMs / 1000,
+      finish: Number((finishMs / 1000).toFixed(6)),
+      duration: seconds,
+      processing: seconds,
+      date_start: isoSeconds(startMs),
+      date_finish: isoSeconds(finishMs),
+      ...this.#operating.add(caller, name, seconds, startMs),
+    }
+  }
+}
+
+/** `2026-03-10T11:19:38+00:00`: how every time of day is written on the wire. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
+}
+
+function readStart(sent: LooseMap): number {
+  const value: Loose = sent['start'] ?? sent['START'] ?? sent['Start']
+  const start = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0
+  if (start === -1) return -1
+  return Number.isSafeInteger(start) && start > 0 ? start - (start % pageSize) : 0
+}
+
+/** The envelope of a success; keys in the contract's order (6.2). */
+export function successEnvelope(outcome: Outcome): Record<string, unknown> {
+  return {
+    result: outcome.result,
+    ...(outcome.next !== null && { next: outcome.next }),
+    ...(outcome.total !== null && { total: outcome.total }),
+    time: outcome.time,
+  }
+}
+
+/** The envelope of a refusal or a bug. A bug is logged under a reference that the answer names. */
+export function errorEnvelope(error: unknown, log: Log): { status: number; body: Record<string, unknown> } {
+  let refusal: PortalError
+  if (error instanceof PortalError) refusal = error
+  else {
+    const ref = Math.random().toString(36).slice(2, 10)
+    log.error({ err: error, ref }, 'a call failed by a bug')
+    refusal = new PortalError('internal', { ref })
+  }
+  const argument = refusal.details['argument']
+  return { status: refusal.status, body: { error: refusal.code, error_description: refusal.message, ...(argument !== undefined && { argument }) } }
+}

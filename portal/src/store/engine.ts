@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely'
+import type { Log } from '../log.ts'
+import type { Tables } from './tables.ts'
+
+/** Compiled SQL. Parameters are strings, numbers and nulls. */
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** How many rows a guarded statement has to change, and the name by which its failure is told. */
+export interface Guard {
+  readonly name: string
+  readonly rows: number
+}
+
+/** A guarded statement changed another number of rows than it had to: the whole unit was taken back. */
+export class GuardFailed extends Error {
+  override readonly name = 'GuardFailed'
+  readonly guard: string
+  constructor(guard: string) {
+    super(`guard ${guard} failed`)
+    this.guard = guard
+  }
+}
+
+/** The statements of one recorded transaction, in order. */
+export type Unit = Array<Statement & { readonly guard?: Guard }>
+
+/** What a statement answered. */
+export interface Answer {
+  readonly rows: readonly Record<string, unknown>[]
+  readonly changes: number
+}
+
+/** A transaction that has the writer to itself. */
+export interface Session {
+  execute(statement: Statement): Promise<Answer>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+/** All that differs between SQLite and PostgreSQL. The same conformance suite runs on both. */
+export interface Engine {
+  readonly name: 'sqlite' | 'postgres'
+  /** readers beside the writer */
+  readonly read: Kysely<Tables>
+  /** compiles only */
+  readonly build: Kysely<Tables>
+  /** a query layer whose statements go through `execute` */
+  bind(execute: (statement: Statement) => Promise<Answer>): Kysely<Tables>
+  insertText(table: string, columns: readonly string[]): string
+  /** one unit of the group commit; resolves when durable, rejects with GuardFailed or the database's error for this unit alone */
+  commit(unit: Unit): Promise<void>
+  /** waits for the writer, then has it alone until commit or rollback */
+  begin(): Promise<Session>
+  notify(channel: string, message: string): Promise<void>
+  listen(channel: string, hear: (message: string) => void): void
+  /** applies one migration in a transaction, unless its name was applied before */
+  migrate(name: string, text: string): Promise<boolean>
+  /** the schema as text, for the dumps beside the migrations */
+  dumpSchema(): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the engine of a database address: `postgres://…`, or the path of a SQLite file (made when absent).
+ */
+export async function openEngine(address: string, log: Log): Promise<Engine> {
+  if (/^postgres(ql)?:\/\//.test(address)) return (await import('./postgres.ts')).openPostgres(address, log)
+  return (await import('./sqlite.ts')).openSqlite(address, log)
+}

@@ -1,0 +1,131 @@
+/** The writer thread of the SQLite engine: the only connection that writes. Started by sqlite.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import type { Unit } from './engine.ts'
+
+/** What sqlite.ts asks; `id` comes back with the answer. */
+export type WriterRequest =
+  | { readonly id: number; readonly kind: 'open' | 'begin' | 'commit' | 'rollback' | 'close' }
+  | { readonly id: number; readonly kind: 'batch'; /** JSON of Unit[] */ readonly units: string }
+  | { readonly id: number; readonly kind: 'execute'; readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly id: number; readonly kind: 'migrate'; readonly name: string; readonly sql: string }
+
+/** `failure`: the request as a whole failed. `refusals`: units of a batch that were taken back, by index. */
+export interface WriterAnswer {
+  readonly id: number
+  readonly failure?: string
+  readonly rows?: Record<string, unknown>[]
+  readonly changes?: number
+  readonly refusals?: Record<number, { guard?: string; error?: string }>
+}
+
+const port = parentPort
+if (!port) throw new Error('sqlite-writer runs as a worker thread')
+let db: Database.Database
+const prepared = new Map<string, Database.Statement>()
+
+function prepare(sql: string): Database.Statement {
+  let statement = prepared.get(sql)
+  if (!statement) {
+    if (prepared.size >= 1000) prepared.clear()
+    statement = db.prepare(sql)
+    prepared.set(sql, statement)
+  }
+  return statement
+}
+
+function open(): void {
+  db = new Database((workerData as { path: string }).path)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('foreign_keys = ON')
+  db.pragma('busy_timeout = 5000')
+  db.pragma('wal_autocheckpoint = 4000')
+  // the package is compiled with NORMAL for WAL, which loses acknowledged clicks on power loss (perf.md 2.3)
+  const synchronous = db.pragma('synchronous', { simple: true })
+  if (synchronous !== 2) throw new Error(`SQLite runs with synchronous=${String(synchronous)}; only FULL (2) is durable`)
+  db.exec('create table if not exists migration (name text primary key, applied_at bigint not null)')
+}
+
+function runUnit(unit: Unit): { guard: string } | null {
+  for (const statement of unit) {
+    const { changes } = prepare(statement.sql).run(...statement.parameters)
+    if (statement.guard && statement.guard.rows !== changes) return { guard: statement.guard.name }
+  }
+  return null
+}
+
+function runBatch(units: readonly Unit[]): Record<number, { guard?: string; error?: string }> {
+  const refusals: Record<number, { guard?: string; error?: string }> = {}
+  prepare('begin immediate').run()
+  try {
+    for (const [index, unit] of units.entries()) {
+      prepare('savepoint unit').run()
+      let refusal: { guard?: string; error?: string } | null
+      try {
+        refusal = runUnit(unit)
+      } catch (error) {
+        refusal = { error: (error as Error).message }
+      }
+      if (refusal) {
+        refusals[index] = refusal
+        prepare('rollback to unit').run()
+      }
+      prepare('release unit').run()
+    }
+    prepare('commit').run()
+  } catch (error) {
+    if (db.inTransaction) db.exec('rollback')
+    throw error
+  }
+  return refusals
+}
+
+function migrate(name: string, sql: string): Record<string, unknown>[] {
+  const apply = db.transaction(() => {
+    const { changes } = db.prepare('insert or ignore into migration (name, applied_at) values (?, ?)').run(name, Date.now())
+    if (changes === 1) db.exec(sql)
+    return changes === 1 ? [{ name }] : []
+  })
+  return apply.immediate()
+}
+
+function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
+  switch (request.kind) {
+    case 'open':
+      open()
+      return {}
+    case 'batch':
+      return { refusals: runBatch(JSON.parse(request.units) as Unit[]) }
+    case 'begin':
+      prepare('begin immediate').run()
+      return {}
+    case 'execute': {
+      const statement = prepare(request.sql)
+      if (statement.reader) {
+        const rows = statement.all(...request.parameters) as Record<string, unknown>[]
+        return { rows, changes: rows.length }
+      }
+      return { changes: statement.run(...request.parameters).changes }
+    }
+    case 'commit':
+    case 'rollback':
+      if (db.inTransaction) prepare(request.kind).run()
+      return {}
+    case 'migrate':
+      return { rows: migrate(request.name, request.sql) }
+    case 'close':
+      prepared.clear()
+      db.close()
+      return {}
+  }
+}
+
+port.on('message', (request: WriterRequest) => {
+  try {
+    port.postMessage({ id: request.id, ...answer(request) } satisfies WriterAnswer)
+  } catch (error) {
+    port.postMessage({ id: request.id, failure: (error as Error).message } satisfies WriterAnswer)
+  }
+  if (request.kind === 'close') port.close()
+})

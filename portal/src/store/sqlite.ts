@@ -1,0 +1,194 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
+import type { Log } from '../log.ts'
+import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
+import { routedQueries } from './routed.ts'
+import type { WriterAnswer, WriterRequest } from './sqlite-writer.ts'
+
+const parts = { createAdapter: () => new SqliteAdapter(), createQueryCompiler: () => new SqliteQueryCompiler() }
+
+type Ask = WriterRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
+
+/** The writer thread: requests go one after the other, answers come back in the same order. */
+class Writer {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, { resolve: (answer: WriterAnswer) => void; reject: (error: Error) => void }>()
+  #lastId = 0
+  #ended: Error | null = null
+
+  constructor(path: string) {
+    const file = import.meta.url.endsWith('.ts') ? './sqlite-writer.ts' : './sqlite-writer.js'
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: { path } })
+    this.#worker.on('message', (answer: WriterAnswer) => {
+      const waiting = this.#waiting.get(answer.id)
+      this.#waiting.delete(answer.id)
+      waiting?.resolve(answer)
+    })
+    const end = (error: Error) => {
+      this.#ended ??= error
+      for (const waiting of this.#waiting.values()) waiting.reject(error)
+      this.#waiting.clear()
+    }
+    this.#worker.on('error', end)
+    this.#worker.on('exit', () => end(new Error('the SQLite writer has ended')))
+    this.#worker.unref()
+  }
+
+  ask(request: Ask): Promise<WriterAnswer> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      // a process must not end while something waits for its commit
+      this.#worker.ref()
+      const settle = <T>(then: (value: T) => void) => (value: T) => {
+        if (this.#waiting.size === 0) this.#worker.unref()
+        then(value)
+      }
+      this.#waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
+      this.#worker.postMessage({ ...request, id })
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return
+    const exited = once(this.#worker, 'exit')
+    await this.ask({ kind: 'close' })
+    this.#worker.ref()
+    await exited
+  }
+}
+
+interface Waiting {
+  readonly unit: Unit
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+const batchLimit = 512
+
+/** Opens (and makes, when absent) a SQLite file: WAL, synchronous=FULL, one writer thread, a reader in this thread. */
+export async function openSqlite(path: string, _log: Log): Promise<Engine> {
+  const writer = new Writer(path)
+  await writer.ask({ kind: 'open' }).then(throwFailure)
+  const reader = new Database(path, { readonly: true })
+  reader.pragma('busy_timeout = 5000')
+  const prepared = new Map<string, Database.Statement>()
+  const readNow = (statement: Statement): Answer => {
+    let query = prepared.get(statement.sql)
+    if (!query) {
+      query = reader.prepare(statement.sql)
+      if (!query.reader) throw new Error('writes go through store.transaction')
+      if (prepared.size >= 1000) prepared.clear()
+      prepared.set(statement.sql, query)
+    }
+    return { rows: query.all(...statement.parameters) as Record<string, unknown>[], changes: 0 }
+  }
+
+  const queue: Array<Waiting | { begin: (release: () => void) => void }> = []
+  let busy = false
+
+  /** One batch in flight and no linger: what comes while it runs is the next batch (perf.md 9.10). */
+  const drain = async (): Promise<void> => {
+    if (busy) return
+    busy = true
+    while (queue.length > 0) {
+      const first = queue[0]!
+      if ('begin' in first) {
+        queue.shift()
+        await new Promise<void>((release) => first.begin(release))
+        continue
+      }
+      const batch: Waiting[] = []
+      while (batch.length < batchLimit && queue.length > 0 && 'unit' in queue[0]!) batch.push(queue.shift() as Waiting)
+      await commitBatch(writer, batch)
+    }
+    busy = false
+  }
+
+  const listeners = new Map<string, Array<(message: string) => void>>()
+  return {
+    name: 'sqlite',
+    read: routedQueries(parts, async (statement) => readNow(statement)),
+    build: routedQueries(parts, async () => {
+      throw new Error('this query layer compiles only')
+    }),
+    bind: (execute) => routedQueries(parts, execute),
+    insertText: (table, columns) =>
+      `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    commit(unit) {
+      return new Promise<void>((resolve, reject) => {
+        queue.push({ unit, resolve, reject })
+        void drain()
+      })
+    },
+    begin: () => new Promise((resolve, reject) => {
+      queue.push({ begin: (release) => void openSession(writer, release).then(resolve, reject) })
+      void drain()
+    }),
+    async notify(channel, message) {
+      for (const hear of listeners.get(channel) ?? []) hear(message)
+    },
+    listen(channel, hear) {
+      listeners.set(channel, [...(listeners.get(channel) ?? []), hear])
+    },
+    async migrate(name, text) {
+      const sql = text.replaceAll('SERIAL_ID', 'INTEGER PRIMARY KEY AUTOINCREMENT').replaceAll('GIVEN_ID', 'INTEGER PRIMARY KEY')
+      const answer = throwFailure(await writer.ask({ kind: 'migrate', name, sql }))
+      return answer.rows?.length === 1
+    },
+    async dumpSchema() {
+      const { rows } = readNow({ sql: `select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by name`, parameters: [] })
+      return rows.map((row) => `${String(row['sql'])};\n`).join('\n')
+    },
+    async close() {
+      prepared.clear()
+      reader.close()
+      await writer.close()
+    },
+  }
+}
+
+async function commitBatch(writer: Writer, batch: readonly Waiting[]): Promise<void> {
+  try {
+    // one JSON string: structured clone of the objects costs a tenth of an event (perf.md 3.2)
+    const answer = throwFailure(await writer.ask({ kind: 'batch', units: JSON.stringify(batch.map((waiting) => waiting.unit)) }))
+    for (const [index, waiting] of batch.entries()) {
+      const refusal = answer.refusals?.[index]
+      if (!refusal) waiting.resolve()
+      else waiting.reject(refusal.guard === undefined ? new Error(refusal.error) : new GuardFailed(refusal.guard))
+    }
+  } catch (error) {
+    for (const waiting of batch) waiting.reject(error as Error)
+  }
+}
+
+async function openSession(writer: Writer, release: () => void): Promise<Session> {
+  const end = async (kind: 'commit' | 'rollback'): Promise<void> => {
+    try {
+      throwFailure(await writer.ask({ kind }))
+    } finally {
+      release()
+    }
+  }
+  try {
+    throwFailure(await writer.ask({ kind: 'begin' }))
+  } catch (error) {
+    release()
+    throw error
+  }
+  return {
+    async execute(statement) {
+      const answer = throwFailure(await writer.ask({ kind: 'execute', sql: statement.sql, parameters: statement.parameters }))
+      return { rows: answer.rows ?? [], changes: answer.changes ?? 0 }
+    },
+    commit: () => end('commit'),
+    rollback: () => end('rollback'),
+  }
+}
+
+function throwFailure(answer: WriterAnswer): WriterAnswer {
+  if (answer.failure === undefined) return answer
+  throw new Error(answer.failure)
+}

@@ -1,0 +1,225 @@
+import type { Compilable, Kysely } from 'kysely'
+import type { Log } from '../log.ts'
+import { GuardFailed, type Engine, type Guard, type Statement, type Unit } from './engine.ts'
+import type { NewRow, Tables } from './tables.ts'
+
+/**
+ * One transaction. While it only writes by `insert` and `write`, its statements are recorded and go to the writer as one unit
+ * of the group commit (design 11.12). Its first use of `db` gives it the writer alone: from then on every statement is executed
+ * as it comes. A transaction awaits nothing but `tx`.
+ */
+export interface Tx {
+  /** Reads and writes whose answer is needed. */
+  readonly db: Kysely<Tables>
+  /** One row whose id is known or not needed. */
+  insert<T extends keyof Tables & string>(table: T, row: NewRow<T>): void
+  /** A statement whose answer is not needed; with a guard, a wrong row count rejects the transaction with GuardFailed. */
+  write(statement: Compilable | Statement, guard?: Guard): void
+  /** Runs after the commit, in order; never after a rollback. */
+  afterCommit(run: () => void): void
+  /** Runs when the transaction did not commit. */
+  afterRollback(run: () => void): void
+}
+
+/** Tables whose ids are given out by `nextId`. */
+export type GivenIdTable = 'event' | 'delivery' | 'attempt' | 'call' | 'trace' | 'trace_step'
+
+const givenIdTables: readonly GivenIdTable[] = ['event', 'delivery', 'attempt', 'call', 'trace', 'trace_step']
+const idBlockSize = 1000
+
+/** The one way to the database. */
+export class Store {
+  readonly #engine: Engine
+  readonly #ids = new Map<GivenIdTable, { next: number; end: number; spare: { next: number; end: number } | null; refill: Promise<void> | null }>()
+  readonly #inserts = new Map<string, string>()
+  readonly #log: Log
+
+  private constructor(engine: Engine, log: Log) {
+    this.#engine = engine
+    this.#log = log
+  }
+
+  /** Opens a migrated database and takes the first blocks of ids. */
+  static async open(engine: Engine, log: Log): Promise<Store> {
+    const store = new Store(engine, log)
+    for (const table of givenIdTables) {
+      const block = await store.#takeIdBlock(table)
+      store.#ids.set(table, { ...block, spare: null, refill: null })
+    }
+    return store
+  }
+
+  /** Reads outside a transaction: sees all that was committed. */
+  get read(): Kysely<Tables> {
+    return this.#engine.read
+  }
+
+  /** Builds statements for `tx.write`; runs nothing. */
+  get build(): Kysely<Tables> {
+    return this.#engine.build
+  }
+
+  /** The next id of a table whose rows are written without reading. Never given twice, also over restarts and processes. */
+  nextId(table: GivenIdTable): number {
+    const ids = this.#ids.get(table)
+    if (!ids) throw new Error(`${table} has no given ids`)
+    if (ids.next >= ids.end) {
+      if (!ids.spare) throw new Error(`no ids left for ${table}: more than ${idBlockSize} were asked for in one turn`)
+      ids.next = ids.spare.next
+      ids.end = ids.spare.end
+      ids.spare = null
+    }
+    if (!ids.spare && !ids.refill && ids.end - ids.next < idBlockSize * 0.75) {
+      ids.refill = this.#takeIdBlock(table)
+        .then((block) => {
+          ids.spare = block
+        })
+        .catch((error: unknown) => this.#log.error({ error, table }, 'could not take a block of ids'))
+        .finally(() => {
+          ids.refill = null
+        })
+    }
+    return ids.next++
+  }
+
+  async #takeIdBlock(name: GivenIdTable): Promise<{ next: number; end: number }> {
+    return this.transaction(async (tx) => {
+      const row = await tx.db
+        .insertInto('id_block')
+        .values({ name, next: 1 + idBlockSize })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ next: eb('id_block.next', '+', idBlockSize) })))
+        .returning('next')
+        .executeTakeFirstOrThrow()
+      return { next: row.next - idBlockSize, end: row.next }
+    })
+  }
+
+  /**
+   * Runs `work` and commits: all of it or nothing. Resolves when it is durable. `work` may be run again only by its caller.
+   * Rejects with GuardFailed, or with what `work` threw.
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T> | T): Promise<T> {
+    const unit = new RecordedUnit(this.#engine, (table, row) => this.#insertStatement(table, row))
+    try {
+      const result = await work(unit)
+      await unit.commit()
+      for (const run of unit.committed) run()
+      return result
+    } catch (error) {
+      await unit.rollback()
+      for (const run of unit.rolledBack) run()
+      throw error
+    }
+  }
+
+  /** The text of an insert is made once for each set of columns: compiling it anew costs more than running it (perf.md 5). */
+  #insertStatement(table: string, row: Readonly<Record<string, unknown>>): Statement {
+    const columns = Object.keys(row)
+    const key = `${table}(${columns.join()})`
+    let sql = this.#inserts.get(key)
+    if (!sql) {
+      sql = this.#engine.insertText(table, columns)
+      this.#inserts.set(key, sql)
+    }
+    return { sql, parameters: Object.values(row) }
+  }
+
+  /** Messages between processes on one database; within this process they come too. */
+  notify(channel: string, message: string): Promise<void> {
+    return this.#engine.notify(channel, message)
+  }
+
+  /** Hears the messages of `notify`, this process's own included. */
+  listen(channel: string, hear: (message: string) => void): void {
+    this.#engine.listen(channel, hear)
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close()
+  }
+}
+
+class RecordedUnit implements Tx {
+  readonly committed: Array<() => void> = []
+  readonly rolledBack: Array<() => void> = []
+  readonly #engine: Engine
+  readonly #insertText: (table: string, row: Readonly<Record<string, unknown>>) => Statement
+  #recorded: Unit = []
+  #exclusive: Promise<Awaited<ReturnType<Engine['begin']>>> | null = null
+  #tail: Promise<unknown> = Promise.resolve()
+  #db: Kysely<Tables> | null = null
+  #ended = false
+
+  constructor(engine: Engine, insertText: (table: string, row: Readonly<Record<string, unknown>>) => Statement) {
+    this.#engine = engine
+    this.#insertText = insertText
+  }
+
+  get db(): Kysely<Tables> {
+    this.#db ??= this.#engine.bind((statement) => this.#execute(statement))
+    return this.#db
+  }
+
+  insert<T extends keyof Tables & string>(table: T, row: NewRow<T>): void {
+    this.write(this.#insertText(table, row as Readonly<Record<string, unknown>>))
+  }
+
+  write(statement: Compilable | Statement, guard?: Guard): void {
+    if (this.#ended) throw new Error('the transaction is over: something was not awaited')
+    const compiled = 'compile' in statement ? statement.compile() : statement
+    const guarded = { sql: compiled.sql, parameters: compiled.parameters, ...(guard && { guard }) }
+    if (!this.#exclusive) this.#recorded.push(guarded)
+    else this.#chain(async (session) => checkGuard(guarded, await session.execute(guarded)))
+  }
+
+  afterCommit(run: () => void): void {
+    this.committed.push(run)
+  }
+
+  afterRollback(run: () => void): void {
+    this.rolledBack.push(run)
+  }
+
+  #chain<T>(run: (session: Awaited<ReturnType<Engine['begin']>>) => Promise<T>): Promise<T> {
+    this.#exclusive ??= this.#engine.begin()
+    const exclusive = this.#exclusive
+    const next = this.#tail.then(async () => run(await exclusive))
+    this.#tail = next
+    next.catch(() => {}) // told again by commit, which awaits the tail
+    return next
+  }
+
+  #execute(statement: Statement) {
+    if (this.#ended) throw new Error('the transaction is over: something was not awaited')
+    if (!this.#exclusive) {
+      const recorded = this.#recorded
+      this.#recorded = []
+      for (const one of recorded) void this.#chain(async (session) => checkGuard(one, await session.execute(one)))
+    }
+    return this.#chain((session) => session.execute(statement))
+  }
+
+  async commit(): Promise<void> {
+    this.#ended = true
+    if (this.#exclusive) {
+      await this.#tail
+      await (await this.#exclusive).commit()
+      this.#exclusive = null
+      return
+    }
+    if (this.#recorded.length === 0) return
+    await this.#engine.commit(this.#recorded)
+  }
+
+  async rollback(): Promise<void> {
+    this.#ended = true
+    if (!this.#exclusive) return
+    await this.#tail.catch(() => {})
+    const session = await this.#exclusive.catch(() => null)
+    await session?.rollback()
+  }
+}
+
+function checkGuard(statement: Unit[number], answer: { changes: number }): void {
+  if (statement.guard && statement.guard.rows !== answer.changes) throw new GuardFailed(statement.guard.name)
+}

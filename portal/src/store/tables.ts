@@ -1,0 +1,549 @@
+/**
+ * Every table on one page. Times are milliseconds since 1970 UTC; flags are 0 or 1; JSON is text; `search` is folded by
+ * the application (`fold`), so both engines find the same rows in any alphabet. `owner` is who a thing belongs to:
+ * `app:<id>`, `webhook:<id>` (outgoing) or `incoming` (all incoming webhooks together, design 11.3).
+ */
+import type { Generated, Insertable, Selectable, Updateable } from 'kysely'
+
+/** 0 or 1. */
+export type Flag = 0 | 1
+
+/** One company's account. */
+export interface PortalTable {
+  id: Generated<number>
+  member_id: string
+  title: string
+  country: string
+  language: string
+  /** `app:3`, `line:7`, `webhook:2` or null */
+  target: string | null
+  allow_user_targets: Flag
+  allow_service_codes: Flag
+  /** JSON: compatibility switches and policies */
+  settings: string
+  created_at: number
+}
+
+export interface UserTable {
+  id: Generated<number>
+  portal_id: number
+  email: string
+  password_hash: string
+  name: string
+  second_name: string
+  last_name: string
+  /** UF_PHONE_INNER */
+  extension: string | null
+  work_position: string
+  work_phone: string | null
+  personal_phone: string | null
+  personal_mobile: string | null
+  is_admin: Flag
+  is_active: Flag
+  language: string
+  /** own outgoing target */
+  target: string | null
+  /** JSON array of department ids */
+  departments: string
+  search: string
+  last_seen_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface DepartmentTable {
+  id: Generated<number>
+  portal_id: number
+  name: string
+  sort: number
+  parent_id: number | null
+  head_user_id: number | null
+}
+
+/** A browser that is signed in; the cookie holds the token, the row its SHA-256. */
+export interface SessionTable {
+  token_hash: string
+  portal_id: number
+  user_id: number
+  expires_at: number
+  created_at: number
+}
+
+export interface AppTable {
+  id: Generated<number>
+  portal_id: number
+  client_id: string
+  secret_hash: string
+  title: string
+  kind: 'api' | 'ui'
+  url: string
+  install_url: string
+  /** comma list */
+  scope: string
+  application_token: string
+  installed: Flag
+  /** last reason why the install callback was not taken; null when it was */
+  install_problem: string | null
+  /** when the install callback is due again; null when nothing is to be sent */
+  install_due_at: number | null
+  install_attempts: number
+  version: number
+  /** raised to revoke every access token issued before */
+  grant_epoch: number
+  last_seen_at: number | null
+  created_by_id: number
+  created_at: number
+  deleted_at: number | null
+}
+
+/** app.option (user_id 0) and user.option. */
+export interface AppOptionTable {
+  portal_id: number
+  app_id: number
+  user_id: number
+  name: string
+  /** JSON */
+  value: string
+}
+
+export interface AuthCodeTable {
+  code_hash: string
+  portal_id: number
+  app_id: number
+  user_id: number
+  expires_at: number
+  used_at: number | null
+}
+
+export interface RefreshTokenTable {
+  token_hash: string
+  portal_id: number
+  app_id: number
+  user_id: number
+  grant_epoch: number
+  expires_at: number
+  /** set by rotation; the old token stays good for 60 s more */
+  replaced_at: number | null
+}
+
+export interface IncomingWebhookTable {
+  id: Generated<number>
+  portal_id: number
+  user_id: number
+  token_hash: string
+  title: string
+  /** comma list */
+  scope: string
+  last_used_at: number | null
+  created_at: number
+  deleted_at: number | null
+}
+
+export interface OutgoingWebhookTable {
+  id: Generated<number>
+  portal_id: number
+  title: string
+  url: string
+  token: string
+  created_by_id: number
+  created_at: number
+  deleted_at: number | null
+}
+
+export interface HandlerTable {
+  id: Generated<number>
+  portal_id: number
+  /** `app:<id>` or `webhook:<id>` */
+  owner: string
+  event: string
+  url: string
+  /** `auth_type`: 0 = the acting user */
+  auth_user_id: number
+  kind: 'online' | 'offline'
+  connector: string
+  profile: string
+  /** notices only: 0 = one try, as the original does */
+  retries: Flag
+  /** the handler drops repeats of a CALL_ID */
+  dedupes: Flag
+  enabled: Flag
+  disabled_reason: string | null
+  /** Standard Webhooks secret, `whsec_…` */
+  secret: string
+  /** JSON */
+  options: string
+  created_at: number
+}
+
+export interface EventTable {
+  id: number
+  portal_id: number
+  name: string
+  /** who caused it; null when nobody did */
+  user_id: number | null
+  call_id: string | null
+  /** JSON of the ordered `data` map */
+  data: string
+  created_at: number
+}
+
+export type DeliveryState = 'pending' | 'sending' | 'delivered' | 'unconfirmed' | 'retrying' | 'failed' | 'expired' | 'skipped' | 'canceled'
+export type DeliveryClass = 'dial' | 'notice'
+
+export interface DeliveryTable {
+  id: number
+  portal_id: number
+  event_id: number
+  event: string
+  handler_id: number
+  owner: string
+  url: string
+  delivery_class: DeliveryClass
+  call_id: string | null
+  state: DeliveryState
+  reason: string | null
+  attempts: number
+  /** when the next attempt is due; null when settled */
+  due_at: number | null
+  /** dial: after it the delivery expires */
+  deadline_at: number | null
+  /** process that has it */
+  lease_owner: string | null
+  lease_until: number | null
+  settled_at: number | null
+  /** the handler's own words when it refused */
+  refusal: string | null
+  replay_of: number | null
+  created_at: number
+}
+
+export interface AttemptTable {
+  id: number
+  portal_id: number
+  delivery_id: number
+  number: number
+  started_at: number
+  duration_ms: number
+  connect_ms: number | null
+  first_byte_ms: number | null
+  outcome: string
+  reason: string | null
+  status: number | null
+  error: string | null
+  /** JSON */
+  request_headers: string
+  /** tokens masked */
+  request_body: string
+  response_body: string | null
+}
+
+export type CallState = 'registered' | 'announced' | 'ringing_agent' | 'ringing_client' | 'talking' | 'finished'
+
+export interface CallTable {
+  id: number
+  portal_id: number
+  call_id: string
+  /** TYPE: 1 out, 2 in, 3 in redirected, 4 callback, 5 info */
+  type: number
+  user_id: number
+  /** `app:<id>`, `webhook:<id>` or `incoming` */
+  owner: string
+  line_number: string
+  number: string
+  international: string
+  extension: string
+  /** normalised digits, what calls are compared by */
+  digits: string
+  entity_type: string
+  entity_id: number
+  external_call_id: string | null
+  call_list_id: number
+  is_mobile: Flag
+  crm_create: Flag
+  crm_source: string
+  /** JSON array of {ENTITY_TYPE, ENTITY_ID} */
+  created_entities: string
+  state: CallState
+  /** 1 while a `register` with the same key gets this call (contract 4.2, design 11.1) */
+  reusable: Flag
+  /** last word of its app */
+  reported_at: number | null
+  answered_at: number | null
+  started_at: number
+  ended_at: number | null
+  duration: number
+  status_code: string | null
+  failed_reason: string
+  closed_by: 'app' | 'portal' | null
+  statistic_id: number | null
+  activity_id: number | null
+  trace_id: number | null
+  created_at: number
+}
+
+/** Who sees the call card. */
+export interface CallCardTable {
+  call_id: string
+  user_id: number
+  portal_id: number
+  shown_at: number
+  hidden_at: number | null
+  dismissed_at: number | null
+}
+
+/** One click: the head of a trace. */
+export interface TraceTable {
+  id: number
+  portal_id: number
+  user_id: number
+  number: string
+  digits: string
+  outcome: 'registered' | 'skipped'
+  reason: string | null
+  target: string | null
+  call_id: string | null
+  /** JSON: what was known when the click was decided */
+  detail: string
+  created_at: number
+}
+
+/** What a trace holds beyond the call, its deliveries and attempts: progress reports and decisions. */
+export interface TraceStepTable {
+  id: number
+  portal_id: number
+  call_id: string
+  at: number
+  kind: string
+  /** JSON */
+  detail: string
+}
+
+/** voximplant.statistic.get (contract 4.9). */
+export interface StatisticTable {
+  id: Generated<number>
+  portal_id: number
+  call_id: string
+  external_call_id: string | null
+  user_id: number
+  portal_number: string
+  phone_number: string
+  call_type: number
+  duration: number
+  started_at: number
+  vote: number | null
+  cost: number
+  cost_currency: string
+  failed_code: string
+  failed_reason: string
+  entity_type: string | null
+  entity_id: number | null
+  activity_id: number | null
+  app_id: number | null
+  app_name: string
+  comment: string | null
+  record_file_id: number | null
+  record_duration: number | null
+  transcript_id: number | null
+}
+
+export interface RecordingTable {
+  id: Generated<number>
+  portal_id: number
+  call_id: string
+  filename: string
+  mime: string
+  bytes: number
+  /** below the recordings folder */
+  path: string
+  duration_seconds: number | null
+  created_at: number
+}
+
+/** An upload address given out by attachRecord (mode C). */
+export interface UploadTable {
+  token_hash: string
+  portal_id: number
+  call_id: string
+  filename: string
+  owner: string
+  user_id: number
+  expires_at: number
+  used_at: number | null
+}
+
+export interface LineTable {
+  id: Generated<number>
+  portal_id: number
+  owner: string
+  number: string
+  name: string
+  crm_auto_create: Flag
+  created_at: number
+}
+
+interface EntityColumns {
+  id: Generated<number>
+  portal_id: number
+  assigned_by_id: number
+  source_id: string
+  source_description: string
+  comments: string
+  opened: Flag
+  created_by_id: number
+  modified_by_id: number
+  search: string
+  created_at: number
+  updated_at: number
+}
+
+export interface ContactTable extends EntityColumns {
+  name: string
+  second_name: string
+  last_name: string
+  position: string
+  company_id: number | null
+  type_id: string
+}
+
+export interface CompanyTable extends EntityColumns {
+  title: string
+  company_type: string
+  industry: string
+}
+
+export interface LeadTable extends EntityColumns {
+  title: string
+  name: string
+  second_name: string
+  last_name: string
+  position: string
+  company_title: string
+  status_id: string
+  contact_id: number | null
+  company_id: number | null
+}
+
+export interface DealTable extends EntityColumns {
+  title: string
+  stage_id: string
+  category_id: number
+  contact_id: number | null
+  company_id: number | null
+}
+
+/** PHONE, EMAIL, WEB, IM of contacts, companies and leads (contract 8.2). */
+export interface MultifieldTable {
+  id: Generated<number>
+  portal_id: number
+  entity_type: string
+  entity_id: number
+  type_id: string
+  value_type: string
+  value: string
+  /** PHONE: normalised digits to search by; others: folded value */
+  match: string
+  position: number
+}
+
+/** Contract 8.4. */
+export interface ActivityTable {
+  id: Generated<number>
+  portal_id: number
+  type_id: number
+  provider_id: string
+  provider_type_id: string
+  direction: number
+  subject: string
+  description: string
+  description_type: number
+  start_at: number
+  end_at: number
+  completed: Flag
+  status: number
+  priority: number
+  responsible_id: number
+  author_id: number
+  owner_type_id: number
+  owner_id: number
+  /** JSON array */
+  communications: string
+  call_id: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface ActivityBindingTable {
+  activity_id: number
+  portal_id: number
+  owner_type_id: number
+  owner_id: number
+}
+
+export interface CallListTable {
+  id: Generated<number>
+  portal_id: number
+  title: string
+  entity_type: string
+  webform_id: number | null
+  created_by_id: number
+  activity_id: number | null
+  created_at: number
+}
+
+export interface CallListItemTable {
+  id: Generated<number>
+  portal_id: number
+  call_list_id: number
+  entity_id: number
+  status: string
+  position: number
+  last_call_id: string | null
+}
+
+/** Ids given out in blocks for the tables whose rows are written without reading (GIVEN_ID). */
+export interface IdBlockTable {
+  name: string
+  next: number
+}
+
+export interface Tables {
+  portal: PortalTable
+  user: UserTable
+  department: DepartmentTable
+  session: SessionTable
+  app: AppTable
+  app_option: AppOptionTable
+  auth_code: AuthCodeTable
+  refresh_token: RefreshTokenTable
+  incoming_webhook: IncomingWebhookTable
+  outgoing_webhook: OutgoingWebhookTable
+  handler: HandlerTable
+  event: EventTable
+  delivery: DeliveryTable
+  attempt: AttemptTable
+  call: CallTable
+  call_card: CallCardTable
+  trace: TraceTable
+  trace_step: TraceStepTable
+  statistic: StatisticTable
+  recording: RecordingTable
+  upload: UploadTable
+  line: LineTable
+  contact: ContactTable
+  company: CompanyTable
+  lead: LeadTable
+  deal: DealTable
+  multifield: MultifieldTable
+  activity: ActivityTable
+  activity_binding: ActivityBindingTable
+  call_list: CallListTable
+  call_list_item: CallListItemTable
+  id_block: IdBlockTable
+}
+
+/** A row as it is read. */
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>
+/** A row as it is written. */
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>
+/** A change of a row. */
+export type Change<T extends keyof Tables> = Updateable<Tables[T]>

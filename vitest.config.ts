@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+
+/** `npm run test:long` sets it: tests with a short and a long form then run the long one, and every limit is ten times as long. */
+const long = process.env['LONG'] === '1'
+
+/** A lane of `npm test`; `limitMs` is for one test, and for one hook. */
+function lane(name: string, limitMs: number, include: string[], globalSetup: string[] = []): TestProjectInlineConfiguration {
+  const limit = long ? limitMs * 10 : limitMs
+  return { extends: true, test: { name, include, globalSetup, testTimeout: limit, hookTimeout: Math.max(limit, 30_000) } }
+}
+
+const postgres = './test/support/postgres-for-run.ts'
+const chromium = './test/support/chromium-for-run.ts'
+
+export default defineConfig({
+  test: {
+    // Module state is forbidden in this project, so files may share their modules; that saves most of the start-up time.
+    isolate: false,
+    // Processes, not threads: the store has a thread of its own, and tests send signals.
+    pool: 'forks',
+    maxWorkers: 2,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    teardownTimeout: 20_000,
+    projects: [
+      lane('support', 60_000, ['test/support/**/*.test.ts', 'scripts/**/*.test.ts'], [postgres, chromium]),
+      lane('unit', 5_000, ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts']),
+      lane('conformance', 20_000, ['test/conformance/**/*.test.ts'], [postgres]),
+      lane('rest', 20_000, ['test/rest/**/*.test.ts']),
+      lane('browser', 60_000, ['test/browser/**/*.test.ts'], [chromium]),
+      lane('pbx', 60_000, ['test/pbx/**/*.test.ts']),
+    ],
+  },
+})

@@ -1,0 +1,64 @@
+import { request, type Query } from './request.ts'
+import type * as T from './types.ts'
+
+/** Every operation of `/v1` the web uses, one line each. */
+export const portal = {
+  session: () => request<T.Session>('GET', '/session'),
+  signIn: (email: string, password: string) => request<T.Session>('POST', '/session', { body: { email, password } }),
+  signOut: () => request<void>('DELETE', '/session'),
+  changeLanguage: (language: T.Language) => request<unknown>('PATCH', '/me', { body: { language } }),
+  changeOwnTarget: (target: string | null) => request<unknown>('PUT', '/me/target', { body: { target } }),
+
+  users: (query: Query = {}) => request<T.Page<T.User>>('GET', '/users', { query }),
+  addUser: (input: T.UserInput) => request<T.User>('POST', '/users', { body: input }),
+  changeUser: (id: number, input: T.UserInput) => request<T.User>('PATCH', `/users/${id}`, { body: input }),
+
+  rows: (kind: T.EntityKind, query: Query) => request<T.Page<T.EntityRow>>('GET', `/${collectionOf[kind]}`, { query }),
+  card: (kind: T.EntityKind, id: number) => request<T.EntityCard>('GET', `/${collectionOf[kind]}/${id}`),
+  addCard: (kind: T.EntityKind, input: T.EntityInput) => request<T.EntityCard>('POST', `/${collectionOf[kind]}`, { body: input }),
+  changeCard: (kind: T.EntityKind, id: number, input: T.EntityInput) => request<T.EntityCard>('PATCH', `/${collectionOf[kind]}/${id}`, { body: input }),
+  deleteCard: (kind: T.EntityKind, id: number) => request<void>('DELETE', `/${collectionOf[kind]}/${id}`),
+  timeline: (kind: T.EntityKind, id: number, cursor: string | null) =>
+    request<T.Page<T.TimelineEntry>>('GET', `/${collectionOf[kind]}/${id}/timeline`, { query: { cursor } }),
+
+  click: (input: T.ClickInput, idempotencyKey: string) => request<T.ClickAnswer>('POST', '/clicks', { body: input, headers: { 'idempotency-key': idempotencyKey } }),
+  explain: (number: string, userId: number | null) => request<T.Explanation>('GET', '/explain', { query: { number, userId } }),
+  openCalls: () => request<{ items: T.Call[] }>('GET', '/calls/open'),
+  calls: (query: Query) => request<T.Page<T.Call>>('GET', '/calls', { query }),
+  dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
+
+  telephony: () => request<T.Telephony>('GET', '/telephony'),
+  changeTelephony: (input: T.TelephonyInput) => request<T.Telephony>('PUT', '/telephony', { body: input }),
+  targets: () => request<{ items: T.Target[] }>('GET', '/targets'),
+
+  apps: () => request<{ items: T.App[] }>('GET', '/apps'),
+  app: (id: number) => request<T.AppCard>('GET', `/apps/${id}`),
+  addApp: (input: T.AppInput) => request<T.AppSecret>('POST', '/apps', { body: input }),
+  changeApp: (id: number, input: Partial<T.AppInput>) => request<T.App>('PATCH', `/apps/${id}`, { body: input }),
+  deleteApp: (id: number) => request<void>('DELETE', `/apps/${id}`),
+  rotateAppSecret: (id: number) => request<T.AppSecret>('POST', `/apps/${id}/secret`, { body: {} }),
+  finishAppInstall: (id: number) => request<unknown>('POST', `/apps/${id}/install-finish`, { body: {} }),
+  frame: (id: number) => request<T.Frame>('POST', `/apps/${id}/frame`, { body: {} }),
+  changeHandler: (id: number, input: T.HandlerInput) => request<T.Handler>('PATCH', `/handlers/${id}`, { body: input }),
+
+  incomingWebhooks: () => request<{ items: T.IncomingWebhook[] }>('GET', '/webhooks/incoming'),
+  addIncomingWebhook: (input: T.IncomingWebhookInput) => request<T.IncomingWebhook>('POST', '/webhooks/incoming', { body: input }),
+  deleteIncomingWebhook: (id: number) => request<void>('DELETE', `/webhooks/incoming/${id}`),
+  outgoingWebhooks: () => request<{ items: T.OutgoingWebhook[] }>('GET', '/webhooks/outgoing'),
+  addOutgoingWebhook: (input: T.OutgoingWebhookInput) => request<T.OutgoingWebhook>('POST', '/webhooks/outgoing', { body: input }),
+  deleteOutgoingWebhook: (id: number) => request<void>('DELETE', `/webhooks/outgoing/${id}`),
+
+  deliveries: (query: Query) => request<T.Page<T.Delivery>>('GET', '/deliveries', { query }),
+  delivery: (id: number) => request<T.DeliveryCard>('GET', `/deliveries/${id}`),
+  replayDelivery: (id: number, confirmDial: boolean) => request<T.Delivery>('POST', `/deliveries/${id}/replay`, { body: confirmDial ? { confirmDial: true } : {} }),
+  trace: (id: number) => request<T.Trace>('GET', `/traces/${id}`),
+
+  callLists: () => request<T.Page<T.CallList>>('GET', '/call-lists'),
+  callList: (id: number) => request<T.CallListCard>('GET', `/call-lists/${id}`),
+  addCallList: (input: T.CallListInput) => request<T.CallList>('POST', '/call-lists', { body: input }),
+  markCallListItem: (listId: number, itemId: number, status: T.CallListStatus) =>
+    request<unknown>('PATCH', `/call-lists/${listId}/items/${itemId}`, { body: { status } }),
+}
+
+/** The name of a kind's list in paths, of the API and of the web. */
+export const collectionOf = { contact: 'contacts', company: 'companies', lead: 'leads' } as const satisfies Record<T.EntityKind, string>
