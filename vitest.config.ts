@@ -5,13 +5,14 @@ import type { TestProjectInlineConfiguration } from 'vitest/config'
 const long = process.env['LONG'] === '1'
 
 /** A lane of `npm test`; `limitMs` is for one test, and for one hook. */
-function lane(name: string, limitMs: number, include: string[], globalSetup: string[] = []): TestProjectInlineConfiguration {
+function lane(name: string, limitMs: number, files: { include: string[]; globalSetup?: string[] }): TestProjectInlineConfiguration {
   const limit = long ? limitMs * 10 : limitMs
-  return { extends: true, test: { name, include, globalSetup, testTimeout: limit, hookTimeout: Math.max(limit, 30_000) } }
+  return { extends: true, test: { name, ...files, testTimeout: limit, hookTimeout: Math.max(limit, 30_000) } }
 }
 
 const postgres = './test/support/postgres-for-run.ts'
 const chromium = './test/support/chromium-for-run.ts'
+const web = './test/support/web-for-run.ts'
 
 export default defineConfig({
   test: {
@@ -23,12 +24,12 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     teardownTimeout: 20_000,
     projects: [
-      lane('support', 60_000, ['test/support/**/*.test.ts', 'scripts/**/*.test.ts'], [postgres, chromium]),
-      lane('unit', 5_000, ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts']),
-      lane('conformance', 20_000, ['test/conformance/**/*.test.ts'], [postgres]),
-      lane('rest', 20_000, ['test/rest/**/*.test.ts']),
-      lane('browser', 60_000, ['test/browser/**/*.test.ts'], [chromium]),
-      lane('pbx', 60_000, ['test/pbx/**/*.test.ts']),
+      lane('support', 60_000, { include: ['test/support/**/*.test.ts', 'scripts/**/*.test.ts'], globalSetup: [postgres, chromium] }),
+      lane('unit', 5_000, { include: ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts'] }),
+      lane('conformance', 20_000, { include: ['test/conformance/**/*.test.ts'], globalSetup: [postgres] }),
+      lane('rest', 20_000, { include: ['test/rest/**/*.test.ts'] }),
+      lane('browser', 60_000, { include: ['test/browser/**/*.test.ts'], globalSetup: [chromium, web] }),
+      lane('pbx', 60_000, { include: ['test/pbx/**/*.test.ts'] }),
     ],
   },
 })

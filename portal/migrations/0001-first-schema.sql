@@ -144,7 +144,8 @@ CREATE TABLE handler (
   disabled_reason TEXT,
   secret TEXT NOT NULL,
   options TEXT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  deleted_at BIGINT
 );
 
 CREATE TABLE event (
@@ -242,6 +243,15 @@ CREATE TABLE call_card (
   hidden_at BIGINT,
   dismissed_at BIGINT,
   PRIMARY KEY (call_id, user_id)
+);
+
+CREATE TABLE last_click (
+  portal_id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  digits TEXT NOT NULL,
+  call_id TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (portal_id, user_id, digits)
 );
 
 CREATE TABLE trace (
@@ -488,7 +498,7 @@ CREATE UNIQUE INDEX app_client ON app (client_id);
 CREATE INDEX app_install_due ON app (install_due_at) WHERE install_due_at IS NOT NULL;
 CREATE INDEX refresh_token_app ON refresh_token (app_id, user_id);
 CREATE UNIQUE INDEX incoming_webhook_token ON incoming_webhook (token_hash);
-CREATE UNIQUE INDEX handler_binding ON handler (owner, event, url, auth_user_id, kind, connector);
+CREATE UNIQUE INDEX handler_binding ON handler (owner, event, url, auth_user_id, kind, connector) WHERE deleted_at IS NULL;
 CREATE INDEX handler_event ON handler (portal_id, event);
 CREATE INDEX event_call ON event (call_id) WHERE call_id IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (due_at) WHERE state IN ('pending', 'sending', 'retrying');
@@ -503,7 +513,7 @@ CREATE INDEX call_unfinished ON call (portal_id, started_at) WHERE state <> 'fin
 CREATE INDEX call_user ON call (portal_id, user_id, id);
 CREATE INDEX call_entity ON call (portal_id, entity_type, entity_id);
 CREATE INDEX call_card_user ON call_card (portal_id, user_id) WHERE dismissed_at IS NULL AND hidden_at IS NULL;
-CREATE INDEX trace_click ON trace (portal_id, user_id, digits, id);
+CREATE INDEX trace_call ON trace (call_id) WHERE call_id IS NOT NULL;
 CREATE INDEX trace_step_call ON trace_step (call_id, id);
 CREATE UNIQUE INDEX statistic_call ON statistic (call_id);
 CREATE INDEX statistic_start ON statistic (portal_id, started_at);

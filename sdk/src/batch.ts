@@ -32,7 +32,10 @@ interface BatchResult {
 }
 
 /** Sorts the answer of `batch` by command. Empty maps come as `[]`, maps with numeric keys as arrays (contract 0.3). */
-export function batchAnswers<K extends string>(commands: Readonly<Record<K, BatchCommand>>, answer: unknown): Readonly<Record<K, BatchAnswer>> {
+export function batchAnswers<K extends string>(
+  commands: Readonly<Record<K, BatchCommand>>,
+  answer: unknown,
+): Readonly<Record<K, BatchAnswer>> {
   const { result, result_error, result_total, result_next } = (answer ?? {}) as BatchResult
   const answers = {} as Record<K, BatchAnswer>
   for (const key of Object.keys(commands) as K[]) {

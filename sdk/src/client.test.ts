@@ -54,15 +54,26 @@ test('a webhook call is a JSON POST and answers the result', async () => {
   const portal = await listen((_, say) => say(200, { result: true, time: {} }))
   const client = createPortalClient({ webhookUrl: `${portal.origin}/rest/1/abc/` })
   await expect(client.call('telephony.externalCall.show', { CALL_ID: 'externalCall.1' })).resolves.toBe(true)
-  expect(portal.seen).toEqual([{ path: '/rest/1/abc/telephony.externalCall.show', type: 'application/json', body: '{"CALL_ID":"externalCall.1"}' }])
+  expect(portal.seen).toEqual([
+    { path: '/rest/1/abc/telephony.externalCall.show', type: 'application/json', body: '{"CALL_ID":"externalCall.1"}' },
+  ])
 })
 
 test('a refusal carries code, words, status and method, even with HTTP 200 or an empty code', async () => {
-  const portal = await listen(({ path }, say) => say(path.endsWith('odd') ? 200 : 400, { error: path.endsWith('odd') ? '' : 'ERROR_CORE', error_description: 'No' }))
+  const portal = await listen(({ path }, say) =>
+    say(path.endsWith('odd') ? 200 : 400, { error: path.endsWith('odd') ? '' : 'ERROR_CORE', error_description: 'No' }),
+  )
   const client = createPortalClient({ webhookUrl: `${portal.origin}/rest/1/abc/` })
   const refusal = await client.call('some.method', { A: 1 }).catch((error: unknown) => error)
   expect(refusal).toBeInstanceOf(PortalRefusal)
-  expect(refusal).toMatchObject({ code: 'ERROR_CORE', description: 'No', status: 400, method: 'some.method', params: { A: 1 }, isTemporary: false })
+  expect(refusal).toMatchObject({
+    code: 'ERROR_CORE',
+    description: 'No',
+    status: 400,
+    method: 'some.method',
+    params: { A: 1 },
+    isTemporary: false,
+  })
   await expect(client.call('odd')).rejects.toMatchObject({ name: 'PortalRefusal', code: '', status: 200 })
 })
 
@@ -79,19 +90,26 @@ test('no connection, a time-out and a page of a proxy are no answer', async () =
 test('many calls with an expired token refresh it once, save it, and go on', async () => {
   const saved: Tokens[] = []
   const portal = await listen(({ path, body }, say) => {
-    if (path === '/oauth/token/') return setTimeout(() => say(200, { access_token: 'new', refresh_token: 'refresh-2', expires: 1_790_003_600, expires_in: 3600 }), 30)
-    return (JSON.parse(body) as { auth: string }).auth === 'new' ? say(200, { result: 'ok' }) : say(401, { error: 'expired_token', error_description: 'The access token provided has expired' })
+    if (path === '/oauth/token/')
+      return setTimeout(() => say(200, { access_token: 'new', refresh_token: 'refresh-2', expires: 1_790_003_600, expires_in: 3600 }), 30)
+    return (JSON.parse(body) as { auth: string }).auth === 'new'
+      ? say(200, { result: 'ok' })
+      : say(401, { error: 'expired_token', error_description: 'The access token provided has expired' })
   })
   const client = createPortalClient({ app, tokens: tokensFor(portal.origin), saveTokens: (tokens) => void saved.push(tokens) })
   await expect(Promise.all([1, 2, 3, 4].map((n) => client.call('profile', { n })))).resolves.toEqual(['ok', 'ok', 'ok', 'ok'])
   const refreshes = portal.seen.filter(({ path }) => path === '/oauth/token/')
-  expect(refreshes.map(({ body }) => body)).toEqual([`grant_type=refresh_token&client_id=${app.clientId}&client_secret=secret&refresh_token=refresh-1`])
+  expect(refreshes.map(({ body }) => body)).toEqual([
+    `grant_type=refresh_token&client_id=${app.clientId}&client_secret=secret&refresh_token=refresh-1`,
+  ])
   expect(saved).toEqual([{ ...tokensFor(portal.origin), accessToken: 'new', refreshToken: 'refresh-2', expiresAt: 1_790_003_600_000 }])
 })
 
 test('a token refused again after the refresh is a refusal, not a loop', async () => {
   const portal = await listen(({ path }, say) =>
-    path === '/oauth/token/' ? say(200, { access_token: 'new', refresh_token: 'r2', expires_in: 3600 }) : say(401, { error: 'invalid_token', error_description: '' }),
+    path === '/oauth/token/'
+      ? say(200, { access_token: 'new', refresh_token: 'r2', expires_in: 3600 })
+      : say(401, { error: 'invalid_token', error_description: '' }),
   )
   const client = createPortalClient({ app, tokens: tokensFor(portal.origin), saveTokens: () => {} })
   await expect(client.call('profile')).rejects.toMatchObject({ code: 'invalid_token' })
@@ -99,7 +117,9 @@ test('a token refused again after the refresh is a refusal, not a loop', async (
 })
 
 test('a refused refresh names the token endpoint', async () => {
-  const portal = await listen(({ path }, say) => (path === '/oauth/token/' ? say(400, { error: 'invalid_grant' }) : say(401, { error: 'expired_token' })))
+  const portal = await listen(({ path }, say) =>
+    path === '/oauth/token/' ? say(400, { error: 'invalid_grant' }) : say(401, { error: 'expired_token' }),
+  )
   const client = createPortalClient({ app, tokens: tokensFor(portal.origin), saveTokens: () => {} })
   await expect(client.call('profile')).rejects.toMatchObject({ name: 'PortalRefusal', code: 'invalid_grant', method: 'oauth/token' })
 })
@@ -120,13 +140,22 @@ test('a call that was put off waits as told, then grows its own pauses, then giv
 
 test('a server fault is not sent again by itself', async () => {
   const portal = await listen((_, say) => say(500, { error: 'INTERNAL_SERVER_ERROR' }))
-  await expect(createPortalClient({ webhookUrl: `${portal.origin}/rest/1/abc/` }).call('profile')).rejects.toMatchObject({ isTemporary: true })
+  await expect(createPortalClient({ webhookUrl: `${portal.origin}/rest/1/abc/` }).call('profile')).rejects.toMatchObject({
+    isTemporary: true,
+  })
   expect(portal.seen).toHaveLength(1)
 })
 
 test('a batch is one request, and each command has its own answer', async () => {
   const portal = await listen((_, say) =>
-    say(200, { result: { result: { reg: { CALL_ID: 'c1' } }, result_error: { fin: { error: 'ERROR_CORE', error_description: 'No' } }, result_total: [], result_next: [] } }),
+    say(200, {
+      result: {
+        result: { reg: { CALL_ID: 'c1' } },
+        result_error: { fin: { error: 'ERROR_CORE', error_description: 'No' } },
+        result_total: [],
+        result_next: [],
+      },
+    }),
   )
   const client = createPortalClient({ webhookUrl: `${portal.origin}/rest/1/abc/` })
   const answers = await client.batch(
@@ -159,7 +188,9 @@ test('51 commands are refused before anything is sent', async () => {
 test('a recording goes to the upload URL as the multipart field that the portal named', async () => {
   let origin = ''
   const portal = await listen(({ path }, say) =>
-    path.startsWith('/rest/upload.json') ? say(200, { result: { FILE_ID: 9 } }) : say(200, { result: { uploadUrl: `${origin}/rest/upload.json?token=t`, fieldName: 'file' } }),
+    path.startsWith('/rest/upload.json')
+      ? say(200, { result: { FILE_ID: 9 } })
+      : say(200, { result: { uploadUrl: `${origin}/rest/upload.json?token=t`, fieldName: 'file' } }),
   )
   origin = portal.origin
   const client = createPortalClient({ webhookUrl: `${origin}/rest/1/abc/` })

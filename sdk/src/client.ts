@@ -40,7 +40,10 @@ export interface PortalClient {
    * Runs up to 50 commands in one request, in order. A parameter may hold `$result[key][field]` of an earlier command (contract 6.5).
    * A refused command is an answer, not an exception; with `halt` the ones after it are `skipped`.
    */
-  batch<K extends string>(commands: Readonly<Record<K, BatchCommand>>, options?: { readonly halt?: boolean }): Promise<Readonly<Record<K, BatchAnswer>>>
+  batch<K extends string>(
+    commands: Readonly<Record<K, BatchCommand>>,
+    options?: { readonly halt?: boolean },
+  ): Promise<Readonly<Record<K, BatchAnswer>>>
   /** Attaches a recording (wav or mp3) to a finished call in two steps: asks for an upload URL, posts the file there (contract 4.6, mode C). */
   attachRecord(callId: string, file: Upload): Promise<unknown>
   /** Posts a file as multipart to an URL that the portal gave. Answers `result` of the reply. */
@@ -125,7 +128,7 @@ export function createPortalClient(access: PortalAccess, settings: ClientSetting
   }
 
   return {
-    call: call as PortalClient['call'],
+    call,
     upload,
     async batch(commands, options = {}) {
       const result = await call('batch', batchParams(commands, options.halt ?? false))

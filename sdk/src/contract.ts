@@ -185,15 +185,24 @@ interface Method<Params, Result> {
 export interface PortalMethods {
   readonly 'telephony.externalCall.register': Method<RegisterParams, { readonly CALL_ID: string }>
   readonly 'telephony.externalCall.finish': Method<FinishParams, Readonly<Record<string, unknown>>>
-  readonly 'telephony.externalCall.show': Method<{ readonly CALL_ID: string; readonly USER_ID?: number | string | readonly number[] }, boolean>
-  readonly 'telephony.externalCall.hide': Method<{ readonly CALL_ID: string; readonly USER_ID?: number | string | readonly number[] }, boolean>
+  readonly 'telephony.externalCall.show': Method<
+    { readonly CALL_ID: string; readonly USER_ID?: number | string | readonly number[] },
+    boolean
+  >
+  readonly 'telephony.externalCall.hide': Method<
+    { readonly CALL_ID: string; readonly USER_ID?: number | string | readonly number[] },
+    boolean
+  >
   readonly 'telephony.externalCall.searchCrmEntities': Method<{ readonly PHONE_NUMBER: string }, readonly CrmHit[]>
   /** The two-step form (mode C); use `attachRecord` of the client for the whole. */
   readonly 'telephony.externalCall.attachRecord': Method<
     { readonly CALL_ID: string; readonly FILENAME: string },
     { readonly uploadUrl: string; readonly fieldName: string }
   >
-  readonly 'telephony.externalLine.add': Method<{ readonly NUMBER: string; readonly NAME?: string; readonly CRM_AUTO_CREATE?: 'Y' | 'N' }, { readonly ID: number }>
+  readonly 'telephony.externalLine.add': Method<
+    { readonly NUMBER: string; readonly NAME?: string; readonly CRM_AUTO_CREATE?: 'Y' | 'N' },
+    { readonly ID: number }
+  >
   readonly 'event.bind': Method<{ readonly event: string; readonly handler: string; readonly auth_type?: number }, boolean>
   readonly 'event.unbind': Method<{ readonly event: string; readonly handler: string }, { readonly count: number }>
   readonly 'user.get': Method<{ readonly ID: number | string }, readonly UserRow[]>

@@ -46,7 +46,12 @@ test('a verified event reaches its listener as nested data, and 200 with its hea
   })
   const reply = await post(await url, click)
   expect([reply.status, reply.headers.get('hookswitch-dedupe'), await reply.text()]).toEqual([200, 'externalCall.1', ''])
-  expect(got[0]).toMatchObject({ event: 'ONEXTERNALCALLSTART', ts: 1_790_000_000, eventHandlerId: '12', data: { PHONE_NUMBER: '+1 555 0100', USER_ID: '5' } })
+  expect(got[0]).toMatchObject({
+    event: 'ONEXTERNALCALLSTART',
+    ts: 1_790_000_000,
+    eventHandlerId: '12',
+    data: { PHONE_NUMBER: '+1 555 0100', USER_ID: '5' },
+  })
 })
 
 test('a wrong token, a missing token and a handler without an installation answer 403, and no listener runs', async () => {
@@ -66,7 +71,11 @@ test('with a secret, a body that is not signed is not even read', async () => {
   const { handler, url } = start({ secret, now: () => 1_790_000_000_000 })
   handler.on('ONEXTERNALCALLSTART', () => {})
   expect((await post(await url, click)).status).toBe(403)
-  const signature = { 'webhook-id': 'm1', 'webhook-timestamp': '1790000000', 'webhook-signature': signBody(secret, 'm1', 1_790_000_000, click) }
+  const signature = {
+    'webhook-id': 'm1',
+    'webhook-timestamp': '1790000000',
+    'webhook-signature': signBody(secret, 'm1', 1_790_000_000, click),
+  }
   expect((await post(await url, click, signature)).status).toBe(200)
   expect((await post(await url, `${click}&x=1`, signature)).status).toBe(403)
 })
@@ -106,17 +115,24 @@ test('a listener that throws is 500 and is reported with its event; an event nob
 test('only POST, and not more than 2 MiB', async () => {
   const { url } = start()
   expect((await fetch(await url, { headers: { connection: 'close' } })).status).toBe(405)
-  expect((await post(await url, 'a'.repeat(2 * 1024 * 1024 + 1)).catch(() => ({ status: 413 }))).status).toBe(413)
+  expect((await post(await url, 'a'.repeat(2 * 1024 * 1024 + 1))).status).toBe(413)
 })
 
 const app = { clientId: 'local.1', clientSecret: 'secret' }
-const install = encodePhpForm({ event: 'ONAPPINSTALL', data: { VERSION: 1, LANGUAGE_ID: 'en' }, ts: 1, auth: { ...auth, access_token: 'a1', refresh_token: 'r1', user_id: 1, expires: 1_790_003_600, scope: 'telephony' } })
+const install = encodePhpForm({
+  event: 'ONAPPINSTALL',
+  data: { VERSION: 1, LANGUAGE_ID: 'en' },
+  ts: 1,
+  auth: { ...auth, access_token: 'a1', refresh_token: 'r1', user_id: 1, expires: 1_790_003_600, scope: 'telephony' },
+})
 
 test('an install callback is proved by its refresh token, stored with the fresh pair, and a repeat is taken', async () => {
   const asked: string[] = []
   const portalUrl = await serve((request, response) => {
     asked.push(request.url ?? '')
-    response.writeHead(200, { connection: 'close' }).end(JSON.stringify({ access_token: 'a2', refresh_token: 'r2', expires: 1_790_007_200 }))
+    response
+      .writeHead(200, { connection: 'close' })
+      .end(JSON.stringify({ access_token: 'a2', refresh_token: 'r2', expires: 1_790_007_200 }))
   })
   const stored: Installation[] = []
   const url = await serve(nodeListener(createInstallReceiver({ app, portalUrl, store: (one) => void stored.push(one), onError: () => {} })))
@@ -131,7 +147,13 @@ test('an install callback is proved by its refresh token, stored with the fresh 
       userId: '1',
       scope: 'telephony',
       applicationToken: token,
-      tokens: { accessToken: 'a2', refreshToken: 'r2', expiresAt: 1_790_007_200_000, clientEndpoint: `${portalUrl}/rest/`, serverEndpoint: `${portalUrl}/rest/` },
+      tokens: {
+        accessToken: 'a2',
+        refreshToken: 'r2',
+        expiresAt: 1_790_007_200_000,
+        clientEndpoint: `${portalUrl}/rest/`,
+        serverEndpoint: `${portalUrl}/rest/`,
+      },
     },
   ])
 })
@@ -139,7 +161,8 @@ test('an install callback is proved by its refresh token, stored with the fresh 
 test('tokens that the portal disowns are not stored, and a portal that is down asks for another try', async () => {
   const portalUrl = await serve((_, response) => void response.writeHead(400, { connection: 'close' }).end('{"error":"invalid_grant"}'))
   const stored: Installation[] = []
-  const receiver = (origin: string) => createInstallReceiver({ app, portalUrl: origin, store: (one) => void stored.push(one), onError: () => {} })
+  const receiver = (origin: string) =>
+    createInstallReceiver({ app, portalUrl: origin, store: (one) => void stored.push(one), onError: () => {} })
   expect((await receiver(portalUrl).receive({ headers: {}, body: install })).status).toBe(403)
   expect((await receiver('http://127.0.0.1:9').receive({ headers: {}, body: install })).status).toBe(503)
   expect((await receiver(portalUrl).receive({ headers: {}, body: click })).status).toBe(400)

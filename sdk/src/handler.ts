@@ -88,7 +88,8 @@ export function createEventHandler(settings: HandlerSettings): EventHandler {
 
   async function receive(request: RawRequest): Promise<RawReply> {
     const now = settings.now ?? Date.now
-    if (settings.secret !== undefined && !isSignedBody(settings.secret, request.headers, request.body, now())) return reply(403, 'wrong signature')
+    if (settings.secret !== undefined && !isSignedBody(settings.secret, request.headers, request.body, now()))
+      return reply(403, 'wrong signature')
     const event = readEvent(request.body)
     if (!event) return reply(400, 'not an event')
     const expected = settings.applicationToken()
@@ -121,7 +122,7 @@ export function createEventHandler(settings: HandlerSettings): EventHandler {
 }
 
 function replyOf(outcomes: readonly PromiseSettledResult<Answer | void>[], onError: (error: unknown) => void): RawReply {
-  const errors: unknown[] = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason)
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
   for (const error of errors) onError(error)
   const answers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []))
   for (const answer of answers) {
@@ -153,7 +154,9 @@ export function readEvent(body: string): PortalEvent | undefined {
 }
 
 function isEventAuth(auth: PhpValue | undefined): auth is PhpMap {
-  return typeof auth === 'object' && Object.values(auth).every((value) => typeof value === 'string') && auth['application_token'] !== undefined
+  return (
+    typeof auth === 'object' && Object.values(auth).every((value) => typeof value === 'string') && auth['application_token'] !== undefined
+  )
 }
 
 function reply(status: number, body = ''): RawReply {

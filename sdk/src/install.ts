@@ -45,7 +45,8 @@ export function createInstallReceiver(settings: InstallSettings): Receiver {
 
   async function receive(request: RawRequest): Promise<RawReply> {
     const event = readEvent(request.body)
-    if (event?.event !== 'ONAPPINSTALL' || !event.auth.access_token || !event.auth.refresh_token) return reply(400, 'not an install callback')
+    if (event?.event !== 'ONAPPINSTALL' || !event.auth.access_token || !event.auth.refresh_token)
+      return reply(400, 'not an install callback')
     // A callback repeated after a lost reply carries a refresh token that is spent by now.
     if (event.auth.refresh_token === lastTaken) return reply(200)
     try {

@@ -24,6 +24,8 @@ export function nodeListener(receiver: Receiver, onError: (error: unknown) => vo
 
 /** The whole body as UTF-8 text, or `undefined` when it is longer than allowed. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  // Told by its length it is answered in words; only a body that hides its length costs the connection.
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {

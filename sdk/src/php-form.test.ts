@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { encodePhpForm, MalformedForm, parsePhpForm } from './php-form.ts'
 
 test('an event body of the contract becomes nested maps of strings', () => {
-  const body = 'event=ONEXTERNALCALLSTART&event_handler_id=12&data%5BPHONE_NUMBER%5D=%2B15550100200&data%5BEXTENSION%5D=&ts=1790000000&auth%5Bscope%5D=crm%2Ctelephony'
+  const body =
+    'event=ONEXTERNALCALLSTART&event_handler_id=12&data%5BPHONE_NUMBER%5D=%2B15550100200&data%5BEXTENSION%5D=&ts=1790000000&auth%5Bscope%5D=crm%2Ctelephony'
   expect(parsePhpForm(body)).toEqual({
     event: 'ONEXTERNALCALLSTART',
     event_handler_id: '12',

@@ -20,7 +20,7 @@ export class MalformedForm extends Error {
  * Throws {@link MalformedForm}; at most 2000 pairs, ten levels.
  */
 export function parsePhpForm(body: string): PhpMap {
-  const root: Record<string, PhpValue> = Object.create(null)
+  const root = Object.create(null) as Record<string, PhpValue>
   const pairs = body.split('&', MAX_PAIRS + 1)
   if (pairs.length > MAX_PAIRS) throw new MalformedForm(`more than ${MAX_PAIRS} pairs`)
   for (const pair of pairs) {
@@ -60,7 +60,7 @@ function place(root: Record<string, PhpValue>, path: readonly string[], value: s
     const next = map[key] ?? (Object.create(null) as Record<string, PhpValue>)
     if (typeof next === 'string') throw new MalformedForm(`${path.join('.')} is both a value and a map`)
     map[key] = next
-    map = next as Record<string, PhpValue>
+    map = next
   }
 }
 
@@ -80,8 +80,9 @@ function append(pairs: string[], key: string, value: unknown): void {
     for (const [part, inner] of Object.entries(value)) append(pairs, `${key}[${part}]`, inner)
     return
   }
-  const text = typeof value === 'boolean' ? (value ? '1' : '0') : String(value as string | number | bigint)
-  pairs.push(`${encode(key)}=${encode(text)}`)
+  if (typeof value === 'boolean') pairs.push(`${encode(key)}=${value ? '1' : '0'}`)
+  else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    pairs.push(`${encode(key)}=${encode(value.toString())}`)
 }
 
 function encode(text: string): string {

@@ -61,7 +61,12 @@ export async function refreshTokens(
     throw new PortalUnreachable(method, cause instanceof Error ? cause.message : String(cause), { cause, ...(status ? { status } : {}) })
   }
   if (answer.error !== undefined || !answer.access_token || !answer.refresh_token) {
-    throw new PortalRefusal({ code: answer.error ?? '', description: answer.error_description ?? 'no tokens in the answer', status, method })
+    throw new PortalRefusal({
+      code: answer.error ?? '',
+      description: answer.error_description ?? 'no tokens in the answer',
+      status,
+      method,
+    })
   }
   const now = (options.now ?? Date.now)()
   return {

@@ -6,7 +6,10 @@ const house = readHouse(`${import.meta.dirname}/../..`)
 
 test('the reader sees every workspace', () => {
   for (const workspace of ['portal', 'sdk', 'connector', 'web']) {
-    expect(house.some(({ path }) => path.startsWith(`${workspace}/src/`)), `files in ${workspace}/src`).toBe(true)
+    expect(
+      house.some(({ path }) => path.startsWith(`${workspace}/src/`)),
+      `files in ${workspace}/src`,
+    ).toBe(true)
   }
 })
 

@@ -31,7 +31,9 @@ describe('importsPointDown', () => {
   })
 
   test('finds an import of a neighbour on the same layer', () => {
-    expect(check('portal/src/rest/batch.ts', `import '../delivery/engine.ts'`)).toEqual(['portal/src/rest/batch.ts:1: rest must not import delivery'])
+    expect(check('portal/src/rest/batch.ts', `import '../delivery/engine.ts'`)).toEqual([
+      'portal/src/rest/batch.ts:1: rest must not import delivery',
+    ])
   })
 
   test('finds the kernel importing anything above it', () => {
@@ -61,8 +63,12 @@ describe('workspacesKeepApart', () => {
   })
 
   test('finds a forbidden package and a relative path that leaves the workspace', () => {
-    expect(check('sdk/src/client.ts', `import '@hookswitch/portal'`)).toEqual(['sdk/src/client.ts:1: sdk must not import @hookswitch/portal'])
-    expect(check('connector/src/main.ts', `import '../../portal/src/log.ts'`)).toEqual(['connector/src/main.ts:1: ../../portal/src/log.ts leaves connector/'])
+    expect(check('sdk/src/client.ts', `import '@hookswitch/portal'`)).toEqual([
+      'sdk/src/client.ts:1: sdk must not import @hookswitch/portal',
+    ])
+    expect(check('connector/src/main.ts', `import '../../portal/src/log.ts'`)).toEqual([
+      'connector/src/main.ts:1: ../../portal/src/log.ts leaves connector/',
+    ])
     expect(check('connector/src/main.ts', `import '@hookswitch/sdkx'`)).toHaveLength(1)
   })
 })
@@ -71,7 +77,7 @@ test('methodsHaveOneReader lets portal.ts alone import a methods.ts', () => {
   const text = `import { methods } from './crm/methods.ts'`
   expect(breaches(rules.methodsHaveOneReader, { 'portal/src/portal.ts': text })).toEqual([])
   expect(breaches(rules.methodsHaveOneReader, { 'portal/src/http/server.ts': `import { methods } from '../crm/methods.ts'` })).toEqual([
-    'portal/src/http/server.ts:1: only portal.ts imports portal/src/crm/methods.ts'.replace('portal.ts', 'portal/src/portal.ts'),
+    'portal/src/http/server.ts:1: only portal/src/portal.ts imports ../crm/methods.ts',
   ])
 })
 
@@ -135,12 +141,15 @@ describe('exportsAreDocumented', () => {
   })
 
   test('does not take a line comment, an ordinary block or a distant doc comment for one', () => {
-    for (const before of ['// says a', '/* says a */', '/** says b */\nconst b = 1\n']) expect(check(`${before}\nexport const a = 1`)).toHaveLength(1)
+    for (const before of ['// says a', '/* says a */', '/** says b */\nconst b = 1\n'])
+      expect(check(`${before}\nexport const a = 1`)).toHaveLength(1)
   })
 
   test('is content with a doc comment at the declaration, at the first overload, and with re-exports', () => {
     expect(check(`/** Says a. */\nexport const a = 1`)).toEqual([])
-    expect(check(`/** Says a. */\nexport function a(x: 1): 1\nexport function a(x: 2): 2\nexport function a(x: number) { return x }`)).toEqual([])
+    expect(
+      check(`/** Says a. */\nexport function a(x: 1): 1\nexport function a(x: 2): 2\nexport function a(x: number) { return x }`),
+    ).toEqual([])
     expect(check(`/** Says a. */\nconst a = 1\nexport { a }\nexport { b } from './b.ts'\nexport * from './c.ts'`)).toEqual([])
   })
 

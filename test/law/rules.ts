@@ -44,7 +44,7 @@ export const methodsHaveOneReader: Rule = (house) =>
   shipped(house, 'portal').flatMap((file) =>
     file.imports
       .filter(({ target }) => target?.endsWith('/methods.ts') && file.path !== methodsReader)
-      .map(({ target, line }) => `${file.path}:${line}: only ${methodsReader} imports ${target}`),
+      .map(({ specifier, line }) => `${file.path}:${line}: only ${methodsReader} imports ${specifier}`),
   )
 
 /** No file reaches itself through its imports. Each ring is told once, from its first file. */
@@ -104,21 +104,23 @@ export const namesSaySomething: Rule = (house) =>
 
 /** Whatever leaves a file of a workspace carries a comment that says what its signature cannot. */
 export const exportsAreDocumented: Rule = (house) =>
-  workspaces.flatMap((workspace) => shipped(house, workspace)).flatMap((file) => {
-    const body = file.program.body as unknown as Node[]
-    const documented = new Set<string>()
-    const missing = new Map<string, number>()
-    for (const statement of body) {
-      const inner = (statement['declaration'] ?? statement) as Node
-      const hasDoc = endsWithDoc(file, statement.start)
-      const names = declaredNames(inner)
-      if (hasDoc) for (const name of names) documented.add(name)
-      for (const name of exportedNames(statement, names)) missing.set(name, missing.get(name) ?? statement.start)
-    }
-    return [...missing]
-      .filter(([name]) => !documented.has(name))
-      .map(([name, start]) => `${file.path}:${lineOf(file.text, start)}: ${name} is exported without a doc comment`)
-  })
+  workspaces
+    .flatMap((workspace) => shipped(house, workspace))
+    .flatMap((file) => {
+      const body = file.program.body as unknown as Node[]
+      const documented = new Set<string>()
+      const missing = new Map<string, number>()
+      for (const statement of body) {
+        const inner = (statement['declaration'] ?? statement) as Node
+        const hasDoc = endsWithDoc(file, statement.start)
+        const names = declaredNames(inner)
+        if (hasDoc) for (const name of names) documented.add(name)
+        for (const name of exportedNames(statement, names)) missing.set(name, missing.get(name) ?? statement.start)
+      }
+      return [...missing]
+        .filter(([name]) => !documented.has(name))
+        .map(([name, start]) => `${file.path}:${lineOf(file.text, start)}: ${name} is exported without a doc comment`)
+    })
 
 /** Does the text before `start` end with a doc comment? */
 function endsWithDoc(file: Source, start: number): boolean {

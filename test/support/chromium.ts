@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
@@ -27,47 +27,71 @@ const launchArgs = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
+/** A Chromium that starts on this machine. */
+export interface FoundChromium {
+  path: string
+  /** What it needs in its environment beside ours. */
+  env: Record<string, string>
+}
+
 /**
- * The path of a Chromium that starts: the system's, else the one that the npm package `@sparticuz/chromium` carries,
- * unpacked once a version. The variable `CHROMIUM` names another one. Throws one line that says how to get it.
+ * Finds a Chromium that starts: the system's, else the one that the npm package `@sparticuz/chromium` carries.
+ * The variable `CHROMIUM` names another one, or `npm` for the carried one. Throws one line that says how to get it.
  */
-export async function findChromium(): Promise<string> {
-  const path = process.env['CHROMIUM'] || systemPaths.find((candidate) => existsSync(candidate)) || (await unpackChromium())
-  try {
-    await run(path, ['--version'], { timeout: 30_000 })
-    return path
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string }
-    const missing = /lib\S+\.so\S*(?=: cannot open)/.exec(stderr)
-    const why = missing ? `${missing[0]} is missing` : message.split('\n')[0]
-    throw new Error(`Chromium at ${path} does not start (${why}). Get it: apt-get install -y chromium`, { cause: error })
-  }
+export async function findChromium(): Promise<FoundChromium> {
+  const wished = process.env['CHROMIUM'] ?? ''
+  if (wished === 'npm') return await unpackChromium()
+  const path = wished || systemPaths.find((candidate) => existsSync(candidate))
+  if (path === undefined) return await unpackChromium()
+  return await checkStart({ path, env: {} })
 }
 
 /** Starts a headless browser. The caller closes it. */
-export async function launchChromium(executablePath: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, headless: true, args: launchArgs })
+export async function launchChromium({ path, env }: FoundChromium): Promise<Browser> {
+  return await chromium.launch({ executablePath: path, headless: true, args: launchArgs, env: { ...process.env, ...env } })
+}
+
+async function checkStart(found: FoundChromium): Promise<FoundChromium> {
+  try {
+    await run(found.path, ['--version'], { timeout: 30_000, env: { ...process.env, ...found.env } })
+    return found
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string }
+    const missing = /lib\S+\.so\S*(?=: cannot open)/.exec(stderr)
+    const why = missing ? `${missing[0]} is missing` : message.trim().replaceAll(/\s+/g, ' ')
+    throw new Error(`Chromium at ${found.path} does not start (${why}). Get it: apt-get install -y chromium`, { cause: error })
+  }
 }
 
 /**
- * The package unpacks into the folder for temporary files and takes whatever stands there under the name `chromium`.
- * So it is given a new folder, which gets its final name only when it is complete.
+ * Unpacks the Chromium of the npm package, once a version, with the fonts and libraries that a bare system lacks.
+ * The package unpacks into the folder for temporary files and takes whatever stands there under the same names, so it is given a
+ * new folder, which gets its final name only when it is complete.
  */
-export async function unpackChromium(): Promise<string> {
+async function unpackChromium(): Promise<FoundChromium> {
   const name = '@sparticuz/chromium'
   const manifest = findPackageJSON(name, import.meta.url)
   if (!manifest) throw new Error(`There is neither Chromium nor the npm package ${name}. Get it: npm ci`)
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
   const folder = join(tmpdir(), `hookswitch-chromium-${version}-${process.getuid?.() ?? 0}`)
-  const path = join(folder, 'chromium')
-  if (existsSync(path)) return path
+  if (!existsSync(join(folder, 'chromium'))) await unpackInto(folder, dirname(manifest))
+  const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') }
+  const bare = { path: join(folder, 'chromium'), env: fonts }
+  try {
+    return await checkStart(bare)
+  } catch {
+    return await checkStart({ ...bare, env: { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } })
+  }
+}
 
-  const { default: carried } = await import('@sparticuz/chromium')
+async function unpackInto(folder: string, packageFolder: string): Promise<void> {
+  const { default: carried, inflate } = await import('@sparticuz/chromium')
   const fresh = await mkdtemp(`${folder}-`)
   const before = process.env['TMPDIR']
   process.env['TMPDIR'] = fresh
   try {
     await carried.executablePath()
+    await inflate(join(packageFolder, 'bin/al2023.tar.br'))
   } finally {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before
@@ -76,7 +100,6 @@ export async function unpackChromium(): Promise<string> {
     await rename(fresh, folder)
   } catch (error) {
     await rm(fresh, { recursive: true, force: true })
-    if (!existsSync(path)) throw error
+    if (!existsSync(folder)) throw error
   }
-  return path
 }

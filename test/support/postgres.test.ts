@@ -16,7 +16,9 @@ async function query(url: string, text: string): Promise<unknown[]> {
 test('the run has a real PostgreSQL with UTF-8 text', async () => {
   const database = await createDatabase(inject('postgresUrl'))
   onTestFinished(() => database.drop())
-  expect(await query(database.url, `select 'доб. 12' as text, split_part(version(), ' ', 1) as server`)).toEqual([{ text: 'доб. 12', server: 'PostgreSQL' }])
+  expect(await query(database.url, `select 'доб. 12' as text, split_part(version(), ' ', 1) as server`)).toEqual([
+    { text: 'доб. 12', server: 'PostgreSQL' },
+  ])
 })
 
 test('a template is filled once, and its copies do not see each other', async () => {

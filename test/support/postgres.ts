@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, cp, mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -134,10 +134,17 @@ async function startIn(folder: string, account: Account | undefined): Promise<Po
   const port = await findFreePort()
   const log = join(folder, 'log')
   const logFile = await open(log, 'a')
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off', 'max_connections=200']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'fsync=off',
+    'full_page_writes=off',
+    'max_connections=200',
+  ]
   const command = [join(binaries, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   // The shell waits for its standard input to end, which happens when this process ends, however it ends.
-  const child = spawn('/bin/sh', ['-c', '"$@" & read -r _; kill -INT $!; wait', 'sh', ...command], {
+  const child = spawn('/bin/sh', ['-c', '"$@" & read -r _; kill -INT $!; wait; cd / && rm -rf "$0"', folder, ...command], {
     ...account,
     cwd: folder,
     stdio: ['pipe', logFile.fd, logFile.fd],
@@ -166,11 +173,24 @@ async function findBinaries(folder: string, account: Account | undefined): Promi
   const manifest = findPackageJSON(name, import.meta.url)
   if (!manifest) throw new Error(`The npm package ${name} is not there. Get it: npm ci`)
   const native = join(dirname(manifest), 'native')
+  await linkLibraries(native)
   if (!account || (await isOpenToAll(native))) return join(native, 'bin')
   const copy = join(folder, 'native')
   await cp(native, copy, { recursive: true, verbatimSymlinks: true })
   await chmod(folder, 0o755)
   return join(copy, 'bin')
+}
+
+/** A package cannot carry symbolic links; this one lists them for its install script, which we do not run. */
+async function linkLibraries(native: string): Promise<void> {
+  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  for (const { source, target } of links) {
+    try {
+      await symlink(basename(source), join(native, '..', target))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
 }
 
 async function isOpenToAll(path: string): Promise<boolean> {

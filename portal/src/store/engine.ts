@@ -50,6 +50,8 @@ export interface Engine {
   /** a query layer whose statements go through `execute` */
   bind(execute: (statement: Statement) => Promise<Answer>): Kysely<Tables>
   insertText(table: string, columns: readonly string[]): string
+  /** appended to the inner select of a claim, so that processes that claim at the same time get different rows */
+  readonly claimSuffix: string
   /** one unit of the group commit; resolves when durable, rejects with GuardFailed or the database's error for this unit alone */
   commit(unit: Unit): Promise<void>
   /** waits for the writer, then has it alone until commit or rollback */

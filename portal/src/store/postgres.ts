@@ -51,6 +51,7 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
     bind: (execute) => routedQueries(parts, execute),
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
+    claimSuffix: 'for update skip locked',
     commit(unit) {
       return new Promise<void>((resolve, reject) => {
         waiting.push({ unit, resolve, reject })

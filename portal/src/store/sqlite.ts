@@ -117,6 +117,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
     bind: (execute) => routedQueries(parts, execute),
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    claimSuffix: '',
     commit(unit) {
       return new Promise<void>((resolve, reject) => {
         queue.push({ unit, resolve, reject })

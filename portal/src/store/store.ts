@@ -54,6 +54,11 @@ export class Store {
     return this.#engine.read
   }
 
+  /** Text after the inner select of a claim: processes that claim at the same time get different rows. */
+  get claimSuffix(): string {
+    return this.#engine.claimSuffix
+  }
+
   /** Builds statements for `tx.write`; runs nothing. */
   get build(): Kysely<Tables> {
     return this.#engine.build

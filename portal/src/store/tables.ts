@@ -173,6 +173,8 @@ export interface HandlerTable {
   /** JSON */
   options: string
   created_at: number
+  /** unbound: kept so that its deliveries can still be read */
+  deleted_at: number | null
 }
 
 export interface EventTable {
@@ -289,6 +291,15 @@ export interface CallCardTable {
   shown_at: number
   hidden_at: number | null
   dismissed_at: number | null
+}
+
+/** The newest click of a user on a number: what makes a double click one call (design 11.2). */
+export interface LastClickTable {
+  portal_id: number
+  user_id: number
+  digits: string
+  call_id: string
+  created_at: number
 }
 
 /** One click: the head of a trace. */
@@ -523,6 +534,7 @@ export interface Tables {
   attempt: AttemptTable
   call: CallTable
   call_card: CallCardTable
+  last_click: LastClickTable
   trace: TraceTable
   trace_step: TraceStepTable
   statistic: StatisticTable

@@ -11,6 +11,8 @@ export interface ApiCall<Q = unknown, B = unknown> {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** network address of the client, after trusted proxies */
   readonly address: string
+  /** the browser speaks https, to us or to a trusted proxy */
+  readonly isHttps?: boolean
 }
 
 /** A row of the own API. Refusals are thrown as PortalError and answered as problem+json. */

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Imports nothing before this check: an older Node would stop at the first TypeScript file instead of saying why (design 11.17).
+const major = Number(process.version.slice(1).split('.')[0])
+if (major < 24) {
+  console.error(
+    `The demo phone needs Node 24 or newer; this is ${process.version}. Run it by "npm start", which uses the Node 24 that npm ci installed.`,
+  )
+  process.exit(1)
+}
+await import('../src/main.ts')

@@ -1,0 +1,148 @@
+import { PortalRefusal, type PortalClient } from '@hookswitch/sdk'
+import { talkSeconds, type Call } from './call.ts'
+import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
+import { wordsOf, type Log } from './log.ts'
+import type { Pbx } from './pbx.ts'
+import type { Progress } from './progress.ts'
+
+/** Tells the portal of every call that is over, until it has taken it. */
+export interface Outbox {
+  /** Something is due, or the portal may be back. */
+  wake(): void
+  /** Stops after what is under way. */
+  close(): Promise<void>
+}
+
+/** What an outbox works with. `onSettled` is told of each call that moved. */
+export interface OutboxParts {
+  readonly journal: Journal
+  readonly pbx: Pbx
+  readonly progress: Progress
+  readonly portal: () => PortalClient | undefined
+  readonly clock: Clock
+  readonly log: Log
+  readonly onMoved: (call: Call) => void
+}
+
+const AT_ONCE = 4
+const DISK_PAUSE_MS = 5_000
+const LONGEST_PAUSE_MS = 5 * 60_000
+/** After a week the portal will not want to hear of it. */
+const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000
+
+/** Pause before try number `tries + 1`: 1, 2, 4 … 300 s, each ±25 %. */
+export function pauseMs(tries: number, random: number): number {
+  return Math.round(Math.min(1000 * 2 ** tries, LONGEST_PAUSE_MS) * (0.75 + random / 2))
+}
+
+/**
+ * `telephony.externalCall.finish`, then the recording. Reports are read from the journal, so they survive a crash; each is tried with growing
+ * pauses. A `finish` whose reply was lost is told again and then meets "Call is not found": so that answer ends the finishing, loudly, but
+ * not the recording: whether the call is known is seen when it is attached.
+ */
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { journal, clock, log } = parts
+  const underWay = new Map<string, Promise<void>>()
+  let isClosed = false
+  let cancelTimer = () => {}
+
+  function wake(): void {
+    if (isClosed || !parts.portal()) return
+    cancelTimer()
+    // Those under way are still due in the journal: ask for enough to see past them.
+    for (const call of journal.due(clock.now(), AT_ONCE * 2)) {
+      if (underWay.size >= AT_ONCE) break
+      if (underWay.has(call.callId)) continue
+      underWay.set(
+        call.callId,
+        deliver(call).then(
+          () => settle(call),
+          (error: unknown) => settle(call, error),
+        ),
+      )
+    }
+    if (underWay.size >= AT_ONCE) return
+    const nextAt = journal.nextDueAt()
+    if (nextAt !== undefined && nextAt > clock.now()) cancelTimer = clock.after(nextAt - clock.now(), wake)
+  }
+
+  /** `error` is a fault of the disk: trying again at once would only spin. */
+  function settle(call: Call, error?: unknown): void {
+    underWay.delete(call.callId)
+    if (error === undefined) return wake()
+    log('error', 'the journal cannot be written', { callId: call.callId, why: wordsOf(error) })
+    cancelTimer()
+    cancelTimer = clock.after(DISK_PAUSE_MS, wake)
+  }
+
+  async function deliver(call: Call): Promise<void> {
+    const portal = parts.portal()
+    if (!portal) return
+    try {
+      await parts.progress.settled(call.callId)
+      const moved = call.state === 'ended' ? await finish(portal, call) : await attach(portal, call)
+      journal.save(moved)
+      parts.onMoved(moved)
+    } catch (error) {
+      putOff(call, error)
+    }
+  }
+
+  async function finish(portal: PortalClient, call: Call): Promise<Call> {
+    const reported: Call = { ...call, state: call.isRecorded ? 'reported' : 'closed' }
+    try {
+      await portal.call('telephony.externalCall.finish', {
+        CALL_ID: call.callId,
+        USER_ID: call.userId,
+        DURATION: talkSeconds(call),
+        STATUS_CODE: call.statusCode ?? 'OTHER',
+        FAILED_REASON: call.failedReason ?? '',
+      })
+      return reported
+    } catch (error) {
+      if (!isUnknownCall(error)) throw error
+      log('error', 'the portal does not know this call, or has it finished already', { callId: call.callId, why: error.description })
+      return { ...reported, note: error.description }
+    }
+  }
+
+  async function attach(portal: PortalClient, call: Call): Promise<Call> {
+    const recording = await parts.pbx.fetchRecording(call.callId)
+    if (!recording) return { ...call, state: 'closed', note: 'the PBX has no recording of it' }
+    try {
+      await portal.attachRecord(call.callId, recording)
+    } catch (error) {
+      if (!isUnknownCall(error)) throw error
+      log('error', 'the portal does not take the recording: it does not know the call', { callId: call.callId, why: error.description })
+      return { ...call, state: 'closed', note: error.description }
+    }
+    await parts.pbx.dropRecording(call.callId)
+    return { ...call, state: 'attached' }
+  }
+
+  function putOff(call: Call, error: unknown): void {
+    const tries = journal.tries(call.callId)
+    if (clock.now() - (call.endedAt ?? 0) > GIVE_UP_AFTER_MS) {
+      log('error', 'given up after a week', { callId: call.callId, why: wordsOf(error) })
+      return journal.save({ ...call, state: 'closed', note: wordsOf(error) })
+    }
+    const wait = pauseMs(tries, clock.random())
+    log('warn', `the portal was not told of a call; next try in ${Math.round(wait / 1000)} s`, { callId: call.callId, why: wordsOf(error) })
+    journal.postpone(call.callId, clock.now() + wait)
+  }
+
+  return {
+    wake,
+    async close() {
+      isClosed = true
+      cancelTimer()
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}
+
+/** The text is all there is to match on: its code is shared, and was empty at times (contract 4.3, 4.6). */
+function isUnknownCall(error: unknown): error is PortalRefusal {
+  return error instanceof PortalRefusal && error.description.startsWith('Call is not found')
+}

@@ -1,0 +1,132 @@
+/**
+ * THE PORT: what the connector asks of a telephone system, and what it is told by it. The state machine above it (`call.ts`) knows no PBX;
+ * a driver below it knows no portal. The demo phone (`demo/handsets.ts`) implements it, the Asterisk driver will, and `pbx.suite.ts` holds
+ * every driver to what is written here.
+ *
+ * @module
+ */
+
+/** The two ends of a call: the company's own person, and whoever is called or calls. */
+export type LegName = 'agent' | 'client'
+
+/** What a driver needs to know of a call. */
+export interface PbxCall {
+  /** The portal's id, unique. A driver derives its own ids from it, so that placing a leg twice finds the first one. */
+  readonly callId: string
+  /** The agent's extension, digits. */
+  readonly extension: string
+  /** The client's number, checked against `^\+?[0-9*#]{2,20}$` before it gets here: it is safe inside a dial string. */
+  readonly number: string
+  /** Number of the line to call out by; empty for the driver's own default. */
+  readonly line: string
+  /** Digits to send after the client's answer, or empty. */
+  readonly extensionDigits: string
+  /** For displays only. */
+  readonly agentName: string
+  readonly clientName: string
+}
+
+/**
+ * Why a leg ended: the Q.850 cause, and the SIP status where the PBX knows it (more exact). Read by `outcome.ts` only.
+ */
+export interface HangupCause {
+  readonly q850: number
+  readonly sip?: number
+}
+
+/** Says that a leg changed. Times are the PBX's clock, milliseconds since 1970. */
+export interface LegEvent {
+  readonly type: 'leg'
+  readonly callId: string
+  readonly leg: LegName
+  readonly state: 'ringing' | 'answered' | 'ended'
+  /** With `ended` only. */
+  readonly cause?: HangupCause
+  readonly at: number
+}
+
+/** Somebody calls in and waits; `takeIncoming` ties it to the call that the portal registered for it. */
+export interface IncomingEvent {
+  readonly type: 'incoming'
+  /** The PBX's id of the waiting caller, stable across a repeat of this event. */
+  readonly ref: string
+  readonly number: string
+  readonly line: string
+  readonly at: number
+}
+
+/** The PBX can be spoken to (again). Whatever happened before is known by `list()` only. */
+export interface UpEvent {
+  readonly type: 'up'
+}
+
+/** All that a driver tells. */
+export type PbxEvent = LegEvent | IncomingEvent | UpEvent
+
+/** May this extension be rung? A refusal is told to the person who clicked, in `text`. */
+export type Preflight =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: 'no_extension' | 'offline' | 'busy' | 'unavailable'; readonly text: string }
+
+/** A leg that stands on the PBX now. */
+export interface LiveLeg {
+  readonly callId: string
+  readonly leg: LegName
+  readonly state: 'ringing' | 'answered'
+}
+
+/** A finished recording. */
+export interface Recording {
+  /** Ends in `.wav` or `.mp3`. */
+  readonly fileName: string
+  readonly content: Blob
+  /** Whole seconds; 0 when unknown. */
+  readonly seconds: number
+}
+
+/** The PBX refused to place a leg. `cause` is read like that of a leg that ended. */
+export class PlacementRefused extends Error {
+  override readonly name = 'PlacementRefused'
+  readonly reason: HangupCause
+
+  constructor(text: string, reason: HangupCause) {
+    super(text)
+    this.reason = reason
+  }
+}
+
+/**
+ * A telephone system. Promises that every driver keeps:
+ * - Placing a leg resolves when the PBX took the order, not when anybody answers. Events of the leg may come before it resolves.
+ * - A leg is told in order `ringing` (may be left out) → `answered` → `ended`, each at most once; `ended` always comes, also after `hangup`,
+ *   unless the PBX or the driver died: then `up` follows and `list()` no longer has the leg.
+ * - Placing a leg that stands already, or that stood in this run of the PBX, rings nobody a second time.
+ * - The agent is heard by the client as soon as both have answered; that, and early media, are the driver's business.
+ * - The end of one leg does not end the other; the connector asks for that.
+ */
+export interface Pbx {
+  /** For logs and pages, e.g. `Asterisk 22`. */
+  readonly name: string
+  /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
+  preflight(extension: string): Promise<Preflight>
+  /** Rings the agent. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
+  placeAgentLeg(call: PbxCall): Promise<void>
+  /** Rings the client, for an agent who has answered. Rejects with {@link PlacementRefused}. */
+  placeClientLeg(call: PbxCall): Promise<void>
+  /** Ties a waiting caller (by the `ref` of its event) to a call: from here on it is the answered client leg of it. False if it is gone. */
+  takeIncoming(ref: string, call: PbxCall): Promise<boolean>
+  /** Starts to record a call on which both talk. It ends with the call. A rejection must not end the call. */
+  record(call: PbxCall): Promise<void>
+  /** Ends a leg. Resolves also when there is none. */
+  hangup(leg: { readonly callId: string; readonly leg: LegName }): Promise<void>
+  /** All legs that stand now and belong to the connector. */
+  list(): Promise<readonly LiveLeg[]>
+  /** Adds a listener, called in order and never inside a call of another function of this port. Answers how to remove it. */
+  events(listener: (event: PbxEvent) => void): () => void
+  /** The recording of an ended call, waiting up to 10 s for the PBX to close it; `undefined` if there is none. Works after a restart. */
+  fetchRecording(callId: string): Promise<Recording | undefined>
+  /** Deletes a recording that the portal has. */
+  dropRecording(callId: string): Promise<void>
+  /** Lets go of the PBX; legs that stand go on standing if the PBX can do that. */
+  close(): Promise<void>
+}

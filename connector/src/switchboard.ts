@@ -1,0 +1,190 @@
+import { advance, isLive, type Call, type CallInput, type Effect } from './call.ts'
+import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
+import { wordsOf, type Log } from './log.ts'
+import { PlacementRefused, type LegName, type Pbx } from './pbx.ts'
+import type { Progress } from './progress.ts'
+import { recoverCalls } from './recovery.ts'
+
+/** How long the connector lets things last, milliseconds. A driver's own limits are a little longer. */
+export interface Limits {
+  readonly agentRingMs: number
+  readonly clientRingMs: number
+  readonly talkMs: number
+}
+
+/** 25 s for one's own phone, 60 s for the customer's, four hours of talk (pbx 7). */
+export const DEFAULT_LIMITS: Limits = { agentRingMs: 25_000, clientRingMs: 60_000, talkMs: 4 * 3_600_000 }
+
+/** What a switchboard works with. */
+export interface SwitchboardParts {
+  readonly pbx: Pbx
+  readonly journal: Journal
+  readonly progress: Progress
+  readonly clock: Clock
+  readonly log: Log
+  readonly limits: Limits
+  /** There is a call to report. */
+  readonly onEnded: () => void
+  /** Told of every call that moved. */
+  readonly onMoved: (call: Call) => void
+}
+
+/** Carries calls through their states: writes each state down, then does what follows from it. */
+export interface Switchboard {
+  /** Takes a new call: on disk when it returns, rung right after. False when the CALL_ID is known: nothing is dialled. */
+  take(call: Call): boolean
+  /** Lets something happen to a call; unknown calls are ignored. */
+  apply(callId: string, input: CallInput): void
+  /** True while this user has a call that is not over. */
+  isBusy(userId: string): boolean
+  /** Calls that are not over. */
+  live(): readonly Call[]
+  /** Brings journal and PBX together after a start and after each loss of the PBX. */
+  recover(): Promise<void>
+  /** Stops acting; calls stay as they are in the journal. */
+  close(): void
+}
+
+/** How often it is noted that the connector lives, while calls are live. */
+const ALIVE_EVERY_MS = 2_000
+
+/** Makes a switchboard. It listens to the PBX from here on; call `recover()` once before the first click is let in. */
+export function createSwitchboard(parts: SwitchboardParts): Switchboard {
+  const { pbx, journal, clock, log, limits } = parts
+  const calls = new Map<string, Call>()
+  const timers = new Map<string, () => void>()
+  /** Calls with an order to place a leg under way: the PBX's list may or may not have it yet. */
+  const placing = new Set<string>()
+  let cancelAlive: (() => void) | undefined
+
+  function apply(callId: string, input: CallInput): void {
+    const before = calls.get(callId)
+    if (!before) return hangUpStray(callId, input)
+    const { call, effects } = advance(before, input)
+    if (call !== before) {
+      journal.save(call)
+      if (isLive(call)) calls.set(callId, call)
+      else forget(callId)
+      parts.onMoved(call)
+    }
+    for (const effect of effects) run(call, effect)
+  }
+
+  /** An answer to a call that is over: somebody would hold a line with nobody on it. */
+  function hangUpStray(callId: string, input: CallInput): void {
+    if (input.type === 'leg' && input.state !== 'ended') perform(callId, pbx.hangup({ callId, leg: input.leg }))
+  }
+
+  function run(call: Call, effect: Effect): void {
+    const { callId } = call
+    switch (effect.type) {
+      case 'place_agent':
+        return place(call, 'agent', pbx.placeAgentLeg(call))
+      case 'dial_client':
+        return apply(callId, { type: 'dial_client', at: clock.now() })
+      case 'place_client':
+        return place(call, 'client', pbx.placeClientLeg(call))
+      case 'record':
+        return perform(
+          callId,
+          pbx.record(call).then(() => apply(callId, { type: 'recording' })),
+        )
+      case 'hangup':
+        return perform(callId, pbx.hangup({ callId, leg: effect.leg }))
+      case 'limit':
+        return limit(callId, effect.on)
+      case 'progress':
+        return parts.progress.tell(callId, effect.state, effect.at)
+      case 'report':
+        return parts.onEnded()
+    }
+  }
+
+  function perform(callId: string, work: Promise<void>): void {
+    work.catch((error: unknown) => log('warn', 'the PBX did not do it', { callId, why: wordsOf(error) }))
+  }
+
+  function place({ callId }: Call, leg: LegName, order: Promise<void>): void {
+    placing.add(callId)
+    order.then(
+      () => placing.delete(callId),
+      (error: unknown) => {
+        placing.delete(callId)
+        log('warn', `the PBX did not ring the ${leg}`, { callId, why: wordsOf(error) })
+        // 41 is "temporary failure": what a fault of the PBX that has no cause of its own comes to.
+        const cause = error instanceof PlacementRefused ? error.reason : { q850: 41 }
+        apply(callId, { type: 'leg', leg, state: 'ended', cause, at: clock.now() })
+      },
+    )
+  }
+
+  function limit(callId: string, on: 'agent' | 'client' | 'talk'): void {
+    const ms = { agent: limits.agentRingMs, client: limits.clientRingMs, talk: limits.talkMs }[on]
+    timers.get(callId)?.()
+    timers.set(
+      callId,
+      clock.after(ms, () =>
+        apply(callId, { type: 'end', at: clock.now(), ending: on === 'talk' ? { kind: 'talk_limit' } : { kind: 'ring_timeout', leg: on } }),
+      ),
+    )
+  }
+
+  function remember(call: Call): void {
+    calls.set(call.callId, call)
+    cancelAlive ??= clock.after(0, noteAlive)
+  }
+
+  function forget(callId: string): void {
+    timers.get(callId)?.()
+    timers.delete(callId)
+    calls.delete(callId)
+  }
+
+  function noteAlive(): void {
+    journal.noteAlive(clock.now())
+    cancelAlive = calls.size > 0 ? clock.after(ALIVE_EVERY_MS, noteAlive) : undefined
+  }
+
+  async function recover(): Promise<void> {
+    for (const call of journal.live()) if (!calls.has(call.callId)) remember(call)
+    await recoverCalls({
+      open: [...calls.values()].filter(({ callId }) => !placing.has(callId)),
+      isKnown: (callId) => calls.has(callId),
+      apply,
+      limit,
+      pbx,
+      clock,
+      log,
+      lastAlive: journal.lastAlive(),
+    })
+  }
+
+  const stopListening = pbx.events((event) => {
+    if (event.type === 'leg') apply(event.callId, event)
+    if (event.type === 'up') recover().catch((error: unknown) => log('error', 'calls could not be recovered', { why: wordsOf(error) }))
+  })
+
+  return {
+    apply,
+    recover,
+    take(call) {
+      if (!journal.insert(call)) return false
+      if (!isLive(call)) {
+        parts.onMoved(call)
+        parts.onEnded()
+        return true
+      }
+      remember(call)
+      apply(call.callId, { type: 'begin', at: clock.now() })
+      return true
+    },
+    isBusy: (userId) => [...calls.values()].some((call) => call.userId === userId),
+    live: () => [...calls.values()],
+    close() {
+      stopListening()
+      cancelAlive?.()
+      for (const cancel of timers.values()) cancel()
+    },
+  }
+}

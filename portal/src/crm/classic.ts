@@ -1,0 +1,187 @@
+/** The classic dialect of contract 8.1 and 8.2: reads `fields`, `select`, `filter` and `order`, writes rows. */
+import { PortalError } from '../errors.ts'
+import { isTrue } from '../rest/params.ts'
+import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
+import { isoSeconds } from '../rest/router.ts'
+import type { Row } from '../store/tables.ts'
+import { fieldsOf, multifieldTypes, type EntityType, type Field, type MultifieldType } from './classic-fields.ts'
+import type { EntityRecord, EntityWrite } from './entities.ts'
+import { readValue } from './field-values.ts'
+import { matchOf, type MultifieldWrite } from './multifields.ts'
+import { anyOf, hasCondition, multifieldCondition, negated, valueCondition, type Condition, type Operator, type Query } from './queries.ts'
+
+/** What `fields` of add and update ask for. Unknown and read-only names are ignored. */
+export function readFields(type: EntityType, fields: LooseMap): EntityWrite {
+  const columns: Record<string, Loose> = {}
+  const writes: MultifieldWrite[] = []
+  const known = new Map(fieldsOf[type].map((field) => [field.name, field]))
+  for (const [key, value] of Object.entries(fields)) {
+    const name = key.toUpperCase()
+    const field = known.get(name)
+    if (field && !field.readOnly) columns[field.column] = value ?? ''
+    else if (type !== 'deal' && isMultifieldType(name)) writes.push(...readMultifields(name, value))
+  }
+  return { fields: columns, multifields: { writes } }
+}
+
+function isMultifieldType(name: string): name is MultifieldType {
+  return (multifieldTypes as readonly string[]).includes(name)
+}
+
+/** A list or map of values, one value, or a plain text. */
+function readMultifields(typeId: MultifieldType, sent: Loose): MultifieldWrite[] {
+  if (sent === null || sent === undefined || sent === '') return []
+  if (typeof sent !== 'object') return [{ typeId, value: String(sent) }]
+  const isOne = isMap(sent) && ['VALUE', 'ID', 'DELETE', 'VALUE_TYPE'].some((name) => Object.hasOwn(sent, name))
+  const entries: readonly Loose[] = isOne ? [sent] : Object.values(sent)
+  return entries.map((entry) => readMultifield(typeId, entry))
+}
+
+function readMultifield(typeId: MultifieldType, entry: Loose): MultifieldWrite {
+  if (!isMap(entry)) return { typeId, value: scalar(typeId, entry) ?? '' }
+  const id = Number(scalar(typeId, entry['ID']) ?? '')
+  const value = Object.hasOwn(entry, 'VALUE') ? (scalar(typeId, entry['VALUE']) ?? '') : undefined
+  const valueType = scalar(typeId, entry['VALUE_TYPE'])
+  return {
+    typeId,
+    ...(Number.isSafeInteger(id) && id > 0 && { id }),
+    ...(value !== undefined && { value }),
+    ...(valueType !== undefined && valueType !== '' && { valueType }),
+    remove: isTrue(entry['DELETE']),
+  }
+}
+
+function scalar(typeId: MultifieldType, value: Loose): string | undefined {
+  if (value === null || value === undefined) return undefined
+  if (typeof value === 'object') throw new PortalError('crm_field', { detail: `${typeId}: VALUE, VALUE_TYPE and ID must be single values` })
+  return String(value)
+}
+
+/** Names of `select`: null means all plain fields. */
+export type Selection = ReadonlySet<string> | null
+
+/** Reads `select`: `*` stands for all plain fields, multi-fields come only by their name. */
+export function readSelect(fields: readonly Field[], select: readonly Loose[] | undefined): Selection {
+  if (!select || select.length === 0) return null
+  const names = new Set(['ID'])
+  for (const one of select) {
+    const name = typeof one === 'string' ? one.toUpperCase() : ''
+    if (name === '*') for (const field of fields) names.add(field.name)
+    else names.add(name)
+  }
+  return names
+}
+
+const filterKey = /^(>=|<=|!=%|!%=|!=|!%|!@|=%|%=|>|<|!|=|%|@)?(.*)$/s
+const operators: Readonly<Record<string, Operator>> = {
+  '': '=', '=': '=', '@': '=', '!': '!=', '!=': '!=', '!@': '!=', '>': '>', '>=': '>=', '<': '<', '<=': '<=',
+  '%': 'contains', '!%': '!contains', '=%': 'like', '%=': 'like', '!=%': '!like', '!%=': '!like',
+}
+
+/** What a filter is about. */
+export interface FilterOf {
+  readonly portalId: number
+  /** for phone numbers without a + */
+  readonly country: string
+  readonly fields: readonly Field[]
+  /** cards only: they have multi-fields */
+  readonly type?: EntityType
+}
+
+/** Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. */
+export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
+  return Object.entries(filter).map(([key, sent]) => {
+    const [, prefix = '', rest = ''] = filterKey.exec(key) ?? []
+    const name = rest.toUpperCase()
+    const operator = operators[prefix]!
+    const values = isMap(sent) ? Object.values(sent) : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
+    const field = of.fields.find((one) => one.name === name)
+    if (field?.kind === 'has') return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
+    if (field) return fieldFilter(field, operator, values)
+    if (of.type && of.type !== 'deal' && isMultifieldType(name)) return multifieldFilter(of, { typeId: name, operator, values })
+    throw new PortalError('crm_list', { detail: `there is no field ${name.slice(0, 100)} to filter by` })
+  })
+}
+
+function hasFilter({ portalId, type }: FilterOf, { field, operator, isWanted }: { field: Field; operator: Operator; isWanted: boolean }): Condition {
+  const condition = hasCondition({ portalId, type: type!, typeId: field.column })
+  return isWanted === (operator === '=') ? condition : negated(condition)
+}
+
+/** A second on the wire is all its milliseconds. */
+function fieldFilter(field: Field, operator: Operator, values: readonly Loose[]): Condition {
+  const read = values.map((value) => readValue(field, value))
+  const [first] = read
+  if (field.kind !== 'time' || typeof first !== 'number') return valueCondition(field, operator, read)
+  const second = first - (first % 1000)
+  if (operator === '>' || operator === '<=') return valueCondition(field, operator, [second + 999])
+  if (operator === '>=' || operator === '<') return valueCondition(field, operator, [first])
+  const outside = anyOf([valueCondition(field, '<', [second]), valueCondition(field, '>', [second + 999])])
+  return operator === '!=' ? outside : negated(outside)
+}
+
+function multifieldFilter({ portalId, country, type }: FilterOf, { typeId, operator, values }: { typeId: MultifieldType; operator: Operator; values: readonly Loose[] }): Condition {
+  const texts = values.map((value) => scalar(typeId, value) ?? '')
+  const matches = texts.map((text) => matchOf(typeId, text, country)).filter((match) => match !== '')
+  const condition = multifieldCondition({ portalId, type: type!, typeId, matches })
+  return operator.startsWith('!') ? negated(condition) : condition
+}
+
+/** Reads `order`; names that the type does not have are ignored. */
+export function readOrder(fields: readonly Field[], order: LooseMap | undefined): Query['order'] {
+  return Object.entries(order ?? {}).flatMap(([key, direction]) => {
+    const field = fields.find((one) => one.name === key.toUpperCase() && one.kind !== 'has')
+    return field ? [{ column: field.column, descending: typeof direction === 'string' && /^\s*desc/i.test(direction) }] : []
+  })
+}
+
+/** A row of `get` (with the multi-fields) or `list`: scalars are strings or null, flags Y or N, times ISO 8601 with a zone. */
+export function presentCard(card: EntityRecord, selection: Selection | 'everything'): Record<string, unknown> {
+  const row = card.row as unknown as Readonly<Record<string, string | number | null>>
+  const shown: Record<string, unknown> = {}
+  for (const field of fieldsOf[card.type]) {
+    if (selection !== 'everything' && selection !== null && !selection.has(field.name)) continue
+    if (field.kind === 'has') shown[field.name] = card.multifields.some((one) => one.type_id === field.column) ? 'Y' : 'N'
+    else shown[field.name] = presentValue(field, row[field.column] ?? null)
+  }
+  for (const typeId of multifieldTypes) {
+    if (selection !== 'everything' && !selection?.has(typeId)) continue
+    const values = card.multifields.filter((one) => one.type_id === typeId)
+    if (values.length > 0) shown[typeId] = values.map(presentMultifield)
+  }
+  return shown
+}
+
+/** One scalar as the classic methods write it. */
+export function presentValue(field: Field, value: string | number | null): string | null {
+  if (value === null) return null
+  if (field.kind === 'flag') return value === 1 ? 'Y' : 'N'
+  if (field.kind === 'time') return isoSeconds(Number(value))
+  return value === '' && field.nullable ? null : String(value)
+}
+
+function presentMultifield(row: Row<'multifield'>): Record<string, string> {
+  return { ID: String(row.id), VALUE_TYPE: row.value_type, VALUE: row.value, TYPE_ID: row.type_id }
+}
+
+const wireTypes: Readonly<Record<Field['kind'], string>> = {
+  id: 'integer', text: 'string', status: 'crm_status', flag: 'char', time: 'datetime', integer: 'integer', user: 'user',
+  contact: 'crm_contact', company: 'crm_company', json: 'string', has: 'char',
+}
+
+/** The answer of the `fields` methods. */
+export function presentFields(type: EntityType): Record<string, unknown> {
+  const described = (kind: string, title: string, more: { required?: boolean; readOnly?: boolean; multiple?: boolean } = {}) => ({
+    type: kind,
+    isRequired: more.required ?? false,
+    isReadOnly: more.readOnly ?? false,
+    isImmutable: false,
+    isMultiple: more.multiple ?? false,
+    isDynamic: false,
+    title,
+  })
+  const plain = fieldsOf[type].map((field) => [field.name, described(wireTypes[field.kind], field.title, field)] as const)
+  const titles = { PHONE: 'Phone', EMAIL: 'E-mail', WEB: 'Website', IM: 'Messenger' } as const
+  const multiple = type === 'deal' ? [] : multifieldTypes.map((typeId) => [typeId, described('crm_multifield', titles[typeId], { multiple: true })] as const)
+  return Object.fromEntries([...plain, ...multiple])
+}

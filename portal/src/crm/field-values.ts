@@ -1,0 +1,45 @@
+import { PortalError } from '../errors.ts'
+import { isTrue } from '../rest/params.ts'
+import type { Loose } from '../rest/php.ts'
+import { withoutNul } from '../store/fold.ts'
+import type { Field } from './classic-fields.ts'
+
+/** What a column holds. */
+export type ColumnValue = string | number | null
+
+/** Times as ISO 8601, with or without a time of day and a zone. */
+const isoTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** Reads a value for a column. Empty text, null and an absent value clear it. Throws ERROR_CORE that names the field. */
+export function readValue(field: Field, value: Loose): ColumnValue {
+  if (typeof value === 'object' && value !== null) throw new PortalError('crm_field', { detail: `The field ${field.name} must be a single value` })
+  const text = value === null || value === undefined ? '' : withoutNul(String(value)).trim()
+  switch (field.kind) {
+    case 'text':
+    case 'status':
+    case 'json':
+      if (text.length > field.maxLength) throw new PortalError('crm_field', { detail: `The field ${field.name} is longer than ${field.maxLength} characters` })
+      return text
+    case 'flag':
+    case 'has':
+      return isTrue(value) ? 1 : 0
+    case 'time':
+      return text === '' ? null : readTime(field, text)
+    default:
+      return readWhole(field, text)
+  }
+}
+
+function readTime(field: Field, text: string): number {
+  const time = isoTime.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) throw new PortalError('crm_field', { detail: `The field ${field.name} must be an ISO 8601 time` })
+  return time
+}
+
+function readWhole(field: Field, text: string): number | null {
+  if (text === '') return null
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) throw new PortalError('crm_field', { detail: `The field ${field.name} must be a whole number` })
+  const isReference = field.kind === 'contact' || field.kind === 'company' || field.kind === 'user'
+  return number === 0 && isReference ? null : number
+}

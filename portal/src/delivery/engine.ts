@@ -1,0 +1,161 @@
+/**
+ * The decisions of delivery, pure: what an attempt's end means for its delivery (design 6, 11.6–11.9).
+ *
+ *   pending ──▶ sending ──▶ delivered          2xx, or any REST call of the app about the CALL_ID
+ *      ▲           ├──────▶ failed             refused: 3xx, 4xx, a JSON refusal; notices: retries used up
+ *      │           ├──────▶ unconfirmed        dial only: silence after the request was written, other 5xx
+ *      │           ├──────▶ expired            dial only: the deadline has passed
+ *      └─ retrying ◀┘                          provably not taken (dial) or not taken at all (notice)
+ */
+import type { DeliveryClass, DeliveryState } from '../store/tables.ts'
+
+/** The closed list of reasons behind a state. */
+export type Reason =
+  | 'not_installed'
+  | 'no_handler'
+  | 'handler_disabled'
+  | 'no_target'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'connection_lost'
+  | 'http_3xx'
+  | 'http_4xx'
+  | 'http_429'
+  | 'http_5xx'
+  | 'refused'
+  | 'ssrf_blocked'
+  | 'deadline'
+  | 'crash'
+  | 'call_over'
+  | 'reported'
+
+/** How an attempt ended on the network. */
+export type Ending =
+  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs: number | null; readonly refusal: Refusal | null }
+  /** the handler provably did not get the request */
+  | { readonly kind: 'not_sent'; readonly reason: 'dns' | 'connect' | 'tls' | 'ssrf_blocked'; readonly error: string }
+  /** the request was written, no full answer came */
+  | { readonly kind: 'silent'; readonly reason: 'timeout' | 'connection_lost'; readonly error: string }
+
+/** `{"refused": {"code", "text"}}` in the body of a 2xx: the handler's own no (design 11.6). */
+export interface Refusal {
+  readonly code: string
+  readonly text: string
+}
+
+/** What is known of a delivery when one of its attempts ends. `attempts` counts this one. */
+export interface Situation {
+  readonly deliveryClass: DeliveryClass
+  readonly attempts: number
+  readonly createdAt: number
+  readonly deadlineAt: number | null
+  /** notices: false = one try, the original's behaviour */
+  readonly retries: boolean
+  readonly now: number
+  /** 0 ≤ random < 1 */
+  readonly random: number
+}
+
+/** The delivery's next state; `dueAt` only for `retrying`. */
+export interface Decision {
+  readonly state: DeliveryState
+  readonly reason: Reason | null
+  readonly dueAt: number | null
+  readonly refusal: string | null
+}
+
+const dialRetryMs = [200, 400, 800, 1500, 3000]
+const minute = 60_000
+/** Notices: about 25 hours in all. */
+const noticeRetryMs = [5_000, 30_000, 2 * minute, 10 * minute, 30 * minute, 60 * minute, 120 * minute, 240 * minute, 480 * minute, 600 * minute]
+
+/** A dial is good for this long from its click. */
+export const dialShelfLifeMs = 30_000
+
+/** Decides what an ended attempt means. */
+export function decide(situation: Situation, ending: Ending): Decision {
+  return situation.deliveryClass === 'dial' ? decideDial(situation, ending) : decideNotice(situation, ending)
+}
+
+function settled(state: DeliveryState, reason: Reason | null, refusal: string | null = null): Decision {
+  return { state, reason, dueAt: null, refusal }
+}
+
+function decideDial(situation: Situation, ending: Ending): Decision {
+  if (ending.kind === 'silent') return settled('unconfirmed', ending.reason)
+  if (ending.kind === 'not_sent') {
+    if (ending.reason === 'ssrf_blocked') return settled('failed', 'ssrf_blocked', ending.error)
+    return retryDial(situation, ending.reason, null)
+  }
+  const { status, retryAfterMs, refusal } = ending
+  if (status >= 200 && status < 300) return refusal ? settled('failed', 'refused', refusal.text || refusal.code) : settled('delivered', null)
+  if (status === 429) return retryDial(situation, 'http_429', retryAfterMs)
+  if (status === 503 && retryAfterMs !== null) return retryDial(situation, 'http_5xx', retryAfterMs)
+  if (status >= 500) return settled('unconfirmed', 'http_5xx')
+  return settled('failed', status < 400 ? 'http_3xx' : 'http_4xx')
+}
+
+function retryDial(situation: Situation, reason: Reason, retryAfterMs: number | null): Decision {
+  const wait = retryAfterMs ?? dialRetryMs[Math.min(situation.attempts, dialRetryMs.length) - 1]!
+  const dueAt = situation.now + wait
+  if (situation.deadlineAt !== null && dueAt >= situation.deadlineAt) return settled('expired', reason)
+  return { state: 'retrying', reason, dueAt, refusal: null }
+}
+
+function decideNotice(situation: Situation, ending: Ending): Decision {
+  const reason = noticeReason(ending)
+  if (reason === null) return settled('delivered', null)
+  const wait = noticeRetryMs[situation.attempts - 1]
+  if (!situation.retries || wait === undefined) return settled('failed', reason)
+  const jittered = Math.round(wait * (0.8 + 0.4 * situation.random))
+  const asked = ending.kind === 'answered' ? (ending.retryAfterMs ?? 0) : 0
+  return { state: 'retrying', reason, dueAt: situation.now + Math.max(jittered, asked), refusal: null }
+}
+
+function noticeReason(ending: Ending): Reason | null {
+  if (ending.kind !== 'answered') return ending.reason
+  const { status } = ending
+  if (status >= 200 && status < 300) return null
+  if (status === 429) return 'http_429'
+  if (status >= 500) return 'http_5xx'
+  return status < 400 ? 'http_3xx' : 'http_4xx'
+}
+
+/** A dial that is asked for after its deadline expires unsent. */
+export function isPastDeadline(deadlineAt: number | null, now: number): boolean {
+  return deadlineAt !== null && now >= deadlineAt
+}
+
+/**
+ * What a delivery that was `sending` when its process died becomes: a dial is ambiguous and stays `unconfirmed`, unless its handler
+ * is known to drop repeats (design 11.7); a notice is sent again.
+ */
+export function decideAbandoned(situation: { deliveryClass: DeliveryClass; dedupes: boolean; deadlineAt: number | null; now: number }): Decision {
+  if (situation.deliveryClass === 'notice') return { state: 'retrying', reason: 'crash', dueAt: situation.now, refusal: null }
+  if (!situation.dedupes) return settled('unconfirmed', 'crash')
+  if (isPastDeadline(situation.deadlineAt, situation.now)) return settled('expired', 'crash')
+  return { state: 'retrying', reason: 'crash', dueAt: situation.now, refusal: null }
+}
+
+/** `Retry-After` in seconds or as an HTTP date; null when absent or unreadable. */
+export function readRetryAfter(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+/** The refusal in a handler's JSON answer, or null. Texts are cut at 500 characters. */
+export function readRefusal(body: string, contentType: string | undefined): Refusal | null {
+  if (!/json/i.test(contentType ?? '') && !body.trimStart().startsWith('{')) return null
+  try {
+    const refused: unknown = (JSON.parse(body) as { refused?: unknown } | null)?.refused
+    if (typeof refused !== 'object' || refused === null) return null
+    const { code, text } = refused as { code?: unknown; text?: unknown }
+    return { code: typeof code === 'string' ? code.slice(0, 100) : '', text: typeof text === 'string' ? text.slice(0, 500) : '' }
+  } catch {
+    return null
+  }
+}

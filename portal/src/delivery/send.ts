@@ -1,0 +1,188 @@
+import { isIP } from 'node:net'
+import { buildConnector, Pool, type Dispatcher } from 'undici'
+import type { Clock } from '../clock.ts'
+import { readRefusal, readRetryAfter, type Ending } from './engine.ts'
+import { checkAddress, guardedLookup, OutboundBlocked, type AllowPrivate } from './outbound.ts'
+
+/** One POST to be made. */
+export interface Outgoing {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What came of it, for the attempt log. Times in milliseconds. */
+export interface Sent {
+  readonly ending: Ending
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly connectMs: number | null
+  readonly firstByteMs: number | null
+  /** first 4 KiB of the answer */
+  readonly responseBody: string | null
+  /** `hookswitch-dedupe` of the answer: the CALL_ID of which the handler will drop repeats */
+  readonly dedupe: string | null
+}
+
+/** Makes one POST; never throws, never follows a redirect, never takes longer than `totalMs`. */
+export interface Sender {
+  send(request: Outgoing): Promise<Sent>
+  close(): Promise<void>
+}
+
+/** Limits of a sender. Defaults: design 11.6. */
+export interface SenderSettings {
+  readonly clock: Clock
+  readonly allowPrivate: AllowPrivate
+  readonly connectMs?: number
+  readonly totalMs?: number
+  /** connections to one origin */
+  readonly connections?: number
+}
+
+const keptBytes = 4096
+const idlePoolMs = 60_000
+
+/** The connector failed: nothing was written. */
+class NotConnected extends Error {
+  readonly reason: 'dns' | 'connect' | 'tls' | 'ssrf_blocked'
+  constructor(reason: NotConnected['reason'], cause: Error) {
+    super(cause.message, { cause })
+    this.reason = reason
+  }
+}
+
+function reasonOf(error: Error & { code?: string }): NotConnected['reason'] {
+  if (error instanceof OutboundBlocked) return 'ssrf_blocked'
+  const code = error.code ?? ''
+  if (/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL)/.test(code)) return 'dns'
+  if (/^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code) || /TLS|certificate|SSL/i.test(error.message)) return 'tls'
+  return 'connect'
+}
+
+function guardedConnector(allow: AllowPrivate, timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, lookup: guardedLookup(allow) as never })
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[|\]$/g, '')
+    const blocked = isIP(host) ? checkAddress(host, allow) : null
+    if (blocked) return callback(new NotConnected('ssrf_blocked', new OutboundBlocked(blocked.text)), null)
+    return connect(options, (error, socket) => {
+      if (error) callback(new NotConnected(reasonOf(error), error), null)
+      else callback(null, socket)
+    })
+  }
+}
+
+/** Keeps one pool of connections for each origin; idle pools are closed. */
+export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000, connections = 8 }: SenderSettings): Sender {
+  const pools = new Map<string, { pool: Pool; usedAt: number }>()
+  const connector = guardedConnector(allowPrivate, connectMs)
+
+  const poolOf = (origin: string): Pool => {
+    const now = clock.now()
+    let entry = pools.get(origin)
+    if (!entry) {
+      for (const [other, { pool, usedAt }] of pools) {
+        if (now - usedAt < idlePoolMs || pool.stats.running + pool.stats.queued > 0) continue
+        pools.delete(other)
+        void pool.close().catch(() => {})
+      }
+      // idle connections are dropped before usual servers (5 s) drop them: a POST on a connection that the server has just closed is ambiguous
+      entry = { pool: new Pool(origin, { connections, pipelining: 1, connect: connector, keepAliveTimeout: 2000, keepAliveMaxTimeout: 4000 }), usedAt: now }
+      pools.set(origin, entry)
+    }
+    entry.usedAt = now
+    return entry.pool
+  }
+
+  return {
+    send(request) {
+      let url: URL
+      try {
+        url = new URL(request.url)
+        if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('only http and https can be sent to')
+      } catch (error) {
+        const ending: Ending = { kind: 'not_sent', reason: 'ssrf_blocked', error: (error as Error).message }
+        return Promise.resolve({ ending, startedAt: clock.now(), durationMs: 0, connectMs: null, firstByteMs: null, responseBody: null, dedupe: null })
+      }
+      return new Promise((resolve) => post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve }))
+    },
+    async close() {
+      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()))
+    },
+  }
+}
+
+interface Post {
+  readonly pool: Pool
+  readonly url: URL
+  readonly request: Outgoing
+  readonly clock: Clock
+  readonly totalMs: number
+  readonly resolve: (sent: Sent) => void
+}
+
+function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
+  const startedAt = clock.now()
+  const started = performance.now()
+  const since = (): number => Math.round((performance.now() - started) * 100) / 100
+  let connectMs: number | null = null
+  let firstByteMs: number | null = null
+  let status = 0
+  let headers: Readonly<Record<string, string | string[] | undefined>> = {}
+  let kept = ''
+  let controller: Dispatcher.DispatchController | null = null
+  let done = false
+
+  const header = (name: string): string | undefined => {
+    const value = headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  const finish = (ending: Ending): void => {
+    if (done) return
+    done = true
+    clearTimeout(timer)
+    const responseBody = status === 0 ? null : kept
+    resolve({ ending, startedAt, durationMs: since(), connectMs, firstByteMs, responseBody, dedupe: header('hookswitch-dedupe') ?? null })
+  }
+  const answered = (): void => {
+    const refusal = readRefusal(kept, header('content-type'))
+    finish({ kind: 'answered', status, retryAfterMs: readRetryAfter(header('retry-after'), clock.now()), refusal })
+  }
+  // an answer whose status is known but whose body never ends is an answer
+  const timer = setTimeout(() => {
+    if (status !== 0) answered()
+    else if (connectMs === null) finish({ kind: 'not_sent', reason: 'connect', error: `no connection within ${totalMs} ms` })
+    else finish({ kind: 'silent', reason: 'timeout', error: `no answer within ${totalMs} ms` })
+    controller?.abort(new Error('timed out'))
+  }, totalMs)
+
+  pool.dispatch(
+    { path: url.pathname + url.search, method: 'POST', headers: { ...request.headers }, body: request.body, headersTimeout: 0, bodyTimeout: 0 },
+    {
+      onRequestStart(given) {
+        controller = given
+        if (done) return given.abort(new Error('timed out'))
+        connectMs = since()
+      },
+      onResponseStart(_, statusCode, responseHeaders) {
+        firstByteMs = since()
+        status = statusCode
+        headers = responseHeaders as typeof headers
+      },
+      onResponseData(given, chunk) {
+        if (kept.length < keptBytes) kept = (kept + chunk.toString('utf8')).slice(0, keptBytes)
+        if (kept.length < keptBytes) return
+        answered()
+        given.abort(new Error('the answer is longer than is kept'))
+      },
+      onResponseEnd: answered,
+      onResponseError(_, error) {
+        if (status !== 0) answered()
+        else if (error instanceof NotConnected) finish({ kind: 'not_sent', reason: error.reason, error: error.message })
+        else if (connectMs === null) finish({ kind: 'not_sent', reason: 'connect', error: error.message })
+        else finish({ kind: 'silent', reason: 'connection_lost', error: error.message })
+      },
+    },
+  )
+}

@@ -1,0 +1,285 @@
+/** The rows of deliveries: claimed, rendered, recorded, recovered, proven, replayed. What happens to them is decided in delivery/. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Clock } from '../clock.ts'
+import { decideAbandoned, type Decision } from '../delivery/engine.ts'
+import type { Outgoing, Sent } from '../delivery/send.ts'
+import type { WorkerPorts } from '../delivery/worker.ts'
+import { PortalError } from '../errors.ts'
+import { buildForm } from '../rest/php.ts'
+import type { Store, Tx } from '../store/store.ts'
+import type { DeliveryState, Row } from '../store/tables.ts'
+import type { Bindings, BoundHandler } from './bindings.ts'
+import type { EventDeclaration } from './event.ts'
+import { leaseMs, type DeliveryJob } from './outbox.ts'
+
+/** Whose `auth` map is wanted for a body (contract 1.3). */
+export interface AuthWish {
+  readonly portalId: number
+  readonly owner: string
+  readonly event: string
+  /** whose tokens; null = none */
+  readonly userId: number | null
+}
+
+/** What deliveries need from other parts. */
+export interface DeliveriesParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly bindings: Bindings
+  /** name → declaration, for wire profiles */
+  readonly catalogue: ReadonlyMap<string, EventDeclaration<never>>
+  readonly processId: string
+  /** the ordered `auth` map, tokens issued now */
+  auth(wish: AuthWish): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+  /** runs in the transaction that settles or retries a dial: the call follows its delivery */
+  settled(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> | void
+  /** tells browsers what changed */
+  changed(portalId: number, names: readonly string[]): void
+}
+
+/** Names of live updates for a delivery. */
+function changedNames(job: DeliveryJob): string[] {
+  return job.callId === null ? ['deliveries', `delivery:${job.id}`] : ['deliveries', `delivery:${job.id}`, `call:${job.callId}`]
+}
+
+/** The ports of the delivery loop on the store. */
+export function createDeliveries(parts: DeliveriesParts) {
+  const { store, clock, bindings, processId } = parts
+
+  const record: WorkerPorts<DeliveryJob>['record'] = async (job, request, sent, decision) => {
+    await store.transaction(async (tx) => {
+      tx.insert('attempt', attemptRow(store, job, request, sent, decision))
+      // a refused or expired dial closes its call: only if no report of the app has proven it before
+      if (job.deliveryClass === 'dial' && (decision.state === 'failed' || decision.state === 'expired')) {
+        const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts + 1).executeTakeFirst()
+        if (numUpdatedRows === 1n) await parts.settled(tx, job, decision)
+      } else {
+        tx.write(settleQuery(store.build, job, decision, job.attempts + 1))
+        if (job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
+      }
+      if (sent.dedupe !== null && sent.dedupe === job.callId) {
+        tx.write(store.build.updateTable('handler').set({ dedupes: 1 }).where('id', '=', job.handlerId).where('dedupes', '=', 0))
+      }
+      tx.afterCommit(() => parts.changed(job.portalId, changedNames(job)))
+    })
+  }
+
+  const recordUnsent = async (job: DeliveryJob, decision: Decision): Promise<void> => {
+    await store.transaction(async (tx) => {
+      const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts).executeTakeFirst()
+      if (numUpdatedRows === 1n && job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
+      tx.afterCommit(() => parts.changed(job.portalId, changedNames(job)))
+    })
+  }
+
+  const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
+    db
+      .updateTable('delivery')
+      .set({
+        state: decision.state,
+        reason: decision.reason,
+        refusal: decision.refusal,
+        due_at: decision.dueAt,
+        settled_at: decision.dueAt === null ? clock.now() : null,
+        attempts,
+        lease_owner: null,
+        lease_until: null,
+      })
+      .where('id', '=', job.id)
+      .where('state', 'in', ['pending', 'sending', 'retrying'])
+
+  const claimDue = async (limit: number): Promise<DeliveryJob[]> => {
+    const now = clock.now()
+    const rows = await store.transaction(async (tx) => {
+      const { rows: claimed } = await sql<Row<'delivery'>>`
+        update delivery set lease_owner = ${processId}, lease_until = ${now + leaseMs}
+        where id in (
+          select id from delivery
+          where state in ('pending', 'retrying') and due_at <= ${now} and (lease_until is null or lease_until <= ${now})
+          order by due_at, id limit ${limit} ${sql.raw(store.claimSuffix)}
+        ) returning *`.execute(tx.db)
+      return claimed
+    })
+    if (rows.length === 0) return []
+    const events = await store.read.selectFrom('event').selectAll().where('id', 'in', rows.map((row) => row.event_id)).execute()
+    const byId = new Map(events.map((event) => [event.id, event]))
+    return rows.toSorted((a, b) => a.id - b.id).map((row) => jobOf(row, byId.get(row.event_id), bindings.byId(row.handler_id)))
+  }
+
+  /** Dials and notices that another process left `sending` (design 11.7). With `all`, whatever their lease says. */
+  const recover = async ({ all }: { all: boolean }): Promise<void> => {
+    await store.transaction(async (tx) => {
+      const now = clock.now()
+      let query = tx.db.selectFrom('delivery').selectAll().where('state', 'in', ['sending', 'pending', 'retrying']).where('lease_owner', 'is not', null)
+      if (!all) query = query.where('lease_until', '<=', now).where('state', '=', 'sending')
+      for (const row of await query.execute()) {
+        const handler = bindings.byId(row.handler_id)
+        if (row.state !== 'sending') {
+          await tx.db.updateTable('delivery').set({ lease_owner: null, lease_until: null }).where('id', '=', row.id).execute()
+          continue
+        }
+        const decision = decideAbandoned({ deliveryClass: row.delivery_class, dedupes: handler?.dedupes === 1, deadlineAt: row.deadline_at, now })
+        const job = jobOf(row, undefined, handler)
+        await settleQuery(tx.db, job, decision, row.attempts).execute()
+        if (row.delivery_class === 'dial') await parts.settled(tx, job, decision)
+        tx.afterCommit(() => parts.changed(row.portal_id, changedNames(job)))
+      }
+    })
+  }
+
+  return {
+    record,
+    recordUnsent,
+    claimDue,
+    recover,
+    async nextDueAt(): Promise<number | null> {
+      const row = await store.read
+        .selectFrom('delivery')
+        .select((eb) => eb.fn.min('due_at').as('due'))
+        .where('state', 'in', ['pending', 'retrying'])
+        .where('lease_owner', 'is', null)
+        .executeTakeFirst()
+      return row?.due ?? null
+    },
+    async markSending(job: DeliveryJob): Promise<boolean> {
+      return store.transaction(async (tx) => {
+        const { numUpdatedRows } = await tx.db
+          .updateTable('delivery')
+          .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + leaseMs })
+          .where('id', '=', job.id)
+          .where('state', 'in', ['pending', 'retrying'])
+          .executeTakeFirst()
+        return numUpdatedRows === 1n
+      })
+    },
+    async render(job: DeliveryJob): Promise<Outgoing> {
+      const handler = bindings.byId(job.handlerId) ?? (await findHandler(store, job.handlerId))
+      const declaration = parts.catalogue.get(job.event)
+      const profiled = declaration?.profiles?.[handler.profile]
+      const userId = job.userId !== null && handler.auth_user_id > 0 ? handler.auth_user_id : job.userId
+      const body = buildForm({
+        event: job.event,
+        event_handler_id: job.handlerId,
+        data: profiled ? profiled(job.data) : job.data,
+        ts: Math.floor(job.createdAt / 1000),
+        auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
+      })
+      return { url: job.url, headers: headersOf(job, handler, body, clock.now()), body }
+    },
+    /** A REST call of the app about a CALL_ID proves that its dial arrived (design 6). Answers nothing; costs one write. */
+    prove(tx: Tx, callId: string, owner: string): void {
+      tx.write(
+        store.build
+          .updateTable('delivery')
+          .set({ state: 'delivered', reason: 'reported', settled_at: clock.now(), due_at: null })
+          .where('call_id', '=', callId)
+          .where('owner', '=', owner)
+          .where('delivery_class', '=', 'dial')
+          .where('state', 'in', ['sending', 'unconfirmed']),
+      )
+    },
+    /** The call is over: its dials that were not sent yet are not sent any more. */
+    cancelDials(tx: Tx, callId: string): void {
+      tx.write(
+        store.build
+          .updateTable('delivery')
+          .set({ state: 'canceled', reason: 'call_over', settled_at: clock.now(), due_at: null, lease_owner: null, lease_until: null })
+          .where('call_id', '=', callId)
+          .where('delivery_class', '=', 'dial')
+          .where('state', 'in', ['pending', 'retrying']),
+      )
+    },
+    /** Sends a delivery again, as a new one that names the old. A dial keeps its CALL_ID and gets a new deadline. */
+    async replay({ portalId, id, confirmDial, shelfLifeMs }: { portalId: number; id: number; confirmDial: boolean; shelfLifeMs: number }): Promise<number> {
+      const newId = store.nextId('delivery')
+      await store.transaction(async (tx) => {
+        const row = await tx.db.selectFrom('delivery').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
+        if (!row) throw new PortalError('delivery_not_found', { id })
+        if (row.delivery_class === 'dial' && !confirmDial) throw new PortalError('confirm_dial', { call: row.call_id ?? '' })
+        const handler = bindings.byId(row.handler_id)
+        if (!handler || handler.enabled === 0) throw new PortalError('replay_no_handler')
+        const now = clock.now()
+        await tx.db
+          .insertInto('delivery')
+          .values({ ...row, id: newId, url: handler.url, state: 'pending', reason: null, refusal: null, attempts: 0, due_at: now, deadline_at: row.delivery_class === 'dial' ? now + shelfLifeMs : null, lease_owner: null, lease_until: null, settled_at: null, replay_of: id, created_at: now })
+          .execute()
+        tx.afterCommit(() => parts.changed(portalId, ['deliveries']))
+      })
+      return newId
+    },
+  }
+}
+
+/** The ports of the loop and the verbs on deliveries. */
+export type Deliveries = ReturnType<typeof createDeliveries>
+
+async function findHandler(store: Store, id: number): Promise<Pick<BoundHandler, 'profile' | 'auth_user_id' | 'secret'>> {
+  return store.read.selectFrom('handler').select(['profile', 'auth_user_id', 'secret']).where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+function jobOf(row: Row<'delivery'>, event: Row<'event'> | undefined, handler: BoundHandler | null): DeliveryJob {
+  return {
+    id: row.id,
+    handlerId: row.handler_id,
+    deliveryClass: row.delivery_class,
+    orderKey: row.delivery_class === 'dial' || row.call_id === null ? null : `${row.owner} ${row.url} ${row.call_id}`,
+    createdAt: event?.created_at ?? row.created_at,
+    deadlineAt: row.deadline_at,
+    retries: handler ? handler.retries === 1 : true,
+    attempts: row.attempts,
+    reserved: false,
+    portalId: row.portal_id,
+    eventId: row.event_id,
+    event: row.event,
+    owner: row.owner,
+    url: row.url,
+    callId: row.call_id,
+    userId: event?.user_id ?? null,
+    data: event ? (JSON.parse(event.data) as Record<string, unknown>) : {},
+  }
+}
+
+function headersOf(job: DeliveryJob, handler: Pick<BoundHandler, 'secret'>, body: string, now: number): Record<string, string> {
+  const id = `msg_${job.eventId}_${job.handlerId}`
+  const timestamp = String(Math.floor(now / 1000))
+  const key = Buffer.from(handler.secret.replace(/^whsec_/, ''), 'base64')
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
+  const trace = /^externalCall\.([0-9a-f]{32})\./.exec(job.callId ?? '')?.[1] ?? job.eventId.toString(16).padStart(32, '0')
+  return {
+    'user-agent': 'Bitrix24 Webhook Engine',
+    'content-type': 'application/x-www-form-urlencoded',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01`,
+    'hookswitch-attempt': String(job.attempts + 1),
+    ...(job.deadlineAt !== null && { 'hookswitch-deadline': new Date(job.deadlineAt).toISOString() }),
+  }
+}
+
+/** Tokens are good for an hour and open the portal: the attempt log keeps them masked (design 11.11). */
+export function maskTokens(body: string): string {
+  return body.replace(/(auth%5B(?:access_token|refresh_token|application_token)%5D=)[^&]*/g, '$1***')
+}
+
+function attemptRow(store: Store, job: DeliveryJob, request: Outgoing, sent: Sent, decision: Decision) {
+  const { ending } = sent
+  return {
+    id: store.nextId('attempt'),
+    portal_id: job.portalId,
+    delivery_id: job.id,
+    number: job.attempts + 1,
+    started_at: sent.startedAt,
+    duration_ms: Math.round(sent.durationMs),
+    connect_ms: sent.connectMs === null ? null : Math.round(sent.connectMs),
+    first_byte_ms: sent.firstByteMs === null ? null : Math.round(sent.firstByteMs),
+    outcome: decision.state satisfies DeliveryState,
+    reason: decision.reason,
+    status: ending.kind === 'answered' ? ending.status : null,
+    error: ending.kind === 'answered' ? null : ending.error,
+    request_headers: JSON.stringify(request.headers),
+    request_body: maskTokens(request.body),
+    response_body: sent.responseBody,
+  }
+}

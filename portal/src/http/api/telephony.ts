@@ -1,0 +1,134 @@
+import { Type } from 'typebox'
+import { idOf } from '../../caller.ts'
+import { PortalError } from '../../errors.ts'
+import type { Bindings } from '../../events/bindings.ts'
+import type { Store } from '../../store/store.ts'
+import { callStarted } from '../../telephony/events.ts'
+import { problemAdvice } from '../../telephony/sentences.ts'
+import type { Target, Targets } from '../../telephony/targets.ts'
+import { ApiAnswer, route, type Route } from './route.ts'
+import { Handler, Page, Target as TargetShape, Telephony } from './schemas.ts'
+import { presentHandler } from './handlers.ts'
+
+/** What the telephony settings need. */
+export interface TelephonyRoutesParts {
+  readonly store: Store
+  readonly targets: Targets
+  readonly bindings: Bindings
+  changed(portalId: number, names: readonly string[]): void
+}
+
+const TelephonyChange = Type.Partial(
+  Type.Object({
+    portalTarget: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]),
+    allowUserTargets: Type.Boolean(),
+    country: Type.String({ pattern: '^[A-Z]{2}$' }),
+    allowServiceCodes: Type.Boolean(),
+  }),
+)
+
+function presentTarget(target: Target) {
+  const { id, kind, title } = target
+  const problem = target.problem === null ? null : { code: target.problem, text: `${new PortalError(target.problem, { title }).message}. ${problemAdvice(target.problem, title)}` }
+  return { id, kind, title, number: target.lineNumber === '' ? null : target.lineNumber, ready: problem === null, problem }
+}
+
+/** Targets, telephony settings, handlers' settings. */
+export function telephonyRoutes({ store, targets, bindings, changed }: TelephonyRoutesParts): Route[] {
+  const read = async (portalId: number) => {
+    const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', portalId).executeTakeFirstOrThrow()
+    const lines = await store.read.selectFrom('line').selectAll().where('portal_id', '=', portalId).orderBy('id').execute()
+    const apps = await store.read.selectFrom('app').select(['id', 'title']).where('portal_id', '=', portalId).where('deleted_at', 'is', null).execute()
+    const all = await targets.list(portalId)
+    const severalUrls = all.filter((target) => new Set(bindings.bound(portalId, callStarted.name, target.handlerOwner).map((handler) => handler.url)).size > 1)
+    return {
+      portalTarget: portal.target,
+      allowUserTargets: portal.allow_user_targets === 1,
+      country: portal.country,
+      allowServiceCodes: portal.allow_service_codes === 1,
+      targets: all.map(presentTarget),
+      lines: lines.map((line) => {
+        const appId = idOf(line.owner, 'app')
+        const ownerTitle = apps.find((app) => app.id === appId)?.title ?? ''
+        return { id: line.id, number: line.number, name: line.name, crmAutoCreate: line.crm_auto_create === 1, ownerTitle, appId }
+      }),
+      warnings: severalUrls.map((target) => `${target.title} has handlers with different addresses: each of them may dial.`),
+    }
+  }
+
+  return [
+    route({
+      method: 'GET',
+      path: '/targets',
+      about: 'What a click can go to.',
+      access: 'user',
+      answers: { 200: Page(TargetShape) },
+      run: async ({ caller }) => ({ items: (await targets.list(caller.portalId)).map(presentTarget), nextCursor: null }),
+    }),
+    route({
+      method: 'PUT',
+      path: '/me/target',
+      about: "Sets the signed-in person's own outgoing target; null takes the portal's.",
+      access: 'user',
+      body: Type.Object({ target: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]) }),
+      answers: { 204: null },
+      async run({ caller, body }) {
+        const { allow_user_targets } = await store.read.selectFrom('portal').select('allow_user_targets').where('id', '=', caller.portalId).executeTakeFirstOrThrow()
+        if (allow_user_targets === 0) throw new PortalError('own_target_forbidden')
+        await targets.setForUser(caller.portalId, caller.userId, body.target)
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/telephony',
+      about: 'The telephony settings with every target and line.',
+      access: 'user',
+      answers: { 200: Telephony },
+      run: ({ caller }) => read(caller.portalId),
+    }),
+    route({
+      method: 'PUT',
+      path: '/telephony',
+      about: 'Changes any part of the telephony settings.',
+      access: 'admin',
+      body: TelephonyChange,
+      answers: { 200: Telephony },
+      async run({ caller, body }) {
+        if (body.portalTarget !== undefined) await targets.setForPortal(caller.portalId, body.portalTarget)
+        const change = {
+          ...(body.allowUserTargets !== undefined && { allow_user_targets: body.allowUserTargets ? (1 as const) : (0 as const) }),
+          ...(body.allowServiceCodes !== undefined && { allow_service_codes: body.allowServiceCodes ? (1 as const) : (0 as const) }),
+          ...(body.country !== undefined && { country: body.country }),
+        }
+        if (Object.keys(change).length > 0) {
+          await store.transaction((tx) => {
+            tx.write(store.build.updateTable('portal').set(change).where('id', '=', caller.portalId))
+            tx.afterCommit(() => changed(caller.portalId, ['settings']))
+          })
+        }
+        return read(caller.portalId)
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/handlers/:id',
+      about: "Changes a handler: wire profile, retries, whether it drops repeats, enabled.",
+      access: 'admin',
+      body: Type.Partial(Type.Object({ enabled: Type.Boolean(), profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]), retries: Type.Boolean(), dedupes: Type.Boolean() })),
+      answers: { 200: Handler },
+      async run({ caller, params, body }) {
+        const id = Number(params['id'])
+        if (bindings.byId(id)?.portal_id !== caller.portalId) throw new PortalError('handler_unknown', { id })
+        const asFlag = (value: boolean) => (value ? (1 as const) : (0 as const))
+        await bindings.change(caller.portalId, id, {
+          ...(body.enabled !== undefined && { enabled: asFlag(body.enabled), disabled_reason: null }),
+          ...(body.profile !== undefined && { profile: body.profile }),
+          ...(body.retries !== undefined && { retries: asFlag(body.retries) }),
+          ...(body.dedupes !== undefined && { dedupes: asFlag(body.dedupes) }),
+        })
+        changed(caller.portalId, ['apps', 'settings'])
+        return new ApiAnswer(200, presentHandler(bindings.byId(id)!))
+      },
+    }),
+  ]
+}

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { Transform, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Busboy } from '@fastify/busboy'
+import { PortalError } from '../errors.ts'
+import { isMap, nestFields, parseForm, type LooseMap } from '../rest/php.ts'
+
+/** How much may come, and the setting that says so. */
+export interface Limit {
+  readonly bytes: number
+  readonly setting: string
+}
+
+/** Levels of maps and lists that a body may have: methods need four, batches carry text. */
+const deepest = 16
+
+function tooLarge(limit: Limit): PortalError {
+  return new PortalError('body_too_large', { limit: limit.bytes, setting: limit.setting })
+}
+
+/** A client that went away while it sent is no bug of ours. */
+function cutOff(error: unknown): Error {
+  return error instanceof PortalError ? error : new PortalError('malformed_body', { detail: 'the connection was lost before its end' })
+}
+
+/**
+ * The bytes of a request, up to a limit. What goes wrong behind it does not destroy the request, whose socket the refusal still needs;
+ * the rest of the body is read and thrown away.
+ */
+function limited(source: Readable, limit: Limit): Transform {
+  let bytes = 0
+  const guarded = new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length
+      if (bytes > limit.bytes) done(tooLarge(limit))
+      else done(null, chunk)
+    },
+  })
+  const onCut = (): void => void (source.readableEnded || guarded.destroy(cutOff(null)))
+  source.once('error', onCut)
+  source.once('close', onCut)
+  guarded.once('close', () => {
+    source.unpipe(guarded)
+    source.off('close', onCut)
+    source.resume()
+  })
+  return source.pipe(guarded)
+}
+
+/** The whole body in memory. */
+export async function readBytes(stream: Readable & { headers?: IncomingMessage['headers'] }, limit: Limit): Promise<Buffer> {
+  if (Number(stream.headers?.['content-length'] ?? 0) > limit.bytes) throw tooLarge(limit)
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of limited(stream, limit) as AsyncIterable<Buffer>) chunks.push(chunk)
+  } catch (error) {
+    throw cutOff(error)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** A body as a loose map: JSON, a PHP-style form or a multipart form (contract 6.1). What is not labelled is told by its first letter. */
+export async function parseBody(contentType: string, stream: Readable, limit: Limit): Promise<LooseMap> {
+  if (/^multipart\/form-data/i.test(contentType)) return nestFields(await readFields(contentType, stream, limit))
+  const text = (await readBytes(stream, limit)).toString('utf8').replace(/^\uFEFF/, '')
+  if (text.trim() === '') return {}
+  const isJson = /\bjson\b/i.test(contentType) || (!/urlencoded/i.test(contentType) && /^\s*[[{]/.test(text))
+  return isJson ? parseJsonMap(text) : parseFormMap(text)
+}
+
+/** A query or form; refuses what is nested deeper than anything we know. */
+export function parseFormMap(text: string): LooseMap {
+  try {
+    return parseForm(text)
+  } catch (error) {
+    throw new PortalError('malformed_body', { detail: `the form is nested too deep or too long: ${(error as Error).message}` })
+  }
+}
+
+/** A JSON map; a list counts as a map by index, which is how PHP sends an empty one. */
+export function parseJsonMap(text: string): LooseMap {
+  const value = parseJson(text)
+  if (Array.isArray(value)) return Object.fromEntries(value.map((one, index) => [String(index), one as LooseMap[string]]))
+  if (!isMap(value)) throw new PortalError('malformed_body', { detail: 'JSON must be an object' })
+  return value
+}
+
+/** Any JSON, not deeper than 16 levels and without `__proto__`. */
+export function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new PortalError('malformed_body', { detail: (error as Error).message.slice(0, 200) })
+  }
+  checkDepth(value, 0)
+  return value
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth >= deepest) throw new PortalError('malformed_body', { detail: `more than ${deepest} levels of nesting` })
+  if (Object.hasOwn(value, '__proto__')) delete (value as Record<string, unknown>)['__proto__']
+  for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
+}
+
+async function readFields(contentType: string, stream: Readable, limit: Limit): Promise<Array<[string, string]>> {
+  const fields: Array<[string, string]> = []
+  const parser = openMultipart(contentType, { fieldSize: limit.bytes, fields: 1000, parts: 1100 })
+  parser.on('field', (name, value) => fields.push([name, value]))
+  parser.on('file', (_name, file) => file.resume())
+  await pipeline(limited(stream, limit), parser).catch((error: unknown) => {
+    throw multipartProblem(error)
+  })
+  return fields
+}
+
+function multipartProblem(error: unknown): Error {
+  return error instanceof PortalError ? error : new PortalError('malformed_body', { detail: (error as Error).message.slice(0, 200) })
+}
+
+function openMultipart(contentType: string, limits: Record<string, number>): Busboy {
+  try {
+    return new Busboy({ headers: { 'content-type': contentType }, limits })
+  } catch (error) {
+    throw multipartProblem(error)
+  }
+}
+
+/** A file that was received; whoever takes it moves it away, what is left is removed. */
+export interface ReceivedFile {
+  readonly path: string
+  readonly bytes: number
+  readonly filename: string
+  readonly mime: string
+}
+
+/**
+ * Spools the first file of a multipart body, or a raw body, to a file in `folder`. Nothing is kept of a body that is cut off or too
+ * large. `limit` is for the file itself.
+ */
+export async function receiveFile({ contentType, stream, folder, limit }: { contentType: string; stream: Readable; folder: string; limit: Limit }): Promise<ReceivedFile> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, `upload-${randomUUID()}`)
+  try {
+    if (!/^multipart\/form-data/i.test(contentType)) return await spool({ path, stream, limit, filename: '', mime: contentType })
+    return await spoolPart(contentType, stream, { path, limit })
+  } catch (error) {
+    await rm(path, { force: true })
+    throw cutOff(error)
+  }
+}
+
+async function spool({ path, stream, limit, filename, mime }: { path: string; stream: Readable; limit: Limit; filename: string; mime: string }): Promise<ReceivedFile> {
+  const file = createWriteStream(path, { mode: 0o600, flags: 'wx' })
+  await pipeline(limited(stream, limit), file)
+  return { path, bytes: file.bytesWritten, filename, mime }
+}
+
+async function spoolPart(contentType: string, stream: Readable, { path, limit }: { path: string; limit: Limit }): Promise<ReceivedFile> {
+  const parser = openMultipart(contentType, { files: 1, fields: 100, fieldSize: 65_536 })
+  let received: Promise<ReceivedFile> | null = null
+  parser.on('file', (_name, file, filename, _encoding, mime) => {
+    if (received) return void file.resume()
+    received = spool({ path, stream: file, limit, filename, mime })
+    // the failure is told by the pipeline below, which must not go on reading
+    received.catch((error: unknown) => parser.destroy(error as Error))
+  })
+  // the envelope of a multipart body is small beside its file
+  await pipeline(limited(stream, { ...limit, bytes: limit.bytes + 1_048_576 }), parser).catch((error: unknown) => {
+    throw multipartProblem(error)
+  })
+  // TypeScript does not see the assignment in the callback
+  const file = (await (received as Promise<ReceivedFile> | null)) as ReceivedFile | null
+  if (!file) throw new PortalError('malformed_body', { detail: 'the multipart body holds no file' })
+  return file
+}
+
+/** Bodies past the usual limit wait on disk and are read one at a time, so that a few of them do not fill the memory. */
+export class LargeBodies {
+  readonly #folder: string
+  readonly #usual: number
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor({ folder, usualBytes }: { folder: string; usualBytes: number }) {
+    this.#folder = folder
+    this.#usual = usualBytes
+  }
+
+  /** Parses the body and runs `use` with it; a large one has the memory to itself until `use` has ended. */
+  async use<T>(request: IncomingMessage, limit: Limit, use: (body: LooseMap) => Promise<T>): Promise<T> {
+    const contentType = request.headers['content-type'] ?? ''
+    const length = Number(request.headers['content-length'] ?? Number.NaN)
+    if (length > limit.bytes) throw tooLarge(limit)
+    if (length <= this.#usual) return use(await parseBody(contentType, request, limit))
+    await mkdir(this.#folder, { recursive: true })
+    const path = join(this.#folder, `body-${randomUUID()}`)
+    try {
+      await pipeline(limited(request, limit), createWriteStream(path, { mode: 0o600, flags: 'wx' })).catch((error: unknown) => {
+        throw cutOff(error)
+      })
+      return await this.#inTurn(async () => use(await parseBody(contentType, createReadStream(path), limit)))
+    } finally {
+      await rm(path, { force: true })
+    }
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(run)
+    this.#turn = result.then(
+      () => {},
+      () => {},
+    )
+    return result
+  }
+}

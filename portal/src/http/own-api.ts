@@ -1,0 +1,112 @@
+import { STATUS_CODES } from 'node:http'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Caller } from '../caller.ts'
+import type { SignIn } from '../directory/sign-in.ts'
+import { webCaller } from '../directory/users.ts'
+import { PortalError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { ApiAnswer, type ApiCall, type Route } from './api/route.ts'
+import { parseJson, readBytes, type Limit } from './body.ts'
+import { openApiDocument } from './openapi.ts'
+import { refuseForeign } from './origin.ts'
+import { userOfRequest } from './sessions.ts'
+
+/** What the own API needs. */
+export interface OwnApiParts {
+  readonly routes: readonly Route[]
+  readonly signIn: Pick<SignIn, 'userOf'>
+  readonly publicUrl: string
+  readonly maxBodyBytes: number
+  readonly log: Log
+}
+
+/** Serves the rows below `/v1` and their description at `/v1/openapi.json` (design 11.14). */
+export function serveOwnApi(server: FastifyInstance, parts: OwnApiParts): void {
+  for (const row of parts.routes) server.route({ method: row.method, url: `/v1${row.path}`, handler: handlerOf(row, parts) })
+  const document = openApiDocument(parts.routes, parts.publicUrl)
+  server.route({ method: 'GET', url: '/v1/openapi.json', handler: (_, reply) => reply.header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(document)) })
+}
+
+/** Refuses foreign pages; to be asked before anything else that works by a session. */
+export function refuseForeignRequest(request: FastifyRequest, publicUrl: string): void {
+  refuseForeign({ method: request.method, headers: request.headers, protocol: request.protocol, host: request.host, publicUrl })
+}
+
+function handlerOf(row: Route, parts: OwnApiParts): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  const query = row.query && checked(row.query, 'query')
+  const body = row.body && checked(row.body, 'body')
+  const limit: Limit = { bytes: parts.maxBodyBytes, setting: 'bodies.maxBytes' }
+  return async (request, reply) => {
+    try {
+      refuseForeignRequest(request, parts.publicUrl)
+      const caller = await callerOf(row, parts.signIn, request)
+      const call = {
+        caller,
+        params: request.params,
+        query: query ? query(request.query, true) : {},
+        body: body ? body(await readJson(request, limit), false) : undefined,
+        headers: request.headers,
+        address: request.ip,
+        isHttps: request.protocol === 'https',
+      }
+      return send(reply, row, await row.run(call as unknown as ApiCall<never, never>))
+    } catch (error) {
+      return sendProblem(reply, error, parts.log)
+    }
+  }
+}
+
+async function callerOf(row: Route, signIn: Pick<SignIn, 'userOf'>, request: FastifyRequest): Promise<Caller | undefined> {
+  if (row.access === 'public') return undefined
+  const user = await userOfRequest(signIn, request)
+  if (!user) throw new PortalError('not_signed_in')
+  if (row.access === 'admin' && user.is_admin === 0) throw new PortalError('admin_only')
+  return webCaller(user)
+}
+
+/** Reads what the schema knows of a value; the rest falls away. `loose`: text may stand for numbers and booleans. */
+function checked(schema: TSchema, where: string): (value: unknown, loose: boolean) => unknown {
+  const validator = Compile(schema)
+  return (value, loose) => {
+    const cleaned: unknown = validator.Clean(loose ? validator.Convert(value) : value)
+    if (validator.Check(cleaned)) return cleaned
+    const [problem] = validator.Errors(cleaned)
+    const name = problem?.instancePath.slice(1).replaceAll('/', '.')
+    throw new PortalError('invalid_input', { problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}` })
+  }
+}
+
+async function readJson(request: FastifyRequest, limit: Limit): Promise<unknown> {
+  const bytes = await readBytes(request.raw, limit)
+  if (bytes.length === 0) return {}
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw new PortalError('json_only')
+  return parseJson(bytes.toString('utf8'))
+}
+
+function send(reply: FastifyReply, row: Route, answer: unknown): FastifyReply {
+  const first = Number(Object.keys(row.answers)[0] ?? 200)
+  const { status, body, headers } = answer instanceof ApiAnswer ? answer : new ApiAnswer(first, answer)
+  void reply.code(status).header('cache-control', 'no-store').headers(headers)
+  if (body instanceof Readable || Buffer.isBuffer(body)) return reply.send(body)
+  if (body === null || body === undefined || row.answers[status] === null) return reply.send()
+  if (!reply.hasHeader('content-type')) void reply.header('content-type', status >= 400 ? 'application/problem+json' : 'application/json; charset=UTF-8')
+  return reply.send(JSON.stringify(body))
+}
+
+/** A refusal, or a bug under a reference, as RFC 9457 has it; `code` is the key of the error table. */
+export function sendProblem(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+  let refusal: PortalError
+  if (error instanceof PortalError) refusal = error
+  else {
+    const ref = Math.random().toString(36).slice(2, 10)
+    log.error({ err: error, ref }, 'a request failed by a bug')
+    refusal = new PortalError('internal', { ref })
+  }
+  const { retryAfterSeconds } = refusal.details
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
+  const problem = { type: 'about:blank', title: STATUS_CODES[refusal.status] ?? 'Refused', status: refusal.status, code: refusal.key, detail: refusal.message, ...refusal.details }
+  return reply.code(refusal.status).header('content-type', 'application/problem+json').header('cache-control', 'no-store').send(JSON.stringify(problem))
+}

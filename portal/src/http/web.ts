@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PortalError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { sendProblem } from './own-api.ts'
+import { pathOf } from './rest.ts'
+
+/** Where the built web stands, from the sources and from `dist` alike. */
+export const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+/** What serving the web needs. */
+export interface WebParts {
+  readonly folder: string
+  /** origins of the app pages that may be framed */
+  readonly frameOrigins: () => Promise<readonly string[]>
+  readonly log: Log
+}
+
+/** The policy of our pages: nothing of others runs here, nobody frames us, we frame the pages of our apps alone. */
+export function contentPolicy(frameOrigins: readonly string[]): string {
+  const apps = frameOrigins.map((origin) => ` ${origin}`).join('')
+  return [
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    `frame-src 'self'${apps}`,
+    // a frame gets its fields by a form whose target it is
+    `form-action 'self'${apps}`,
+  ].join('; ')
+}
+
+/** Serves the files of the web; whatever is no file and no part of the portal's interfaces is a page of the web. */
+export async function serveWeb(server: FastifyInstance, { folder, frameOrigins, log }: WebParts): Promise<void> {
+  const index = join(folder, 'index.html')
+  if (existsSync(index)) {
+    await server.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      index: false,
+      globIgnore: ['**/index.html'],
+      cacheControl: false,
+      setHeaders(reply, path) {
+        // Vite puts a hash of the content into the names below assets/
+        void reply.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        void reply.setHeader('x-content-type-options', 'nosniff')
+        return undefined
+      },
+    })
+  }
+  const page = async (reply: FastifyReply): Promise<FastifyReply> => {
+    void reply
+      .header('content-security-policy', contentPolicy(await frameOrigins()))
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'same-origin')
+      .header('cache-control', 'no-cache')
+      .header('content-type', 'text/html; charset=UTF-8')
+    if (!existsSync(index)) return reply.code(503).send('<!doctype html><title>Hookswitch</title><p>The web pages are not built yet. Run <code>npm run build</code> and reload.</p>')
+    return reply.send(await readFile(index, 'utf8'))
+  }
+  server.get('/', (_, reply) => page(reply))
+  server.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
+    const path = pathOf(request)
+    const isPage = (request.method === 'GET' || request.method === 'HEAD') && !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) && !/\.\w+$/.test(path)
+    return isPage ? page(reply) : sendProblem(reply, new PortalError('no_such_page', { path: path.slice(0, 200) }), log)
+  })
+  if (!existsSync(join(folder, 'favicon.ico'))) {
+    server.get('/favicon.ico', (_, reply) => (existsSync(join(folder, 'icon.svg')) ? reply.redirect('/icon.svg', 302) : reply.code(204).send()))
+  }
+}

@@ -1,0 +1,276 @@
+/** The click: number normalised → target chosen → call registered and announced, in one durable step. */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { readPhone, type PhoneReading } from '../crm/phones.ts'
+import { PortalError } from '../errors.ts'
+import type { BoundHandler } from '../events/bindings.ts'
+import type { Outbox } from '../events/outbox.ts'
+import { GuardFailed } from '../store/engine.ts'
+import type { Store, Tx } from '../store/store.ts'
+import type { NewRow, Row } from '../store/tables.ts'
+import { idOf } from '../caller.ts'
+import type { CrmOfCalls, CalledCard, FoundCard } from '../crm/call-crm.ts'
+import { callInit, callStarted } from './events.ts'
+import type { Chosen, Target, TargetProblem, Targets } from './targets.ts'
+
+/** What a person clicked. */
+export interface Click {
+  readonly portalId: number
+  readonly userId: number
+  readonly number: string
+  /** the card that it was clicked on */
+  readonly entity: CalledCard | null
+  /** 0 when it was no call list */
+  readonly callListId: number
+  readonly isMobile: boolean
+}
+
+/** `skipped`: nothing was called; `reason` and `target` say why (design 11.4). */
+export type ClickOutcome =
+  | { readonly outcome: 'registered'; readonly callId: string; /** a double click: the call of the click before */ readonly repeated: boolean }
+  | { readonly outcome: 'skipped'; readonly reason: TargetProblem; readonly target: Target | null; readonly traceId: number }
+
+/** What clicks need. */
+export interface ClickParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly outbox: Outbox
+  readonly targets: Targets
+  readonly crm: CrmOfCalls
+  changed(portalId: number, names: readonly string[], userIds?: readonly number[]): void
+}
+
+/** A second click within this time is the same click, whatever became of the first (design 11.2). */
+const doubleClickMs = 3000
+/** The window in which `register` answers an open call of the same key (contract 4.2). */
+export const reuseWindowMs = 30 * 60_000
+
+/** Refuses what is no number, before any call exists (design 11.5). */
+export function requireDialable(reading: PhoneReading, typed: string): void {
+  if (reading.dialable.ok) return
+  if (reading.dialable.code === 'service_code') throw new PortalError('number_service_code')
+  if (reading.dialable.code === 'empty') throw new PortalError('number_empty')
+  throw new PortalError('number_letters', { number: typed.slice(0, 60) })
+}
+
+/** Builds the verb `click`. */
+export function createClicks(parts: ClickParts) {
+  const { store, clock, targets, crm } = parts
+
+  const readClicker = async (click: Click): Promise<{ portal: Row<'portal'>; user: Row<'user'> }> => {
+    const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', click.portalId).executeTakeFirstOrThrow()
+    const user = await store.read.selectFrom('user').selectAll().where('id', '=', click.userId).where('portal_id', '=', click.portalId).executeTakeFirst()
+    if (!user || user.is_active === 0) throw new PortalError('access_denied')
+    return { portal, user }
+  }
+
+  const findEntity = async (click: Click, digits: string): Promise<FoundCard | null> => {
+    if (!click.entity) return (await crm.findByPhone(click.portalId, digits))[0] ?? null
+    const found = await crm.find(click.portalId, click.entity)
+    if (!found) throw new PortalError('entity_unknown', { kind: click.entity.type.toLowerCase(), id: click.entity.id })
+    return found
+  }
+
+  return {
+    async click(click: Click): Promise<ClickOutcome> {
+      const { portal, user } = await readClicker(click)
+      const phone = readPhone(click.number, { country: portal.country, allowServiceCodes: portal.allow_service_codes === 1 })
+      requireDialable(phone, click.number)
+      if (click.callListId !== 0 && !(await crm.callListExists(click.portalId, click.callListId))) throw new PortalError('call_list_unknown', { id: click.callListId })
+      const entity = await findEntity(click, phone.digits)
+      const chosen = await targets.choose(portal, user)
+      const { target, problem } = chosen
+      if (!target || problem) return skip(parts, click, { phone, chosen })
+      const handlers = targets.handlersFor(click.portalId, target, click.userId)
+      return register(parts, click, { phone, entity, target, handlers })
+    },
+  }
+}
+
+/** The verbs on clicks. */
+export type Clicks = ReturnType<typeof createClicks>
+
+/** No call, no CALL_ID, no event: only the trace says that somebody clicked (design 11.4). */
+async function skip({ store, clock }: ClickParts, click: Click, { phone, chosen }: { phone: PhoneReading; chosen: Chosen }): Promise<ClickOutcome> {
+  const reason = chosen.problem ?? 'no_target'
+  const id = store.nextId('trace')
+  await store.transaction((tx) =>
+    tx.insert('trace', {
+      id,
+      portal_id: click.portalId,
+      user_id: click.userId,
+      number: phone.phoneNumber,
+      digits: phone.digits,
+      outcome: 'skipped',
+      reason,
+      target: chosen.target?.id ?? null,
+      call_id: null,
+      detail: JSON.stringify({ typed: click.number, ...phone, targetTitle: chosen.target?.title ?? null }),
+      created_at: clock.now(),
+    }),
+  )
+  return { outcome: 'skipped', reason, target: chosen.target, traceId: id }
+}
+
+interface Decided {
+  readonly phone: PhoneReading
+  readonly entity: FoundCard | null
+  readonly target: Target
+  readonly handlers: readonly BoundHandler[]
+}
+
+async function register(parts: ClickParts, click: Click, decided: Decided): Promise<ClickOutcome> {
+  const { store, clock } = parts
+  const now = clock.now()
+  const callId = newCallId(now)
+  const traceId = store.nextId('trace')
+  const row = callRow({ id: store.nextId('call'), callId, traceId, click, decided, now })
+  try {
+    await store.transaction((tx) => {
+      latch(store, tx, { click, digits: decided.phone.digits, callId, now })
+      guardTarget(store, tx, decided.target)
+      tx.insert('trace', {
+        id: traceId,
+        portal_id: click.portalId,
+        user_id: click.userId,
+        number: decided.phone.phoneNumber,
+        digits: decided.phone.digits,
+        outcome: 'registered',
+        reason: null,
+        target: decided.target.id,
+        call_id: callId,
+        detail: JSON.stringify({ typed: click.number, ...decided.phone, targetTitle: decided.target.title }),
+        created_at: now,
+      })
+      tx.insert('call', row)
+      tx.insert('call_card', { call_id: callId, user_id: click.userId, portal_id: click.portalId, shown_at: now, hidden_at: null, dismissed_at: null })
+      announce(parts, tx, { click, decided, row })
+      tx.afterCommit(() => parts.changed(click.portalId, ['calls', `call:${callId}`], [click.userId]))
+    })
+    return { outcome: 'registered', callId, repeated: false }
+  } catch (error) {
+    if (!(error instanceof GuardFailed)) throw error
+    return error.guard === 'target' ? repeatWithoutTarget(parts, click, decided) : findRepeated(parts, click, decided.phone.digits)
+  }
+}
+
+/** The target's app was uninstalled between the choice and the commit. */
+function repeatWithoutTarget(parts: ClickParts, click: Click, { phone, target }: Decided): Promise<ClickOutcome> {
+  return skip(parts, click, { phone, chosen: { target, from: 'portal', problem: 'not_installed' } })
+}
+
+async function findRepeated({ store }: ClickParts, click: Click, digits: string): Promise<ClickOutcome> {
+  const { call_id } = await store.read
+    .selectFrom('last_click')
+    .select('call_id')
+    .where('portal_id', '=', click.portalId)
+    .where('user_id', '=', click.userId)
+    .where('digits', '=', digits)
+    .executeTakeFirstOrThrow()
+  return { outcome: 'registered', callId: call_id, repeated: true }
+}
+
+/**
+ * One row a user and number, taken over only when the click before is 3 s old and its dials have come to an end: of clicks that
+ * come together, from any tab, device or process, one gets it (design 11.2).
+ */
+function latch(store: Store, tx: Tx, { click, digits, callId, now }: { click: Click; digits: string; callId: string; now: number }): void {
+  tx.write(
+    store.build
+      .insertInto('last_click')
+      .values({ portal_id: click.portalId, user_id: click.userId, digits, call_id: callId, created_at: now })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['portal_id', 'user_id', 'digits'])
+          .doUpdateSet((eb) => ({ call_id: eb.ref('excluded.call_id'), created_at: eb.ref('excluded.created_at') }))
+          .where('last_click.created_at', '<=', now - doubleClickMs)
+          .where((eb) =>
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom('delivery')
+                  .select('delivery.id')
+                  .whereRef('delivery.call_id', '=', 'last_click.call_id')
+                  .where('delivery.delivery_class', '=', 'dial')
+                  .where('delivery.state', 'in', ['pending', 'sending', 'retrying']),
+              ),
+            ),
+          ),
+      ),
+    { name: 'double_click', rows: 1 },
+  )
+}
+
+/** The app must still be installed when the click commits. */
+function guardTarget(store: Store, tx: Tx, target: Target): void {
+  const appId = idOf(target.handlerOwner, 'app')
+  if (appId === null) return
+  tx.write(
+    store.build.updateTable('app').set((eb) => ({ installed: eb.ref('installed') })).where('id', '=', appId).where('installed', '=', 1).where('deleted_at', 'is', null),
+    { name: 'target', rows: 1 },
+  )
+}
+
+function announce({ outbox }: ClickParts, tx: Tx, { click, decided, row }: { click: Click; decided: Decided; row: NewRow<'call'> }): void {
+  const { phone, target, handlers } = decided
+  const about = { portalId: click.portalId, userId: click.userId }
+  outbox.emit(tx, callInit, { callId: row.call_id, type: 1, number: phone.phoneNumber, appId: idOf(target.handlerOwner, 'app') }, about)
+  const fact = {
+    phoneNumber: phone.phoneNumber,
+    international: phone.international,
+    extension: phone.extension,
+    userId: click.userId,
+    callListId: click.callListId,
+    lineNumber: target.lineNumber,
+    isMobile: click.isMobile,
+    callId: row.call_id,
+    entityType: row.entity_type,
+    entityId: row.entity_id,
+  }
+  outbox.emit(tx, callStarted, fact, { ...about, handlers })
+}
+
+/** `externalCall.` + 32 lower-case hex + `.` + unix seconds (contract 4.1). */
+export function newCallId(now: number): string {
+  return `externalCall.${randomBytes(16).toString('hex')}.${Math.floor(now / 1000)}`
+}
+
+function callRow({ id, callId, traceId, click, decided, now }: { id: number; callId: string; traceId: number; click: Click; decided: Decided; now: number }): NewRow<'call'> {
+  const { phone, entity, target } = decided
+  return {
+    id,
+    portal_id: click.portalId,
+    call_id: callId,
+    type: 1,
+    user_id: click.userId,
+    // a call whose target is an outgoing webhook belongs to the incoming webhooks (design 11.3)
+    owner: target.kind === 'webhook' ? 'incoming' : target.handlerOwner,
+    line_number: target.lineNumber,
+    number: phone.phoneNumber,
+    international: phone.international,
+    extension: phone.extension,
+    digits: phone.digits,
+    entity_type: entity?.type ?? '',
+    entity_id: entity?.id ?? 0,
+    external_call_id: null,
+    call_list_id: click.callListId,
+    is_mobile: click.isMobile ? 1 : 0,
+    crm_create: 0,
+    crm_source: '',
+    created_entities: '[]',
+    state: 'registered',
+    reusable: 1,
+    reported_at: null,
+    answered_at: null,
+    started_at: now,
+    ended_at: null,
+    duration: 0,
+    status_code: null,
+    failed_reason: '',
+    closed_by: null,
+    statistic_id: null,
+    activity_id: null,
+    trace_id: traceId,
+    created_at: now,
+  }
+}

@@ -1,0 +1,373 @@
+import { Readable } from 'node:stream'
+import { idOf, ownerOf, type Caller } from '../caller.ts'
+import { PortalError } from '../errors.ts'
+import { Listed, method, type Methods } from '../rest/method.ts'
+import { decimal, flag, integer, integers, isoTime, map, text } from '../rest/params.ts'
+import type { LooseMap } from '../rest/php.ts'
+import { isoSeconds } from '../rest/router.ts'
+import type { Store } from '../store/store.ts'
+import type { Row } from '../store/tables.ts'
+import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
+import type { Calls, Reporter } from './calls.ts'
+import type { Finished } from './finish.ts'
+import { isSuccess } from './finish.ts'
+import type { Lines } from './lines.ts'
+import { readFilename, type Recordings } from './recordings.ts'
+import { searchCallers } from './search-callers.ts'
+import { listStatistics } from './statistics.ts'
+import type { Targets } from './targets.ts'
+
+/** What the telephony methods need. */
+export interface TelephonyMethodsParts {
+  readonly store: Store
+  readonly calls: Calls
+  readonly lines: Lines
+  readonly targets: Targets
+  readonly recordings: Recordings
+  readonly crm: CrmOfCalls
+  /** the portal's own address; no slash at its end */
+  readonly publicUrl: string
+  /** milliseconds since 1970 */
+  now(): number
+}
+
+function reporterOf(caller: Caller): Reporter {
+  return { portalId: caller.portalId, userId: caller.userId, owner: ownerOf(caller) }
+}
+
+const entityTypes: ReadonlySet<string> = new Set(['CONTACT', 'COMPANY', 'LEAD'])
+
+function readEntity(type: string | undefined, id: number | undefined): CalledCard | null {
+  const upper = type?.toUpperCase() ?? ''
+  return entityTypes.has(upper) && id !== undefined && id > 0 ? { type: upper as CalledCard['type'], id } : null
+}
+
+const callId = text('CALL_ID', 'call_id_text')
+const userIds = integers('user or users')
+
+/** telephony.externalCall.* (contract 4.2–4.6) and our own report of progress. */
+export function callMethods(parts: TelephonyMethodsParts): Methods {
+  const { calls, recordings, store } = parts
+  return {
+    'telephony.externalcall.register': method({
+      scope: 'telephony',
+      about: 'Registers a call of the app, or answers the open one of the same key.',
+      params: {
+        USER_ID: integer('owner of the call', 'call_user_unknown'),
+        USER_PHONE_INNER: text("extension of the owner, instead of USER_ID"),
+        PHONE_NUMBER: text("the customer's number", 'phone_format'),
+        TYPE: integer('1 out, 2 in, 3 in redirected, 4 callback, 5 info', 'call_type'),
+        CALL_START_DATE: isoTime('start; now if absent', 'call_start_date'),
+        CRM_CREATE: flag('add a lead for an unknown number'),
+        CRM_SOURCE: text('source of the lead'),
+        CRM_ENTITY_TYPE: text('CONTACT, COMPANY or LEAD; searched by number if absent'),
+        CRM_ENTITY_ID: integer('id of the card'),
+        SHOW: flag('show the call card; 1'),
+        ADD_TO_CHAT: flag('1'),
+        CALL_LIST_ID: integer('call list of the event'),
+        LINE_NUMBER: text('external line'),
+        EXTERNAL_CALL_ID: text('id of the call in the PBX'),
+      },
+      errors: ['call_user_missing', 'call_type', 'call_start_date', 'phone_format', 'call_user_unknown'],
+      async run({ params, caller }) {
+        if (params.USER_ID === undefined && params.USER_PHONE_INNER === undefined) throw new PortalError('call_user_missing')
+        const registered = await calls.register(reporterOf(caller), {
+          userId: params.USER_ID,
+          userPhoneInner: params.USER_PHONE_INNER,
+          phoneNumber: params.PHONE_NUMBER ?? '',
+          type: params.TYPE ?? 0,
+          startedAt: params.CALL_START_DATE,
+          crmCreate: params.CRM_CREATE === true,
+          crmSource: params.CRM_SOURCE ?? '',
+          entity: readEntity(params.CRM_ENTITY_TYPE, params.CRM_ENTITY_ID),
+          show: params.SHOW ?? true,
+          callListId: params.CALL_LIST_ID ?? 0,
+          lineNumber: params.LINE_NUMBER?.slice(0, 255),
+          externalCallId: params.EXTERNAL_CALL_ID?.slice(0, 255),
+        })
+        const { call, createdLeadId } = registered
+        return {
+          CALL_ID: call.call_id,
+          CRM_CREATED_LEAD: createdLeadId,
+          CRM_CREATED_ENTITIES: JSON.parse(call.created_entities) as unknown,
+          CRM_ENTITY_TYPE: call.entity_type,
+          CRM_ENTITY_ID: call.entity_id === 0 ? null : call.entity_id,
+        }
+      },
+    }),
+    'telephony.externalcall.finish': method({
+      scope: 'telephony',
+      about: 'Finishes a call: statistics, activity, closed call card.',
+      params: {
+        CALL_ID: callId,
+        USER_ID: integer('user to be credited', 'call_user_unknown'),
+        USER_PHONE_INNER: text('extension of the user, instead of USER_ID'),
+        DURATION: integer('seconds; 0'),
+        COST: decimal('0'),
+        COST_CURRENCY: text('empty'),
+        STATUS_CODE: text('200 if DURATION > 0, else 304'),
+        FAILED_REASON: text('empty'),
+        RECORD_URL: text('fetched in the background; deprecated'),
+        VOTE: integer('1 to 5'),
+        ADD_TO_CHAT: flag('1'),
+      },
+      errors: ['call_id_text', 'call_user_missing', 'call_not_found', 'call_user_unknown'],
+      async run({ params, caller }) {
+        const finished = await calls.finish(reporterOf(caller), params.CALL_ID ?? '', {
+          userId: params.USER_ID,
+          userPhoneInner: params.USER_PHONE_INNER,
+          duration: Math.max(0, params.DURATION ?? 0),
+          statusCode: params.STATUS_CODE?.slice(0, 50),
+          failedReason: params.FAILED_REASON?.slice(0, 500) ?? '',
+          cost: params.COST ?? 0,
+          costCurrency: params.COST_CURRENCY?.slice(0, 10) ?? '',
+          vote: params.VOTE ?? null,
+        })
+        fetchRecord(recordings, finished, params.RECORD_URL)
+        return presentFinished(finished)
+      },
+    }),
+    'telephony.externalcall.show': method({
+      scope: 'telephony',
+      about: 'Shows the call card to users; by default to the owner of the call.',
+      params: { CALL_ID: callId, USER_ID: userIds },
+      errors: ['call_id_text'],
+      run: ({ params, caller }) => calls.show(reporterOf(caller), params.CALL_ID ?? '', params.USER_ID),
+    }),
+    'telephony.externalcall.hide': method({
+      scope: 'telephony',
+      about: 'Hides the call card from users; by default from everybody.',
+      params: { CALL_ID: callId, USER_ID: userIds },
+      errors: ['call_id_text'],
+      run: ({ params, caller }) => calls.hide(reporterOf(caller), params.CALL_ID ?? '', params.USER_ID),
+    }),
+    'telephony.externalcall.searchcrmentities': method({
+      scope: 'telephony',
+      about: 'Contacts, companies and leads with this number, best match first.',
+      params: { PHONE_NUMBER: text("the customer's number").required('search_phone_empty') },
+      errors: ['search_phone_empty'],
+      run: ({ params, caller }) => searchCallers(parts, caller.portalId, params.PHONE_NUMBER),
+    }),
+    'telephony.externalcall.attachrecord': method({
+      scope: 'telephony',
+      about: 'Attaches the recording of a finished call: by URL, inline, or by an upload address.',
+      notInBatch: true,
+      params: {
+        CALL_ID: callId,
+        RECORD_URL: text('fetched within the request'),
+        FILENAME: text('ends in wav or mp3'),
+        FILE_CONTENT: text('base64', 'record_base64'),
+        CFILE_CONTENT: text('the same, as older pages spell it', 'record_base64'),
+      },
+      errors: ['record_parameters', 'record_not_finished', 'record_name_empty', 'record_extension', 'record_empty', 'record_base64', 'record_http', 'record_unreachable', 'record_too_large'],
+      run: ({ params, caller, sent }) => attachRecord({ parts, caller, params: { ...params, content: readContent(params, sent) } }),
+    }),
+    'hookswitch.call.progress': method({
+      scope: 'telephony',
+      about: 'Our extension: a middle state of a call, shown live on the call card. Connectors that do not know it work without.',
+      params: { CALL_ID: callId.required('call_id_text'), STATE: text('ringing_agent, ringing_client or talking').required('progress_state'), AT: isoTime('when; now if absent') },
+      errors: ['call_id_text', 'progress_state'],
+      async run({ params, caller }) {
+        const state = params.STATE
+        if (state !== 'ringing_agent' && state !== 'ringing_client' && state !== 'talking') throw new PortalError('progress_state')
+        return calls.progress(reporterOf(caller), params.CALL_ID, { state, at: params.AT })
+      },
+    }),
+    'voximplant.statistic.get': method({
+      scope: 'telephony|call',
+      about: 'The call statistics, 50 rows a page.',
+      params: { FILTER: map('conditions by field'), SORT: text('one field'), ORDER: text('ASC or DESC') },
+      errors: ['statistic_filter', 'statistic_sort'],
+      async run({ params, caller, start }) {
+        const query = { portalId: caller.portalId, filter: params.FILTER ?? {}, sort: params.SORT ?? 'ID', descending: params.ORDER?.toUpperCase() === 'DESC', offset: start }
+        const { rows, total } = await listStatistics(store, query)
+        return new Listed(rows.map((row) => presentStatistic(row, parts.publicUrl)), total, start)
+      },
+    }),
+  }
+}
+
+/** telephony.externalLine.* and voximplant.line.* (contract 4.8, 4.9). */
+export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): Methods {
+  const whose = (caller: Caller) => ({ portalId: caller.portalId, owner: ownerOf(caller) })
+  const number = text('number or name of the line').required('line_number_empty')
+  return {
+    'telephony.externalline.add': method({
+      scope: 'telephony',
+      about: 'Adds an external line of the app.',
+      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y') },
+      errors: ['line_number_empty', 'line_exists'],
+      run: async ({ params, caller }) => ({ ID: await lines.add(whose(caller), { number: params.NUMBER, name: params.NAME ?? '', crmAutoCreate: params.CRM_AUTO_CREATE ?? true }) }),
+    }),
+    'telephony.externalline.update': method({
+      scope: 'telephony',
+      about: 'Changes the name or auto-create of a line.',
+      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y or N') },
+      errors: ['line_number_empty', 'line_no_fields', 'line_not_found'],
+      async run({ params, caller }) {
+        const change = { ...(params.NAME !== undefined && { name: params.NAME.slice(0, 255) }), ...(params.CRM_AUTO_CREATE !== undefined && { crm_auto_create: params.CRM_AUTO_CREATE ? (1 as const) : (0 as const) }) }
+        return { ID: String(await lines.update(whose(caller), params.NUMBER, change)) }
+      },
+    }),
+    'telephony.externalline.get': method({
+      scope: 'telephony',
+      about: "The app's lines.",
+      params: {},
+      errors: [],
+      run: async ({ caller }) => (await lines.list(whose(caller))).map((line) => ({ NUMBER: line.number, NAME: line.name, CRM_AUTO_CREATE: line.crm_auto_create === 1 ? 'Y' : 'N' })),
+    }),
+    'telephony.externalline.delete': method({
+      scope: 'telephony',
+      about: 'Removes a line.',
+      params: { NUMBER: number },
+      errors: ['line_number_empty', 'line_not_found'],
+      async run({ params, caller }) {
+        await lines.remove(whose(caller), params.NUMBER)
+        return []
+      },
+    }),
+    'voximplant.line.outgoing.get': method({
+      scope: 'telephony',
+      about: "The portal's outgoing target.",
+      params: {},
+      errors: [],
+      run: async ({ caller }) => (await store.read.selectFrom('portal').select('target').where('id', '=', caller.portalId).executeTakeFirst())?.target ?? '',
+    }),
+    'voximplant.line.outgoing.set': method({
+      scope: 'telephony',
+      about: "Sets the portal's outgoing target; an unknown one changes nothing.",
+      params: { LINE_ID: text('app:ID, line:ID, webhook:ID, or the NUMBER of a line') },
+      errors: ['access_denied'],
+      async run({ params, caller }) {
+        if (!caller.isAdmin) throw new PortalError('access_denied')
+        const target = (await targets.list(caller.portalId)).find((one) => one.id === params.LINE_ID || (one.kind === 'line' && one.lineNumber === params.LINE_ID))
+        if (target) await targets.setForPortal(caller.portalId, target.id)
+        return 1
+      },
+    }),
+    'voximplant.line.get': method({
+      scope: 'telephony',
+      about: 'What can be an outgoing target: id and name.',
+      params: {},
+      errors: [],
+      async run({ caller }) {
+        const all = await targets.list(caller.portalId)
+        return all.length === 0 ? [] : Object.fromEntries(all.map((target) => [target.id, target.title]))
+      },
+    }),
+  }
+}
+
+function presentFinished({ call, statistic }: Finished): Record<string, unknown> {
+  const appId = idOf(call.owner, 'app')
+  return {
+    CALL_ID: call.call_id,
+    EXTERNAL_CALL_ID: call.external_call_id,
+    PORTAL_USER_ID: statistic.user_id,
+    PHONE_NUMBER: call.number,
+    PORTAL_NUMBER: statistic.portal_number,
+    INCOMING: String(call.type),
+    CALL_DURATION: statistic.duration,
+    // a PHP date object that was serialised empty (contract 0.3.4)
+    CALL_START_DATE: {},
+    CALL_STATUS: isSuccess(statistic.failed_code) ? 1 : 0,
+    CALL_VOTE: statistic.vote ?? 0,
+    COST: statistic.cost,
+    COST_CURRENCY: statistic.cost_currency,
+    CALL_FAILED_CODE: statistic.failed_code,
+    CALL_FAILED_REASON: statistic.failed_reason,
+    REST_APP_ID: appId === null ? null : String(appId),
+    REST_APP_NAME: statistic.app_name,
+    ...(statistic.activity_id !== null && { CRM_ACTIVITY_ID: statistic.activity_id }),
+    COMMENT: statistic.comment,
+    CRM_ENTITY_TYPE: call.entity_type,
+    CRM_ENTITY_ID: call.entity_id === 0 ? null : call.entity_id,
+    ID: statistic.id,
+  }
+}
+
+function textOrNull(value: number | null): string | null {
+  return value === null ? null : String(value)
+}
+
+function presentStatistic(row: Row<'statistic'>, publicUrl: string): Record<string, unknown> {
+  return {
+    ID: String(row.id),
+    PORTAL_USER_ID: String(row.user_id),
+    PORTAL_NUMBER: row.portal_number,
+    PHONE_NUMBER: row.phone_number,
+    CALL_ID: row.call_id,
+    EXTERNAL_CALL_ID: row.external_call_id,
+    CALL_CATEGORY: 'external',
+    CALL_LOG: null,
+    CALL_DURATION: String(row.duration),
+    CALL_START_DATE: isoSeconds(row.started_at),
+    CALL_RECORD_URL: row.record_file_id === null ? null : `${publicUrl}/v1/recordings/${row.record_file_id}`,
+    CALL_VOTE: textOrNull(row.vote),
+    COST: row.cost.toFixed(4),
+    COST_CURRENCY: row.cost_currency,
+    CALL_FAILED_CODE: row.failed_code,
+    CALL_FAILED_REASON: row.failed_reason,
+    CRM_ENTITY_TYPE: row.entity_type,
+    CRM_ENTITY_ID: textOrNull(row.entity_id),
+    CRM_ACTIVITY_ID: textOrNull(row.activity_id),
+    REST_APP_ID: textOrNull(row.app_id),
+    REST_APP_NAME: row.app_name,
+    TRANSCRIPT_ID: textOrNull(row.transcript_id),
+    TRANSCRIPT_PENDING: 'N',
+    SESSION_ID: null,
+    REDIAL_ATTEMPT: null,
+    COMMENT: row.comment,
+    RECORD_DURATION: textOrNull(row.record_duration),
+    RECORD_FILE_ID: row.record_file_id,
+    CALL_TYPE: String(row.call_type),
+  }
+}
+
+/** RECORD_URL of finish fails silently (contract 4.3): whatever has no known ending is kept as mp3. */
+function fetchRecord(recordings: Recordings, { call }: Finished, url: string | undefined): void {
+  if (url === undefined) return
+  const name = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1)! : ''
+  const filename = /\.(wav|mp3)$/i.test(name) ? decodeURIComponent(name) : 'record.mp3'
+  recordings.fetchLater({ portalId: call.portal_id, callId: call.call_id, filename }, url)
+}
+
+/** An empty FILE_CONTENT is an error, an absent or null one asks for an upload address: both read as "not given", so what was sent decides. */
+function readContent(params: { FILE_CONTENT: string | undefined; CFILE_CONTENT: string | undefined }, sent: LooseMap): string | undefined {
+  const isEmpty = Object.entries(sent).some(([name, value]) => /^c?file_content$/i.test(name) && value === '')
+  return params.FILE_CONTENT ?? params.CFILE_CONTENT ?? (isEmpty ? '' : undefined)
+}
+
+interface Attachment {
+  readonly parts: TelephonyMethodsParts
+  readonly caller: Caller
+  readonly params: { readonly CALL_ID: string | undefined; readonly RECORD_URL: string | undefined; readonly FILENAME: string | undefined; readonly content: string | undefined }
+}
+
+async function attachRecord({ parts, caller, params }: Attachment): Promise<unknown> {
+  const { recordings, calls } = parts
+  if (params.RECORD_URL === undefined && params.FILENAME === undefined) throw new PortalError(params.content === undefined ? 'record_parameters' : 'record_name_empty')
+  const callId = params.CALL_ID ?? ''
+  const statistic = await recordings.requireFinished(caller.portalId, callId)
+  const call = await calls.find(caller.portalId, callId)
+  // an app may attach only to its own calls (design 11.3, contract 13.34)
+  if (!call || call.owner !== ownerOf(caller)) throw new PortalError('record_not_finished')
+  const record = { portalId: statistic.portal_id, callId }
+  if (params.RECORD_URL !== undefined) {
+    const url = params.RECORD_URL
+    const filename = readFilename(params.FILENAME ?? (URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url))
+    return { FILE_ID: await recordings.fetchFrom({ ...record, filename }, url) }
+  }
+  const filename = readFilename(params.FILENAME)
+  if (params.content === undefined) return recordings.offerUpload({ ...record, filename }, { owner: ownerOf(caller), userId: caller.userId })
+  return { FILE_ID: await recordings.save({ ...record, filename }, Readable.from([decodeBase64(params.content)])) }
+}
+
+/** Base64 may hold line breaks (contract 14.2); a form turns its `+` into spaces. */
+function decodeBase64(content: string): Buffer {
+  const compact = content.replace(/^data:[^,]{0,100},/, '').replaceAll(' ', '+').replace(/[\r\n\t]/g, '')
+  if (compact === '') throw new PortalError('record_empty')
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) throw new PortalError('record_base64')
+  return Buffer.from(compact, 'base64')
+}
+

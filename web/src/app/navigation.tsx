@@ -1,0 +1,145 @@
+import { Menu } from '@mantine/core'
+import {
+  IconAddressBook,
+  IconAppWindow,
+  IconBuilding,
+  IconDialpad,
+  IconDots,
+  IconListCheck,
+  IconPhone,
+  IconSearch,
+  IconSend,
+  IconSettings,
+  IconTargetArrow,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, type LinkProps } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { appsQuery } from '../api/queries.ts'
+import { AccountMenu } from './account-menu.tsx'
+import { Mark } from './mark.tsx'
+import css from './navigation.module.css'
+import { useSession } from './session.ts'
+
+const places = [
+  { to: '/contacts', name: 'contacts', icon: IconAddressBook },
+  { to: '/companies', name: 'companies', icon: IconBuilding },
+  { to: '/leads', name: 'leads', icon: IconTargetArrow },
+  { to: '/call-lists', name: 'callLists', icon: IconListCheck },
+  { to: '/calls', name: 'calls', icon: IconPhone },
+] as const
+
+interface NavigationProps {
+  onFind: () => void
+  onKeys: () => void
+}
+
+function Place({ to, label, icon: Icon, params }: { to: LinkProps['to']; label: string; icon: typeof IconPhone; params?: { id: string } }) {
+  return (
+    <Link {...({ to, params } as LinkProps)} className={css.place} activeProps={{ className: css.here }} title={label}>
+      <Icon size={18} stroke={1.6} aria-hidden />
+      <span className={css.label}>{label}</span>
+    </Link>
+  )
+}
+
+/** The pages of installed apps that have some; listing apps may be the right of administrators only. */
+function useAppPages() {
+  const { data } = useQuery({ ...appsQuery, retry: false })
+  return (data?.items ?? []).filter((app) => app.kind === 'ui' && app.url !== '')
+}
+
+export function SideBar({ onFind, onKeys }: NavigationProps) {
+  const { t } = useTranslation()
+  const { portal, user } = useSession()
+  const apps = useAppPages()
+  return (
+    <nav className={css.side} aria-label={t('nav.label')}>
+      <Link to="/contacts" className={css.brand} title={portal.title}>
+        <Mark size={28} />
+        <span className={`${css.label} one-line`}>{portal.title}</span>
+      </Link>
+      <div className={css.quick}>
+        <Link to="/dial" className={css.dial} title={t('nav.dial')}>
+          <IconDialpad size={18} stroke={1.7} aria-hidden />
+          <span className={css.label}>{t('nav.dial')}</span>
+          <kbd className={css.key}>D</kbd>
+        </Link>
+        <button type="button" className={css.find} onClick={onFind} title={t('nav.find')}>
+          <IconSearch size={18} stroke={1.7} aria-hidden />
+          <span className={css.label}>{t('nav.find')}</span>
+          <kbd className={css.key}>Ctrl K</kbd>
+        </button>
+      </div>
+      <div className={css.places}>
+        {places.map((place) => (
+          <Place key={place.to} to={place.to} label={t(`nav.${place.name}`)} icon={place.icon} />
+        ))}
+      </div>
+      {apps.length > 0 && (
+        <div className={css.places}>
+          <span className={css.heading}>{t('nav.apps')}</span>
+          {apps.map((app) => (
+            <Place key={app.id} to="/apps/$id" params={{ id: String(app.id) }} label={app.title} icon={IconAppWindow} />
+          ))}
+        </div>
+      )}
+      <div className={css.places}>
+        <span className={css.heading}>{t('nav.operate')}</span>
+        {user.isAdmin && <Place to="/deliveries" label={t('nav.deliveries')} icon={IconSend} />}
+        <Place to="/settings" label={t('nav.settings')} icon={IconSettings} />
+      </div>
+      <div className={css.foot}>
+        <AccountMenu onKeys={onKeys} />
+      </div>
+    </nav>
+  )
+}
+
+export function BottomBar({ onFind, onKeys }: NavigationProps) {
+  const { t } = useTranslation()
+  const { user } = useSession()
+  const apps = useAppPages()
+  return (
+    <nav className={css.bottom} aria-label={t('nav.label')}>
+      <Place to="/contacts" label={t('nav.contacts')} icon={IconAddressBook} />
+      <Place to="/call-lists" label={t('nav.callLists')} icon={IconListCheck} />
+      <Place to="/dial" label={t('nav.dialShort')} icon={IconDialpad} />
+      <Place to="/calls" label={t('nav.calls')} icon={IconPhone} />
+      <Menu position="top-end" width={240} zIndex={300}>
+        <Menu.Target>
+          <button type="button" className={css.place}>
+            <IconDots size={18} stroke={1.6} aria-hidden />
+            <span className={css.label}>{t('nav.more')}</span>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconSearch size={18} stroke={1.6} />} onClick={onFind}>
+            {t('nav.find')}
+          </Menu.Item>
+          <Menu.Item component={Link} to="/companies" leftSection={<IconBuilding size={18} stroke={1.6} />}>
+            {t('nav.companies')}
+          </Menu.Item>
+          <Menu.Item component={Link} to="/leads" leftSection={<IconTargetArrow size={18} stroke={1.6} />}>
+            {t('nav.leads')}
+          </Menu.Item>
+          {user.isAdmin && (
+            <Menu.Item component={Link} to="/deliveries" leftSection={<IconSend size={18} stroke={1.6} />}>
+              {t('nav.deliveries')}
+            </Menu.Item>
+          )}
+          <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={18} stroke={1.6} />}>
+            {t('nav.settings')}
+          </Menu.Item>
+          {apps.map((app) => (
+            <Menu.Item key={app.id} component={Link} {...({ to: '/apps/$id', params: { id: String(app.id) } } as object)} leftSection={<IconAppWindow size={18} stroke={1.6} />}>
+              {app.title}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <AccountMenu onKeys={onKeys} isInMenu />
+        </Menu.Dropdown>
+      </Menu>
+    </nav>
+  )
+}

@@ -1,0 +1,73 @@
+import { Button, Loader } from '@mantine/core'
+import { IconAlertTriangle, IconInfoCircle, IconPlugConnectedX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { NoAnswer, Refusal } from '../api/request.ts'
+import css from './notice.module.css'
+
+/** A wait that says what it waits for. Quick answers never show it: it fades in after a moment. */
+export function Waiting({ text }: { text: string }) {
+  return (
+    <div className={css.waiting} role="status">
+      <Loader size={16} type="oval" color="gray" /> {text}
+    </div>
+  )
+}
+
+/** A failure: what happened and what to do. */
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation()
+  const Icon = error instanceof NoAnswer ? IconPlugConnectedX : IconAlertTriangle
+  return (
+    <div className={css.failure} role="alert">
+      <Icon size={20} stroke={1.7} aria-hidden />
+      <div>
+        <strong>{t('failure.title')}</strong>
+        <p>{useFailureText(error)}</p>
+        {onRetry && (
+          <Button mt={8} variant="default" onClick={onRetry}>
+            {t('act.retry')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** The words for an error. */
+export function useFailureText(error: unknown): string {
+  const { t } = useTranslation()
+  if (error instanceof NoAnswer) return t('failure.noAnswer')
+  if (error instanceof Refusal) {
+    if (error.problem.status === 404) return t('failure.notFound')
+    if (error.problem.status === 403 && error.problem.code !== 'bad_origin') return error.problem.detail || t('failure.forbidden')
+    return error.problem.detail || error.problem.title
+  }
+  return t('failure.broken', { text: error instanceof Error ? error.message : String(error) })
+}
+
+/** An empty page: what belongs here and the first step. */
+export function EmptyPage({ icon, title, text, children }: { icon: ReactNode; title: string; text: string; children?: ReactNode }) {
+  return (
+    <div className={css.empty}>
+      <div className={css.emptyIcon} aria-hidden>
+        {icon}
+      </div>
+      <h2>{title}</h2>
+      <p className="quiet">{text}</p>
+      {children && <div className={css.emptyActs}>{children}</div>}
+    </div>
+  )
+}
+
+/** A plain warning or remark within a page; the icon says it too, not the colour alone. */
+export function Notice({ kind, children, action }: { kind: 'caution' | 'info' | 'alarm'; children: ReactNode; action?: ReactNode }) {
+  const Icon = kind === 'info' ? IconInfoCircle : IconAlertTriangle
+  return (
+    <div className={css.notice} data-kind={kind} role={kind === 'alarm' ? 'alert' : 'note'}>
+      <Icon size={18} stroke={1.8} aria-hidden />
+      <div className={css.noticeWords}>{children}</div>
+      {action}
+    </div>
+  )
+}

@@ -1,0 +1,196 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { sessionQuery } from '../api/queries.ts'
+import { Refusal } from '../api/request.ts'
+import { BrokenPage, NoPage, OpeningPage } from './edge-pages.tsx'
+import { Shell } from './shell.tsx'
+import { showLanguage } from './texts.ts'
+
+export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet, notFoundComponent: NoPage })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+  component: lazyRouteComponent(() => import('../sign-in/sign-in-screen.tsx'), 'SignInScreen'),
+})
+
+/** Everything below needs somebody signed in; the language is theirs. */
+export const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'home',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      const session = await context.queryClient.ensureQueryData(sessionQuery)
+      await showLanguage(session.user.language)
+    } catch (error) {
+      if (error instanceof Refusal && error.problem.status === 401) throw redirect({ to: '/sign-in', search: { next: location.href } })
+      throw error
+    }
+  },
+})
+
+const indexRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/contacts' })
+  },
+})
+
+interface NewCardSearch {
+  phone?: string
+}
+const phoneOf = (search: Record<string, unknown>): NewCardSearch => {
+  const { phone } = search
+  return typeof phone === 'string' || typeof phone === 'number' ? { phone: String(phone) } : {}
+}
+const searchOf = (search: Record<string, unknown>): { search?: string } => {
+  const text = search['search']
+  return typeof text === 'string' || typeof text === 'number' ? { search: String(text) } : {}
+}
+
+const cardScreens = () => import('../cards/screens.tsx')
+const contactsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'ContactsScreen') })
+const contactRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts/$id', component: lazyRouteComponent(cardScreens, 'ContactScreen') })
+const newContactRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts/new', validateSearch: phoneOf, component: lazyRouteComponent(cardScreens, 'NewContactScreen') })
+const companiesRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'CompaniesScreen') })
+const companyRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies/$id', component: lazyRouteComponent(cardScreens, 'CompanyScreen') })
+const newCompanyRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies/new', component: lazyRouteComponent(cardScreens, 'NewCompanyScreen') })
+const leadsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'LeadsScreen') })
+const leadRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads/$id', component: lazyRouteComponent(cardScreens, 'LeadScreen') })
+const newLeadRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads/new', component: lazyRouteComponent(cardScreens, 'NewLeadScreen') })
+
+const listScreens = () => import('../call-lists/screens.tsx')
+const callListsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/call-lists', component: lazyRouteComponent(listScreens, 'CallListsScreen') })
+const callListRoute = createRoute({ getParentRoute: () => homeRoute, path: '/call-lists/$id', component: lazyRouteComponent(listScreens, 'CallListScreen') })
+
+const callsRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/calls',
+  component: lazyRouteComponent(() => import('../statistics/calls-screen.tsx'), 'CallsScreen'),
+})
+const dialRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/dial',
+  validateSearch: (search: Record<string, unknown>): { number?: string; asked?: 'app' } => ({
+    ...(typeof search['number'] === 'string' || typeof search['number'] === 'number' ? { number: String(search['number']) } : {}),
+    ...(search['asked'] === 'app' ? { asked: 'app' as const } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../calls/dial-route.tsx'), 'DialRoute'),
+})
+const appRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/apps/$id',
+  component: lazyRouteComponent(() => import('../applications/frame-screen.tsx'), 'FrameScreen'),
+})
+
+export interface DeliveriesSearch {
+  state?: string
+  event?: string
+  handlerId?: number
+  callId?: string
+}
+const deliveriesRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/deliveries',
+  validateSearch: (search: Record<string, unknown>): DeliveriesSearch => ({
+    ...(typeof search['state'] === 'string' ? { state: search['state'] } : {}),
+    ...(typeof search['event'] === 'string' ? { event: search['event'] } : {}),
+    ...(Number(search['handlerId']) > 0 ? { handlerId: Number(search['handlerId']) } : {}),
+    ...(search['callId'] ? { callId: String(search['callId']) } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../deliveries/deliveries-screen.tsx'), 'DeliveriesScreen'),
+})
+const deliveryRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/deliveries/$id',
+  component: lazyRouteComponent(() => import('../deliveries/delivery-screen.tsx'), 'DeliveryScreen'),
+})
+const traceRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/traces/$id',
+  component: lazyRouteComponent(() => import('../deliveries/trace-screen.tsx'), 'TraceScreen'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/settings-frame.tsx'), 'SettingsFrame'),
+})
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/telephony' })
+  },
+})
+const telephonyRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/telephony',
+  component: lazyRouteComponent(() => import('../settings/telephony-screen.tsx'), 'TelephonyScreen'),
+})
+const usersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/users',
+  component: lazyRouteComponent(() => import('../settings/users-screen.tsx'), 'UsersScreen'),
+})
+const webhooksRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../settings/webhooks-screen.tsx'), 'WebhooksScreen'),
+})
+const applicationsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/applications',
+  component: lazyRouteComponent(() => import('../applications/applications-screen.tsx'), 'ApplicationsScreen'),
+})
+const applicationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/applications/$id',
+  component: lazyRouteComponent(() => import('../applications/application-screen.tsx'), 'ApplicationScreen'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  homeRoute.addChildren([
+    indexRoute,
+    contactsRoute,
+    newContactRoute,
+    contactRoute,
+    companiesRoute,
+    newCompanyRoute,
+    companyRoute,
+    leadsRoute,
+    newLeadRoute,
+    leadRoute,
+    callListsRoute,
+    callListRoute,
+    callsRoute,
+    dialRoute,
+    appRoute,
+    deliveriesRoute,
+    deliveryRoute,
+    traceRoute,
+    settingsRoute.addChildren([settingsIndexRoute, telephonyRoute, usersRoute, webhooksRoute, applicationsRoute, applicationRoute]),
+  ]),
+])
+
+export function createWebRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: OpeningPage,
+    defaultErrorComponent: BrokenPage,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createWebRouter>
+  }
+}

@@ -1,0 +1,8 @@
+import { calls } from './calls.ts'
+import { cards } from './cards.ts'
+import { deliveries } from './deliveries.ts'
+import { applications } from './applications.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+export const en = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }

@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next'
+import { formatAgo, formatMoment, formatShort, formatTime } from './format.ts'
+
+/** A moment: short on the page, exact on hover. */
+export function Moment({ at, style = 'short' }: { at: number; style?: 'short' | 'time' | 'ago' | 'exact' }) {
+  const { i18n } = useTranslation()
+  const language = i18n.language
+  const exact = formatMoment(language, at)
+  const now = Date.now()
+  const text = style === 'exact' ? exact : style === 'time' ? formatTime(language, at) : style === 'ago' ? formatAgo(language, at, now) : formatShort(language, at, now)
+  return (
+    <time className="tabular" dateTime={new Date(at).toISOString()} title={exact} style={{ whiteSpace: 'nowrap' }}>
+      {text}
+    </time>
+  )
+}

@@ -1,0 +1,120 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Frame } from '../api/types.ts'
+import css from './applications.module.css'
+import { readCommand, readHeight, readTextOf, writeAnswer, type FrameCommand } from './frame-protocol.ts'
+
+export interface AppFrameProps {
+  frame: Frame
+  name: string
+  onFinishInstall: () => Promise<void>
+  /** new tokens for the app, in the shape of its init data */
+  onRenewTokens: () => Promise<Record<string, unknown>>
+  onReload: () => void
+  onTitle: (title: string) => void
+  onClose: () => void
+  onOpenPath: (path: string) => void
+  /** opens the dialer with a number; a frame never places a call by itself */
+  onDial: (number: string) => void
+}
+
+/**
+ * The app's page in a frame, and our end of the frame protocol. A message counts only when it comes from this frame's
+ * window, from the origin of the app's address, and names this rendering (APP_SID).
+ */
+export function AppFrame(props: AppFrameProps) {
+  const { frame, name } = props
+  const iframe = useRef<HTMLIFrameElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const latest = useRef(props)
+  latest.current = props
+  const [height, setHeight] = useState<number | null>(null)
+  const appOrigin = new URL(frame.action, window.location.href).origin
+  const isForeign = appOrigin !== window.location.origin
+  const target = `app-${frame.appSid}`
+
+  useEffect(() => {
+    const hear = (event: MessageEvent) => {
+      const page = iframe.current?.contentWindow
+      if (!page || event.source !== page || event.origin !== appOrigin) return
+      const command = readCommand(event.data, frame.appSid)
+      if (!command) return
+      const answer = (value: unknown) => {
+        if (command.callback) page.postMessage(writeAnswer(command.callback, value), appOrigin)
+      }
+      void obey(command, latest.current, setHeight).then(answer, () => answer({ error: 'failed' }))
+    }
+    window.addEventListener('message', hear)
+    form.current?.submit()
+    return () => window.removeEventListener('message', hear)
+  }, [appOrigin, frame.appSid])
+
+  return (
+    <>
+      <form ref={form} action={frame.action} method="post" target={target} hidden>
+        {Object.entries(frame.fields).map(([key, value]) => (
+          <input key={key} type="hidden" name={key} value={value} />
+        ))}
+      </form>
+      <iframe
+        ref={iframe}
+        name={target}
+        title={name}
+        className={css.frame}
+        style={{ height: height ?? 'calc(100dvh - 48px)' }}
+        // A page of our own origin would escape a sandbox that allows scripts and same origin; it gets no scripts' origin at all.
+        sandbox={isForeign ? 'allow-scripts allow-forms allow-popups allow-same-origin' : 'allow-scripts allow-forms allow-popups'}
+        allow="clipboard-write"
+        referrerPolicy="no-referrer"
+      />
+    </>
+  )
+}
+
+async function obey({ method, params }: FrameCommand, props: AppFrameProps, setHeight: (height: number | null) => void): Promise<unknown> {
+  switch (method) {
+    case 'getInitData':
+      return props.frame.initData
+    case 'setInstallFinish':
+    case 'setInstall':
+      if (readFlag(params) && props.frame.install) await props.onFinishInstall()
+      return true
+    case 'refreshAuth': {
+      const { AUTH_ID, REFRESH_ID, AUTH_EXPIRES } = await props.onRenewTokens()
+      return { AUTH_ID, REFRESH_ID, AUTH_EXPIRES }
+    }
+    case 'resizeWindow': {
+      const height = readHeight(params)
+      setHeight(height)
+      return { width: window.innerWidth, height }
+    }
+    case 'setTitle':
+      props.onTitle(readTextOf(params, 'title').slice(0, 200))
+      return true
+    case 'setScroll': {
+      const scroll = Number(readTextOf(params, 'scroll'))
+      if (Number.isFinite(scroll)) window.scrollTo({ top: scroll })
+      return true
+    }
+    case 'reloadWindow':
+      props.onReload()
+      return true
+    case 'closeApplication':
+      props.onClose()
+      return true
+    case 'openPath': {
+      const path = readTextOf(params, 'path')
+      if (/^\/(?![/\\])/.test(path)) props.onOpenPath(path)
+      return { result: path }
+    }
+    case 'imPhoneTo':
+      props.onDial(readTextOf(params, 'phone').slice(0, 200))
+      return true
+    default:
+      return []
+  }
+}
+
+/** setInstallFinish has no parameters; setInstall says `true`. Only a plain no keeps the installation open. */
+function readFlag(params: unknown): boolean {
+  return params !== false && !(typeof params === 'object' && params !== null && (params as Record<string, unknown>)['install'] === false)
+}

@@ -1,0 +1,70 @@
+import { Button, TagsInput, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useTranslation } from 'react-i18next'
+import type { App, AppInput } from '../api/types.ts'
+import { Failure } from '../app/notice.tsx'
+import { isWebAddress, knownScopes } from '../settings/known-names.ts'
+import css from './applications.module.css'
+
+interface ApplicationFormProps {
+  app: App | null
+  error: unknown
+  isSaving: boolean
+  onSave: (input: AppInput) => void
+  onCancel: () => void
+}
+
+const kinds = ['api', 'ui'] as const
+
+/** Adds or edits an application; the kind is chosen once. */
+export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: ApplicationFormProps) {
+  const { t } = useTranslation()
+  const form = useForm({
+    initialValues: { title: app?.title ?? '', kind: app?.kind ?? ('api' as const as App['kind']), url: app?.url ?? '', installUrl: app?.installUrl ?? '', scope: app?.scope ?? ['telephony', 'crm', 'user'] },
+    validate: {
+      title: (value) => (value.trim() ? null : t('apps.needName')),
+      url: (value, values) => ((value.trim() === '' ? values.kind === 'ui' : !isWebAddress(value.trim())) ? t('apps.needUrl') : null),
+      installUrl: (value) => (value.trim() !== '' && !isWebAddress(value.trim()) ? t('apps.needUrl') : null),
+      scope: (value) => (value.length > 0 ? null : t('apps.needScope')),
+    },
+  })
+  const isUi = form.values.kind === 'ui'
+  return (
+    <form
+      className={css.form}
+      noValidate
+      onSubmit={form.onSubmit((values) => onSave({ ...values, title: values.title.trim(), url: values.url.trim(), installUrl: values.installUrl.trim() }))}
+    >
+      <TextInput label={t('apps.name')} maxLength={100} data-autofocus {...form.getInputProps('title')} />
+      {!app && (
+        <div className={css.kinds}>
+          {kinds.map((kind) => (
+            <label key={kind} className={css.kind}>
+              <input type="radio" name="kind" checked={form.values.kind === kind} onChange={() => form.setFieldValue('kind', kind)} />
+              <span className={css.kindTitle}>{t(`apps.kind.${kind}`)}</span>
+              <span className="faint">{t(`apps.kindText.${kind}`)}</span>
+            </label>
+          ))}
+        </div>
+      )}
+      <TextInput label={t(isUi ? 'apps.urlUi' : 'apps.urlApi')} description={t(isUi ? 'apps.urlUiText' : 'apps.urlApiText')} type="url" placeholder="https://" {...form.getInputProps('url')} />
+      <TextInput
+        label={t(isUi ? 'apps.installUrlUi' : 'apps.installUrlApi')}
+        description={t(isUi ? 'apps.installUrlUiText' : 'apps.installUrlApiText')}
+        type="url"
+        placeholder="https://"
+        {...form.getInputProps('installUrl')}
+      />
+      <TagsInput label={t('apps.scope')} description={t('apps.scopeText')} data={[...knownScopes]} {...form.getInputProps('scope')} />
+      {error !== null && error !== undefined && <Failure error={error} />}
+      <div className={css.acts}>
+        <Button variant="default" onClick={onCancel}>
+          {t('act.cancel')}
+        </Button>
+        <Button type="submit" loading={isSaving}>
+          {t('act.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,145 @@
+import { Button, CloseButton } from '@mantine/core'
+import {
+  IconAlertTriangle,
+  IconArrowDownLeft,
+  IconArrowUpRight,
+  IconCheck,
+  IconHelpCircle,
+  IconPhoneCall,
+  IconPhoneOff,
+  IconPhoneRinging,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Call } from '../api/types.ts'
+import css from './call-card.module.css'
+import { isUnderWay, nextActionOf, outcomeOf, sentenceOf, type CallMood } from './call-sentence.ts'
+import { formatDuration } from './duration.ts'
+import { Elapsed } from './elapsed.tsx'
+import type { CallRefusal } from './place-call.tsx'
+import { RefusalNotice } from './refusal-notice.tsx'
+
+interface CallCardProps {
+  call: Call
+  onEntityPage: boolean
+  refusal: CallRefusal | null
+  onOpenEntity: () => void
+  onAddEntity: () => void
+  onCallAgain: () => void
+  onDismiss: () => void
+}
+
+const moodIcons: Record<CallMood, typeof IconCheck> = {
+  waits: IconPhoneRinging,
+  talks: IconPhoneCall,
+  done: IconCheck,
+  failed: IconPhoneOff,
+  unsure: IconHelpCircle,
+}
+
+/** One call: who, number, state in words, clock, and the one next action. */
+export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntity, onCallAgain, onDismiss }: CallCardProps) {
+  const { t } = useTranslation()
+  const sentence = sentenceOf(call, formatDuration(call.durationSeconds))
+  const outcome = outcomeOf(call)
+  const MoodIcon = moodIcons[sentence.mood]
+  const DirectionIcon = call.direction === 'incoming' ? IconArrowDownLeft : IconArrowUpRight
+  const action = nextActionOf(call, onEntityPage)
+  const words = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
+
+  return (
+    <article className={css.card} data-mood={sentence.mood} data-call-id={call.callId} data-state={call.state} aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}>
+      <header className={css.head}>
+        <span className={css.mood} aria-hidden>
+          <MoodIcon size={20} stroke={1.8} />
+        </span>
+        <div className={css.who}>
+          {call.entity ? (
+            <button type="button" className={css.name} onClick={onOpenEntity}>
+              {call.entity.title}
+            </button>
+          ) : (
+            <span className={css.name}>{t('call.card.unknown')}</span>
+          )}
+          <span className={css.number}>
+            <DirectionIcon size={14} stroke={2} role="img" aria-label={t(`call.direction.${call.direction}`)} />
+            {call.display}
+          </span>
+        </div>
+        {isUnderWay(call) && sentence.mood !== 'unsure' && (
+          <span className={css.clock}>
+            <Elapsed key={call.state === 'talking' ? 'talk' : 'wait'} since={call.answeredAt ?? call.startedAt} />
+          </span>
+        )}
+        <CloseButton size="md" onClick={onDismiss} aria-label={t('call.card.close')} />
+      </header>
+      <p className={css.sentence} role="status" aria-live="polite">
+        {words}
+      </p>
+      {sentence.refusal && <p className={css.quote}>“{sentence.refusal}”</p>}
+      {call.closedByPortal && sentence.key === 'closedByPortal' && <p className="faint">{t('call.card.provisional')}</p>}
+      {refusal && (
+        <div className={css.refusal}>
+          <RefusalNotice refusal={refusal} />
+        </div>
+      )}
+      <footer className={css.foot}>
+        {action === 'open' && (
+          <Button fullWidth onClick={onOpenEntity} variant="light">
+            {t(`call.card.open.${call.entity?.kind ?? 'contact'}`)}
+          </Button>
+        )}
+        {action === 'add' && (
+          <Button fullWidth onClick={onAddEntity} variant="light">
+            {t('call.card.add')}
+          </Button>
+        )}
+        {action === 'again' && (
+          <Button fullWidth onClick={onCallAgain} leftSection={<IconPhoneCall size={16} stroke={1.8} />}>
+            {t('call.card.again')}
+          </Button>
+        )}
+        {action === 'close' && call.state === 'finished' && (
+          <Button fullWidth onClick={onDismiss} variant="default">
+            {t('act.close')}
+          </Button>
+        )}
+        {call.traceId !== null && (sentence.mood === 'failed' || sentence.mood === 'unsure') && (
+          <Link className={css.why} to="/traces/$id" params={{ id: String(call.traceId) }}>
+            <IconAlertTriangle size={14} stroke={1.8} aria-hidden /> {t('call.why')}
+          </Link>
+        )}
+        {(call.target || call.line) && (sentence.mood === 'waits' || sentence.mood === 'talks') && (
+          <span className={css.via}>{t('call.card.via', { target: [call.target, call.line].filter(Boolean).join(' · ') })}</span>
+        )}
+      </footer>
+    </article>
+  )
+}
+
+/** The card of a click whose answer is not here yet. */
+export function PendingCallCard({ title, display, startedAt }: { title: string | null; display: string; startedAt: number }) {
+  const { t } = useTranslation()
+  return (
+    <article className={css.card} data-mood="waits" data-pending aria-label={t('call.card.label', { name: title ?? display })}>
+      <header className={css.head}>
+        <span className={css.mood} aria-hidden>
+          <IconPhoneRinging size={20} stroke={1.8} />
+        </span>
+        <div className={css.who}>
+          <span className={css.name}>{title ?? t('call.card.unknown')}</span>
+          <span className={css.number}>
+            <IconArrowUpRight size={14} stroke={2} aria-hidden />
+            {display}
+          </span>
+        </div>
+        <span className={css.clock}>
+          <Elapsed since={startedAt} />
+        </span>
+      </header>
+      <p className={css.sentence} role="status">
+        {t('call.sentence.sending')}
+      </p>
+    </article>
+  )
+}

@@ -1,0 +1,111 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { IconChevronUp } from '@tabler/icons-react'
+import { useMatches, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { collectionOf, portal } from '../api/portal.ts'
+import { openCallsQuery } from '../api/queries.ts'
+import type { Call } from '../api/types.ts'
+import { useSound } from '../app/sound.ts'
+import { CallCard, PendingCallCard } from './call-card.tsx'
+import css from './call-dock.module.css'
+import { ringsHere, wasAnswered } from './call-sentence.ts'
+import { usePlaceCall, type CallRefusal } from './place-call.tsx'
+import { useRing } from './ring-tab.ts'
+import { useDockPlace } from './dock-place.ts'
+
+/** A good call needs no further act; its card goes by itself. */
+const answeredCardStaysMs = 30_000
+/** More cards than this are folded behind a line that says how many. */
+const shownCards = 3
+
+/** All call cards of the person, in every tab, at the bottom right. */
+export function CallDock() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const { data } = useQuery(openCallsQuery)
+  const { pending, place } = usePlaceCall()
+  const [refusals, setRefusals] = useState<Record<string, CallRefusal | null>>({})
+  const [isUnfolded, setUnfolded] = useState(false)
+  const { isOn: hasSound } = useSound()
+  const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '' })
+
+  const calls = data?.items ?? []
+  useRing(hasSound && calls.some(ringsHere))
+
+  const dismiss = (call: Call) => {
+    queryClient.setQueryData(openCallsQuery.queryKey, (open) => open && { items: open.items.filter((one) => one.callId !== call.callId) })
+    void portal.dismissCall(call.callId).catch(() => queryClient.invalidateQueries({ queryKey: openCallsQuery.queryKey }))
+  }
+  const openEntity = (call: Call) => {
+    if (call.entity) void navigate({ to: `/${collectionOf[call.entity.kind]}/$id`, params: { id: String(call.entity.id) } })
+  }
+  const callAgain = async (call: Call) => {
+    setRefusals((all) => ({ ...all, [call.callId]: null }))
+    const result = await place({ number: call.number, display: call.display, entity: call.entity, callListId: call.callListId })
+    if (!result.ok) setRefusals((all) => ({ ...all, [call.callId]: result.refusal }))
+    else if (result.call.callId !== call.callId) dismiss(call)
+  }
+
+  const fresh = pending.filter((one) => !calls.some((call) => call.state !== 'finished' && call.number === one.number))
+  const hidden = isUnfolded ? 0 : Math.max(0, calls.length + fresh.length - shownCards)
+  const shown = hidden > 0 ? calls.slice(0, Math.max(0, shownCards - fresh.length)) : calls
+
+  if (calls.length + fresh.length === 0) return null
+  return (
+    <Dock label={t('call.card.region')}>
+      {hidden > 0 && (
+        <button type="button" className={css.more} onClick={() => setUnfolded(true)}>
+          <IconChevronUp size={16} aria-hidden /> {t('call.card.more', { count: hidden })}
+        </button>
+      )}
+      {fresh.map((one) => (
+        <PendingCallCard key={one.key} title={one.entity?.title ?? null} display={one.display} startedAt={one.startedAt} />
+      ))}
+      {shown.map((call) => (
+        <SelfClosing key={call.callId} closes={wasAnswered(call)} onClose={() => dismiss(call)}>
+          <CallCard
+            call={call}
+            onEntityPage={call.entity !== null && path === `/${collectionOf[call.entity.kind]}/${call.entity.id}`}
+            refusal={refusals[call.callId] ?? null}
+            onOpenEntity={() => openEntity(call)}
+            onAddEntity={() => void navigate({ to: '/contacts/new', search: { phone: call.number } })}
+            onCallAgain={() => void callAgain(call)}
+            onDismiss={() => dismiss(call)}
+          />
+        </SelfClosing>
+      ))}
+    </Dock>
+  )
+}
+
+/** Stands where it covers nothing that is being typed in; mounted only while there are cards. */
+function Dock({ label, children }: { label: string; children: ReactNode }) {
+  const dock = useRef<HTMLElement>(null)
+  const place = useDockPlace(dock)
+  return (
+    <section ref={dock} className={css.dock} data-place={place} aria-label={label} data-call-dock>
+      {children}
+    </section>
+  )
+}
+
+/** Closes its card after a while, but never under the pointer or the keyboard. */
+function SelfClosing({ closes, onClose, children }: { closes: boolean; onClose: () => void; children: ReactNode }) {
+  const [isHeld, setHeld] = useState(false)
+  const close = useRef(onClose)
+  close.current = onClose
+  useEffect(() => {
+    if (!closes || isHeld) return
+    const timer = window.setTimeout(() => close.current(), answeredCardStaysMs)
+    return () => window.clearTimeout(timer)
+  }, [closes, isHeld])
+  const hold = () => setHeld(true)
+  const release = () => setHeld(false)
+  return (
+    <div onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { useParams, useSearch } from '@tanstack/react-router'
+import { CardScreen } from './card-screen.tsx'
+import { NewCardScreen } from './new-card-screen.tsx'
+import { RowsScreen } from './rows-screen.tsx'
+
+/** The routes of the three kinds; the screens are the same. */
+export function ContactsScreen() {
+  return <RowsScreen key="contact" kind="contact" search={useSearch({ from: '/home/contacts' }).search ?? ''} />
+}
+export function CompaniesScreen() {
+  return <RowsScreen key="company" kind="company" search={useSearch({ from: '/home/companies' }).search ?? ''} />
+}
+export function LeadsScreen() {
+  return <RowsScreen key="lead" kind="lead" search={useSearch({ from: '/home/leads' }).search ?? ''} />
+}
+export function ContactScreen() {
+  const id = Number(useParams({ from: '/home/contacts/$id' }).id)
+  return <CardScreen key={id} kind="contact" id={id} />
+}
+export function CompanyScreen() {
+  const id = Number(useParams({ from: '/home/companies/$id' }).id)
+  return <CardScreen key={id} kind="company" id={id} />
+}
+export function LeadScreen() {
+  const id = Number(useParams({ from: '/home/leads/$id' }).id)
+  return <CardScreen key={id} kind="lead" id={id} />
+}
+export function NewContactScreen() {
+  return <NewCardScreen key="contact" kind="contact" phone={useSearch({ from: '/home/contacts/new' }).phone ?? ''} />
+}
+export function NewCompanyScreen() {
+  return <NewCardScreen key="company" kind="company" phone="" />
+}
+export function NewLeadScreen() {
+  return <NewCardScreen key="lead" kind="lead" phone="" />
+}

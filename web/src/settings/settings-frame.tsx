@@ -1,0 +1,33 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { PageHead } from '../app/page-head.tsx'
+import { useSession } from '../app/session.ts'
+import css from './settings.module.css'
+
+const tabs = [
+  { to: '/settings/telephony', name: 'telephony', isForAll: true },
+  { to: '/settings/users', name: 'users', isForAll: true },
+  { to: '/settings/applications', name: 'applications', isForAll: false },
+  { to: '/settings/webhooks', name: 'webhooks', isForAll: false },
+] as const
+
+/** The settings pages under their tabs. */
+export function SettingsFrame() {
+  const { t } = useTranslation()
+  const { user } = useSession()
+  return (
+    <>
+      <PageHead title={t('settings.title')} />
+      <nav className={css.tabs} aria-label={t('settings.title')}>
+        {tabs
+          .filter((tab) => tab.isForAll || user.isAdmin)
+          .map((tab) => (
+            <Link key={tab.to} to={tab.to} className={css.tab} activeProps={{ className: css.here }}>
+              {t(`settings.${tab.name}`)}
+            </Link>
+          ))}
+      </nav>
+      <Outlet />
+    </>
+  )
+}
