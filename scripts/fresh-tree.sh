@@ -25,6 +25,7 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Pac
 [ -n "$mirror" ] || die "the apt sources of this machine name no Debian 12 (bookworm)"
 
 tree=$(mktemp -d -t hookswitch-tree-XXXXXX)
+chmod 755 "$tree" # it becomes the root folder, which everybody may enter
 # Mount points are undone before anything is removed, and what cannot be undone is never removed through.
 clean() {
   local code=$?

@@ -8,7 +8,8 @@ const portalPaths = ['/v1', '/rest', '/oauth']
 
 export default defineConfig(async ({ command }) => {
   const plugins: PluginOption[] = [react()]
-  if (command === 'serve' && process.env['MOCK']) plugins.push((await import('./mock/plugin.ts')).mockPortal())
+  const mock = new URL('./mock/plugin.ts', `file://${import.meta.dirname}/`).href
+  if (command === 'serve' && process.env['MOCK']) plugins.push(((await import(mock)) as { mockPortal: () => PluginOption }).mockPortal())
   return {
     plugins,
     server: { port: 5173, strictPort: true, proxy: Object.fromEntries(portalPaths.map((path) => [path, { target: portal, changeOrigin: false }])) },

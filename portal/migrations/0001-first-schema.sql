@@ -492,7 +492,7 @@ CREATE TABLE id_block (
 );
 CREATE UNIQUE INDEX user_email ON "user" (portal_id, email);
 CREATE INDEX user_extension ON "user" (portal_id, extension);
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 CREATE UNIQUE INDEX app_client ON app (client_id);
 CREATE INDEX app_install_due ON app (install_due_at) WHERE install_due_at IS NOT NULL;

@@ -74,7 +74,6 @@ export const errors = {
   recording_unknown: ['recording_unknown', 404, 'There is no recording {id}'],
   // deliveries, /v1
   delivery_not_found: ['delivery_not_found', 404, 'There is no delivery {id}'],
-  handler_unknown: ['handler_unknown', 404, 'There is no handler {id}'],
   confirm_dial: ['confirm_dial', 409, 'Sending this delivery again will place a call. Confirm it with confirmDial: true'],
   replay_no_handler: ['replay_no_handler', 409, 'The handler of this delivery is gone or disabled: bind or enable it first'],
   // CRM, contract 5, 8.1, 8.3, 8.4

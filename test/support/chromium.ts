@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -75,12 +75,13 @@ async function unpackChromium(): Promise<FoundChromium> {
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
   const folder = join(tmpdir(), `hookswitch-chromium-${version}-${process.getuid?.() ?? 0}`)
   if (!existsSync(join(folder, 'chromium'))) await unpackInto(folder, dirname(manifest))
-  const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') }
-  const bare = { path: join(folder, 'chromium'), env: fonts }
+  const path = join(folder, 'chromium')
+  // Without any font Chromium takes all text for empty.
+  const fonts = { FONTCONFIG_FILE: join(folder, 'our-fonts.conf') }
   try {
-    return await checkStart(bare)
+    return await checkStart({ path, env: fonts })
   } catch {
-    return await checkStart({ ...bare, env: { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } })
+    return await checkStart({ path, env: { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } })
   }
 }
 
@@ -92,6 +93,9 @@ async function unpackInto(folder: string, packageFolder: string): Promise<void> 
   try {
     await carried.executablePath()
     await inflate(join(packageFolder, 'bin/al2023.tar.br'))
+    const folders = ['/usr/share/fonts', join(folder, 'fonts')].map((each) => `<dir>${each}</dir>`).join('')
+    const xml = `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`
+    await writeFile(join(fresh, 'our-fonts.conf'), xml)
   } finally {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before

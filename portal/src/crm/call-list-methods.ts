@@ -135,7 +135,7 @@ const typeField: Field = { name: 'ENTITY_TYPE_ID', column: 'entity_type', kind: 
 /** The wire has 3 and 4, the table the words. */
 function readTypeFilter([key, value]: [string, Loose]): [string, Loose] {
   if (!/ENTITY_TYPE_ID$/i.test(key)) return [key, value]
-  const word = (id: Loose): Loose => (String(id as string) === '3' ? 'contact' : String(id as string) === '4' ? 'company' : 'none')
+  const word = (id: Loose): Loose => (id === 3 || id === '3' ? 'contact' : id === 4 || id === '4' ? 'company' : 'none')
   return [key, Array.isArray(value) ? value.map((one: Loose) => word(one)) : word(value)]
 }
 

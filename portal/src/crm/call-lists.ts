@@ -130,7 +130,7 @@ export function createCallLists({ store, clock, outbox, changed }: { store: Stor
       if (beforeId !== null) query = query.where('id', '<', beforeId)
       const rows = await query.orderBy('id', 'desc').limit(limit + 1).execute()
       const shown = rows.slice(0, limit)
-      return { lists: await summarise(shown), nextBeforeId: rows.length > limit ? shown.at(-1)!.id : null }
+      return { lists: await summarise(shown), nextBeforeId: rows.length > limit ? (shown.at(-1)?.id ?? null) : null }
     },
 
     items(portalId, callListId, statuses) {
@@ -180,7 +180,7 @@ async function addActivity(
   tx: Tx,
   { callListId, list, entityIds, by, now }: { callListId: number; list: NewCallList; entityIds: readonly number[]; by: Author; now: number },
 ): Promise<number> {
-  const owner = { owner_type_id: typeIds[list.type], owner_id: entityIds[0]! }
+  const owner = { owner_type_id: typeIds[list.type], owner_id: entityIds[0] ?? 0 }
   const row = {
     portal_id: by.portalId, type_id: 6, provider_id: 'CALL_LIST', provider_type_id: 'CALL_LIST', direction: 0, subject: await defaultTitle(tx, by.portalId, callListId),
     description: '', description_type: 1, start_at: now, end_at: now, completed: 0 as const, status: 1, priority: 2, responsible_id: by.userId, author_id: by.userId,

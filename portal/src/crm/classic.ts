@@ -88,23 +88,29 @@ export interface FilterOf {
   readonly type?: EntityType
 }
 
+type CardFilterOf = FilterOf & { readonly type: EntityType }
+
+function isOfCards(of: FilterOf): of is CardFilterOf {
+  return of.type !== undefined
+}
+
 /** Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. */
 export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
   return Object.entries(filter).map(([key, sent]) => {
     const [, prefix = '', rest = ''] = filterKey.exec(key) ?? []
     const name = rest.toUpperCase()
-    const operator = operators[prefix]!
+    const operator = operators[prefix] ?? '='
     const values = isMap(sent) ? Object.values(sent) : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
     const field = of.fields.find((one) => one.name === name)
-    if (field?.kind === 'has') return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
+    if (field?.kind === 'has' && isOfCards(of)) return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
     if (field) return fieldFilter(field, operator, values)
-    if (of.type && of.type !== 'deal' && isMultifieldType(name)) return multifieldFilter(of, { typeId: name, operator, values })
+    if (isOfCards(of) && of.type !== 'deal' && isMultifieldType(name)) return multifieldFilter(of, { typeId: name, operator, values })
     throw new PortalError('crm_list', { detail: `there is no field ${name.slice(0, 100)} to filter by` })
   })
 }
 
-function hasFilter({ portalId, type }: FilterOf, { field, operator, isWanted }: { field: Field; operator: Operator; isWanted: boolean }): Condition {
-  const condition = hasCondition({ portalId, type: type!, typeId: field.column })
+function hasFilter({ portalId, type }: CardFilterOf, { field, operator, isWanted }: { field: Field; operator: Operator; isWanted: boolean }): Condition {
+  const condition = hasCondition({ portalId, type, typeId: field.column })
   return isWanted === (operator === '=') ? condition : negated(condition)
 }
 
@@ -120,10 +126,10 @@ function fieldFilter(field: Field, operator: Operator, values: readonly Loose[])
   return operator === '!=' ? outside : negated(outside)
 }
 
-function multifieldFilter({ portalId, country, type }: FilterOf, { typeId, operator, values }: { typeId: MultifieldType; operator: Operator; values: readonly Loose[] }): Condition {
+function multifieldFilter({ portalId, country, type }: CardFilterOf, { typeId, operator, values }: { typeId: MultifieldType; operator: Operator; values: readonly Loose[] }): Condition {
   const texts = values.map((value) => scalar(typeId, value) ?? '')
   const matches = texts.map((text) => matchOf(typeId, text, country)).filter((match) => match !== '')
-  const condition = multifieldCondition({ portalId, type: type!, typeId, matches })
+  const condition = multifieldCondition({ portalId, type, typeId, matches })
   return operator.startsWith('!') ? negated(condition) : condition
 }
 

@@ -78,8 +78,8 @@ export function createEntities({ store, clock, outbox, changed }: { store: Store
       if (!found) throw new PortalError('crm_not_found')
       const values = readColumns(type, write.fields)
       if (values['assigned_by_id'] === null) delete values['assigned_by_id']
-      const row = { ...found, ...values } as EntityColumns
-      checkNamed(type, row as unknown as Record<string, ColumnValue>)
+      const row = { ...found, ...values }
+      checkNamed(type, row)
       await checkReferences(tx, { type, portalId: by.portalId, values })
       const change = { ...values, modified_by_id: by.userId, updated_at: clock.now(), search: searchOf(type, row) }
       await tx.db.updateTable(tableOf(type)).set(change as never).where('portal_id', '=', by.portalId).where('id', '=', id).execute()

@@ -78,7 +78,7 @@ export function createLookup({ store }: { store: Store }): Lookup {
     const query = { conditions, order: [{ column: 'id', descending: true }], limit: limit + 1, offset: 0, isCounted: beforeId === null }
     const { rows, total } = await queryRows(read, { table: type, portalId, query })
     const shown = rows.slice(0, limit) as unknown as EntityColumns[]
-    const nextBeforeId = rows.length > limit ? shown.at(-1)!.id : null
+    const nextBeforeId = rows.length > limit ? (shown.at(-1)?.id ?? null) : null
     return { cards: await withMultifields(read, { portalId, type, rows: shown }), nextBeforeId, total }
   }
 

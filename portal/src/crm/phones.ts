@@ -44,7 +44,7 @@ export function readPhone(typed: string, rules: PhoneRules): PhoneReading {
   const { phoneNumber, extension } = cutExtension(text)
   const isTooLong = text.length > longestText
   const isService = serviceCode.test(phoneNumber)
-  const country = isSupportedCountry(rules.country as CountryCode) ? (rules.country as CountryCode) : undefined
+  const country = countryCode(rules.country)
   const isNumber = !isTooLong && !isService && isPlain(phoneNumber)
   const parsed = isNumber ? parseNumber(phoneNumber, country) : undefined
   return {
@@ -55,6 +55,10 @@ export function readPhone(typed: string, rules: PhoneRules): PhoneReading {
     display: displayed(parsed, phoneNumber, extension, country),
     dialable: isNumber ? { ok: true } : judge(phoneNumber, isService, rules.allowServiceCodes === true && !isTooLong),
   }
+}
+
+function countryCode(country: string): CountryCode | undefined {
+  return isSupportedCountry(country) ? country : undefined
 }
 
 function judge(phoneNumber: string, isService: boolean, allowsServiceCodes: boolean): Dialable {

@@ -123,5 +123,5 @@ function matchesPattern(field: Field, pattern: string): Condition {
 
 /** Characters as the databases count them. */
 function lengthOf(text: string): number {
-  return [...text].length
+  return Array.from(text).length
 }

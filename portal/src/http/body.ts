@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
+import { Transform, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
 import { PortalError } from '../errors.ts'
@@ -123,9 +123,16 @@ function multipartProblem(error: unknown): Error {
   return error instanceof PortalError ? error : new PortalError('malformed_body', { detail: (error as Error).message.slice(0, 200) })
 }
 
-function openMultipart(contentType: string, limits: Record<string, number>): Busboy {
+/** What we use of the parser. */
+interface MultipartParser extends Writable {
+  on(event: 'field', hear: (name: string, value: string) => void): this
+  on(event: 'file', hear: (name: string, file: Readable, filename: string, encoding: string, mime: string) => void): this
+  on(event: string, hear: (...given: never[]) => void): this
+}
+
+function openMultipart(contentType: string, limits: Record<string, number>): MultipartParser {
   try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits })
+    return new Busboy({ headers: { 'content-type': contentType }, limits }) as unknown as MultipartParser
   } catch (error) {
     throw multipartProblem(error)
   }

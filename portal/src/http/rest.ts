@@ -34,9 +34,17 @@ export interface RestParts {
   readonly onToken: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 }
 
+/** A method, called by a token or by a webhook's address. */
+export interface MethodPath {
+  readonly kind: 'method'
+  /** lower-case, without `.json` */
+  readonly name: string
+  readonly webhook: { readonly userId: number; readonly token: string } | null
+}
+
 /** What a path below /rest asks for. */
 export type RestPath =
-  | { readonly kind: 'method'; readonly name: string; readonly webhook: { readonly userId: number; readonly token: string } | null }
+  | MethodPath
   | { readonly kind: 'upload' | 'token' }
   | { readonly kind: 'v3'; readonly path: string }
 
@@ -94,7 +102,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
   const recording: Limit = { bytes: encodedBytes(config.recordings.maxBytes), setting: 'recordings.maxBytes' }
   const bodies = new LargeBodies({ folder: temporary, usualBytes: usual.bytes })
 
-  const callMethod = async (request: FastifyRequest, path: RestPath & { kind: 'method' }): Promise<Record<string, unknown>> => {
+  const callMethod = async (request: FastifyRequest, path: MethodPath): Promise<Record<string, unknown>> => {
     const query = parseFormMap(queryOf(request))
     const early = path.webhook ? await callers.ofWebhook(path.webhook.userId, path.webhook.token) : await earlyCaller(callers, request, query)
     const limit = largeMethods.has(path.name) ? recording : usual
@@ -136,7 +144,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       const path = readRestPath(pathOf(request))
       if (path.kind === 'token') return await parts.onToken(request, reply)
       if (path.kind === 'v3') throw new PortalError('v3_method_not_found', { path: path.path })
-      return sendJson(reply, 200, path.kind === 'upload' ? await takeUpload(request) : await callMethod(request, path))
+      return sendJson(reply, 200, path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request))
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
       return sendJson(reply, status, body)

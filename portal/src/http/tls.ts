@@ -96,7 +96,7 @@ async function loadAuthority(folder: string, now: number): Promise<Authority> {
     const cert = new x509.X509Certificate(await readFile(join(folder, 'ca.crt'), 'utf8'))
     const pem = await readFile(join(folder, 'ca.key'), 'utf8')
     const privateKey = await webcrypto.subtle.importKey('pkcs8', fromPem(pem), algorithm, true, ['sign'])
-    const publicKey = await cert.publicKey.export(webcrypto as unknown as Crypto)
+    const publicKey = await cert.publicKey.export(webcrypto)
     if (cert.notAfter.getTime() - now > leafDays * dayMs) return { cert, keys: { privateKey, publicKey: publicKey as webcrypto.CryptoKey } }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
@@ -113,10 +113,10 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
       notBefore: new Date(now - dayMs),
       notAfter: new Date(now + caDays * dayMs),
       signingAlgorithm: algorithm,
-      keys: keys as unknown as CryptoKeyPair,
+      keys: keys,
       extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true)],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   )
   await writeSecret(join(folder, 'ca.key'), await exportKey(keys.privateKey))
   await writeFile(join(folder, 'ca.crt'), `${cert.toString('pem')}\n`)
@@ -133,8 +133,8 @@ async function makeLeaf(authority: Authority, names: Names, now: number): Promis
       notBefore: new Date(now - dayMs),
       notAfter: new Date(now + leafDays * dayMs),
       signingAlgorithm: algorithm,
-      signingKey: authority.keys.privateKey as unknown as CryptoKey,
-      publicKey: keys.publicKey as unknown as CryptoKey,
+      signingKey: authority.keys.privateKey,
+      publicKey: keys.publicKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -143,10 +143,10 @@ async function makeLeaf(authority: Authority, names: Names, now: number): Promis
           ...names.dns.map((value) => ({ type: 'dns' as const, value })),
           ...names.ip.map((value) => ({ type: 'ip' as const, value })),
         ]),
-        await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey as unknown as CryptoKey, false, webcrypto as unknown as Crypto),
+        await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey, false, webcrypto),
       ],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   )
   return { cert: `${cert.toString('pem')}\n${authority.cert.toString('pem')}\n`, key: await exportKey(keys.privateKey) }
 }

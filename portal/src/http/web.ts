@@ -51,8 +51,8 @@ export async function serveWeb(server: FastifyInstance, { folder, frameOrigins, 
       cacheControl: false,
       setHeaders(reply, path) {
         // Vite puts a hash of the content into the names below assets/
-        void reply.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-        void reply.setHeader('x-content-type-options', 'nosniff')
+        void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        void reply.header('x-content-type-options', 'nosniff')
         return undefined
       },
     })

@@ -18,6 +18,8 @@ export const portal = {
   addCard: (kind: T.EntityKind, input: T.EntityInput) => request<T.EntityCard>('POST', `/${collectionOf[kind]}`, { body: input }),
   changeCard: (kind: T.EntityKind, id: number, input: T.EntityInput) => request<T.EntityCard>('PATCH', `/${collectionOf[kind]}/${id}`, { body: input }),
   deleteCard: (kind: T.EntityKind, id: number) => request<void>('DELETE', `/${collectionOf[kind]}/${id}`),
+  /** the ten best contacts, companies and leads */
+  find: (text: string) => request<{ items: T.EntityRow[] }>('GET', '/search', { query: { q: text } }),
   timeline: (kind: T.EntityKind, id: number, cursor: string | null) =>
     request<T.Page<T.TimelineEntry>>('GET', `/${collectionOf[kind]}/${id}/timeline`, { query: { cursor } }),
 

@@ -6,12 +6,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { collectionOf, portal } from '../api/portal.ts'
-import type { EntityKind, EntityRow } from '../api/types.ts'
+import type { EntityRow } from '../api/types.ts'
 import css from './find-dialog.module.css'
 
-const kinds: EntityKind[] = ['contact', 'company', 'lead']
 const icons = { contact: IconAddressBook, company: IconBuilding, lead: IconTargetArrow }
-const rowsOfAKind = 5
 
 /** Finds anybody by a part of the name or number; arrows choose, Enter opens. */
 export function FindDialog({ onClose }: { onClose: () => void }) {
@@ -22,7 +20,7 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
   const [asked] = useDebouncedValue(text.trim(), 150)
   const found = useQuery({
     queryKey: ['find', asked],
-    queryFn: async () => (await Promise.all(kinds.map((kind) => portal.rows(kind, { search: asked })))).flatMap((page) => page.items.slice(0, rowsOfAKind)),
+    queryFn: async () => (await portal.find(asked)).items,
     enabled: asked.length > 1,
     placeholderData: (before) => before,
   })

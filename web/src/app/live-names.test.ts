@@ -15,6 +15,10 @@ test('a change of one call refreshes the open call cards and the timelines', () 
   expect(keys).toContainEqual(['timeline'])
 })
 
+test('a star makes everything stale: names were missed', () => {
+  expect(staleKeysOf('*')).toEqual([[]])
+})
+
 test('a name this version does not know refreshes nothing', () => {
   expect(staleKeysOf('weather')).toEqual([])
 })

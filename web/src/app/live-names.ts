@@ -4,6 +4,8 @@ import type { QueryKey } from '@tanstack/react-query'
 export function staleKeysOf(name: string): QueryKey[] {
   const [word = '', id = ''] = name.split(':')
   switch (word) {
+    case '*':
+      return [[]]
     case 'calls':
       return [['calls']]
     case 'call':

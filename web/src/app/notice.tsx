@@ -40,7 +40,7 @@ export function useFailureText(error: unknown): string {
   if (error instanceof NoAnswer) return t('failure.noAnswer')
   if (error instanceof Refusal) {
     if (error.problem.status === 404) return t('failure.notFound')
-    if (error.problem.status === 403 && error.problem.code !== 'bad_origin') return error.problem.detail || t('failure.forbidden')
+    if (error.problem.status === 403 && error.problem.code !== 'foreign_origin') return error.problem.detail || t('failure.forbidden')
     return error.problem.detail || error.problem.title
   }
   return t('failure.broken', { text: error instanceof Error ? error.message : String(error) })

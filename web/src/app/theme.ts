@@ -10,8 +10,6 @@ const night: MantineColorsTuple = ['#e4e8e8', '#b9c0c0', '#98a0a0', '#6f7878', '
 export const theme = createTheme({
   primaryColor: 'handset',
   primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
   colors: { handset, gray: neutral, dark: night },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Roboto Mono', Menlo, monospace",

@@ -164,7 +164,7 @@ function Confirm({ isOpen, title, text, act, isGrave = false, job, onClose }: Co
         <Button variant="default" onClick={onClose} data-autofocus>
           {t('act.cancel')}
         </Button>
-        <Button {...(isGrave ? { color: 'red' } : {})} loading={job.isPending} onClick={() => job.mutate()}>
+        <Button {...(isGrave ? { color: 'red', 'data-grave': true } : {})} loading={job.isPending} onClick={() => job.mutate()}>
           {act}
         </Button>
       </div>

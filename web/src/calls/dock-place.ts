@@ -33,9 +33,9 @@ function choosePlace(dock: HTMLElement | null, focused: Element | null): DockPla
   if (!focused || !isTypedIn(focused) || dock?.contains(focused)) return 'right'
   if (window.matchMedia(phone).matches) return 'slim'
   const field = focused.getBoundingClientRect()
-  const { width, height } = dock?.getBoundingClientRect() ?? { width: 352, height: 220 }
-  const isLow = field.bottom > window.innerHeight - height - 24
-  const coversRight = isLow && field.right > window.innerWidth - width - 24
+  const { width, height } = dock?.getBoundingClientRect() ?? { width: 384, height: 220 }
+  const isLow = field.bottom > window.innerHeight - height
+  const coversRight = isLow && field.right > window.innerWidth - width
   return coversRight ? 'left' : 'right'
 }
 

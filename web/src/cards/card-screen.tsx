@@ -99,7 +99,7 @@ export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
           <Button variant="default" onClick={() => setAsksDelete(false)} data-autofocus>
             {t('act.cancel')}
           </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button color="red" data-grave loading={remove.isPending} onClick={() => remove.mutate()}>
             {t('act.delete')}
           </Button>
         </div>

@@ -83,7 +83,7 @@ export function WebhooksScreen() {
           <Button variant="default" onClick={() => setDoomed(null)} data-autofocus>
             {t('act.cancel')}
           </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => doomed && remove.mutate(doomed)}>
+          <Button color="red" data-grave loading={remove.isPending} onClick={() => doomed && remove.mutate(doomed)}>
             {t('act.delete')}
           </Button>
         </div>

@@ -70,10 +70,12 @@ export function CallsScreen() {
   )
 }
 
-/** The first and the last millisecond of a day of the person's own time zone. */
+/** The first millisecond of a day of the person's own time zone, and of the day after it (`to` is not included). */
 function startOf(day: string): number | null {
   return day ? new Date(`${day}T00:00:00`).getTime() : null
 }
 function endOf(day: string): number | null {
-  return day ? new Date(`${day}T23:59:59.999`).getTime() : null
+  if (!day) return null
+  const next = new Date(`${day}T00:00:00`)
+  return next.setDate(next.getDate() + 1)
 }

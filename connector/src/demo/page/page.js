@@ -19,6 +19,8 @@ stream.onmessage = ({ data }) => {
 stream.onopen = () => (find('#offline').hidden = true)
 stream.onerror = () => (find('#offline').hidden = false)
 setInterval(drawTimers, 250)
+// What fades by itself: an old notice, the phones of a call that has been over for a minute.
+setInterval(() => page.view && draw(), 5000)
 
 /** A person's choice holds while that call lives; else the newest call that rings or talks comes forward. */
 function choose() {
@@ -58,10 +60,13 @@ function drawHandset(leg, call) {
   for (const part of ['doing', 'name', 'number']) find(`.${part}`, box).textContent = texts[part]
   box.classList.toggle('quiet-hint', isWaiting)
   find('.state', box).textContent = isWaiting ? '' : handsetWords(leg, handset, call)
+  const focused = box.contains(document.activeElement) ? document.activeElement : undefined
   for (const key of box.querySelectorAll('[data-press]')) {
     const isHangup = key.dataset.press === 'hangup'
     key.hidden = handset.state !== (isHangup ? 'answered' : 'ringing')
   }
+  // The button that was pressed is gone: the keyboard goes on with the next one of this phone.
+  if (focused && focused.hidden) box.querySelector('[data-press]:not([hidden])')?.focus()
 }
 
 function idleHint() {

@@ -85,13 +85,14 @@ async function showLists({ users }: CallListRouteParts, portalId: number, lists:
 async function cardOf(parts: CallListRouteParts, portalId: number, id: number): Promise<Static<typeof CallListCard>> {
   const found = await parts.callLists.find(portalId, id)
   if (!found) throw new PortalError('card_not_found', { what: 'call list', id })
-  const [shown] = await showLists(parts, portalId, await parts.callLists.summarise([found]))
+  const [summary] = await showLists(parts, portalId, await parts.callLists.summarise([found]))
+  if (!summary) throw new PortalError('card_not_found', { what: 'call list', id })
   const items = await parts.callLists.items(portalId, id)
   const cards = await parts.lookup.cardsOf(portalId, found.entity_type as CallListType, items.map((item) => item.entity_id))
   const rows = new Map((await showRows(parts, portalId, [...cards.values()])).map((row) => [row.id, row]))
   const calls = await parts.presentCalls(portalId, items.flatMap((item) => item.last_call_id ?? []))
   return {
-    ...shown!,
+    ...summary,
     // a participant whose card was deleted is not shown
     items: items.flatMap((item) => {
       const entity = rows.get(item.entity_id)

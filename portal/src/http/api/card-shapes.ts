@@ -35,21 +35,21 @@ export async function showRows(parts: CardShapeParts, portalId: number, cards: r
   const companyIds = cards.flatMap((card) => (card.type === 'contact' ? ((card.row as Row<'contact'>).company_id ?? []) : []))
   const companies = await parts.lookup.describe(portalId, companyIds.map((id) => ({ type: 'company' as const, id })))
   return cards.map((card) => {
-    const companyTitle = card.type === 'contact' ? companies.get(`company:${(card.row as Row<'contact'>).company_id}`)?.title : undefined
+    const companyTitle = card.type === 'contact' ? companies.get(`company:${(card.row as Row<'contact'>).company_id ?? 0}`)?.title : undefined
     return showRow(card, { country, names, companyTitle: companyTitle ?? '' })
   })
 }
 
 /** The card with its facts. */
 export async function showCard(parts: CardShapeParts, portalId: number, card: EntityRecord): Promise<EntityCard> {
-  const [row] = await showRows(parts, portalId, [card])
   const country = await countryOf(parts.store.read, portalId)
   const person = card.row as Partial<Row<'lead'>>
   const companyId = card.type === 'company' ? null : (person.company_id ?? null)
+  const names = await namesOf(parts.users, portalId, [card.row.assigned_by_id])
   const company = companyId === null ? undefined : (await parts.lookup.describe(portalId, [{ type: 'company', id: companyId }])).get(`company:${companyId}`)
   const contacts = card.type === 'company' ? await parts.lookup.contactsOf(portalId, card.row.id, 100) : []
   return {
-    ...row!,
+    ...showRow(card, { country, names, companyTitle: card.type === 'contact' ? (company?.title ?? '') : '' }),
     name: person.name ?? '',
     secondName: person.second_name ?? '',
     lastName: person.last_name ?? '',

@@ -6,9 +6,8 @@ import type { Store } from '../../store/store.ts'
 import { callStarted } from '../../telephony/events.ts'
 import { problemAdvice } from '../../telephony/sentences.ts'
 import type { Target, Targets } from '../../telephony/targets.ts'
-import { ApiAnswer, route, type Route } from './route.ts'
-import { Handler, Page, Target as TargetShape, Telephony } from './schemas.ts'
-import { presentHandler } from './handlers.ts'
+import { route, type Route } from './route.ts'
+import { Page, Target as TargetShape, Telephony } from './schemas.ts'
 
 /** What the telephony settings need. */
 export interface TelephonyRoutesParts {
@@ -33,7 +32,7 @@ function presentTarget(target: Target) {
   return { id, kind, title, number: target.lineNumber === '' ? null : target.lineNumber, ready: problem === null, problem }
 }
 
-/** Targets, telephony settings, handlers' settings. */
+/** Targets and telephony settings. */
 export function telephonyRoutes({ store, targets, bindings, changed }: TelephonyRoutesParts): Route[] {
   const read = async (portalId: number) => {
     const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', portalId).executeTakeFirstOrThrow()
@@ -107,27 +106,6 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
           })
         }
         return read(caller.portalId)
-      },
-    }),
-    route({
-      method: 'PATCH',
-      path: '/handlers/:id',
-      about: "Changes a handler: wire profile, retries, whether it drops repeats, enabled.",
-      access: 'admin',
-      body: Type.Partial(Type.Object({ enabled: Type.Boolean(), profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]), retries: Type.Boolean(), dedupes: Type.Boolean() })),
-      answers: { 200: Handler },
-      async run({ caller, params, body }) {
-        const id = Number(params['id'])
-        if (bindings.byId(id)?.portal_id !== caller.portalId) throw new PortalError('handler_unknown', { id })
-        const asFlag = (value: boolean) => (value ? (1 as const) : (0 as const))
-        await bindings.change(caller.portalId, id, {
-          ...(body.enabled !== undefined && { enabled: asFlag(body.enabled), disabled_reason: null }),
-          ...(body.profile !== undefined && { profile: body.profile }),
-          ...(body.retries !== undefined && { retries: asFlag(body.retries) }),
-          ...(body.dedupes !== undefined && { dedupes: asFlag(body.dedupes) }),
-        })
-        changed(caller.portalId, ['apps', 'settings'])
-        return new ApiAnswer(200, presentHandler(bindings.byId(id)!))
       },
     }),
   ]

@@ -92,7 +92,7 @@ export const calls = {
   },
   history: {
     title: 'Calls',
-    search: 'Search number or name',
+    search: 'Search a number',
     everyone: 'Everyone',
     who: 'Employee',
     from: 'From',

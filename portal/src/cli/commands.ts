@@ -1,0 +1,155 @@
+import { mkdir } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { loadConfig, type Config } from '../config.ts'
+import { hashPassword, randomPassword } from '../directory/sign-in.ts'
+import { createPortal, type Portal } from '../portal.ts'
+import { lockFolder } from '../store/lock.ts'
+import { runDemoPhone } from './demo-phone.ts'
+import { adminEmail, seedCompany, seedDemoPhone } from './seed.ts'
+
+interface Options {
+  readonly data?: string
+  readonly port?: number
+  readonly demoPort?: number
+  readonly tls?: string
+}
+
+/** A command cannot go on; the message is one line for the terminal. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535.')
+  return port
+}
+
+function configOf(options: Options, overrides: Readonly<Record<string, unknown>> = {}): Config {
+  const given = { ...overrides, ...(options.port !== undefined && { port: options.port }), ...(options.tls !== undefined && { tls: options.tls }) }
+  return loadConfig({ env: process.env, ...(options.data !== undefined && { dataDir: options.data }), overrides: given })
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** The command line of the portal. */
+export function commands(): Command {
+  const program = new Command('hookswitch').description('The click-to-call portal').version('0.1.0').exitOverride()
+  const withPlace = (command: Command): Command =>
+    command.option('--data <folder>', 'folder of the database, recordings and keys (default: data)').option('--port <number>', 'port to listen on (default: 8484)', readPort)
+
+  withPlace(program.command('start'))
+    .description('the portal with a demo company and the demo phone, for this machine only')
+    .option('--demo-port <number>', "port of the demo phone's page", readPort, 8485)
+    .option('--tls <local>', 'serve https by a local authority')
+    .action((options: Options) => start(options))
+  withPlace(program.command('serve'))
+    .description('the portal alone')
+    .action((options: Options) => serve(options))
+  withPlace(program.command('setup'))
+    .description("make a portal's first admin")
+    .requiredOption('--email <address>')
+    .option('--title <name>', 'name of the company', 'Hookswitch')
+    .option('--country <code>', 'ISO code of the country that numbers without + belong to', 'US')
+    .option('--allow-private <which>', 'private addresses that handlers may have: none, loopback or private', 'none')
+    .action((options: Options & { email: string; title: string; country: string; allowPrivate: string }) => setUp(options))
+  withPlace(program.command('reset-password <email>'))
+    .description('give a user a new password and sign them out everywhere')
+    .action((email: string, options: Options) => resetPassword(email, options))
+  return program
+}
+
+async function opened<T>(config: Config, use: (portal: Portal) => Promise<T>): Promise<T> {
+  const portal = await createPortal(config)
+  try {
+    return await use(portal)
+  } finally {
+    await portal.close()
+  }
+}
+
+async function lock(config: Config): Promise<void> {
+  if (/^postgres(ql)?:/.test(config.databaseUrl)) return
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  if (!lockFolder(config.dataDir)) throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)
+}
+
+async function start(options: Options): Promise<void> {
+  // for this machine only; private addresses of the machine itself may be sent to: the demo phone lives there (design 11.10, 11.13)
+  const config = configOf(options, { host: '127.0.0.1', outbound: { allowPrivate: 'loopback' }, log: { level: process.env['HOOKSWITCH_LOG_LEVEL'] ?? 'warn' } })
+  await lock(config)
+  const demoPort = options.demoPort ?? 8485
+  const demoUrl = `http://127.0.0.1:${demoPort}`
+  const portal = await createPortal(config)
+  const password = await seedCompany(portal)
+  const appFile = await seedDemoPhone(portal, demoUrl)
+  const { advice } = await portal.start()
+  const stopDemoPhone = runDemoPhone({ config, appFile, port: demoPort })
+  say('')
+  say(`  Hookswitch      ${config.publicUrl}`)
+  say(`  Sign in as      ${adminEmail}`)
+  say(password === null ? `  Password        given at the first start; a new one: npm run hookswitch -- reset-password ${adminEmail}` : `  Password        ${password}   (shown this once)`)
+  say(`  Demo phone      ${demoUrl}/   two handsets to answer on; a simulation, no real phone is called`)
+  for (const line of advice) say(`  ${line}`)
+  say('')
+  stopOnSignal(async () => {
+    await stopDemoPhone()
+    await portal.stop()
+  })
+}
+
+async function serve(options: Options): Promise<void> {
+  const config = configOf(options)
+  await lock(config)
+  const portal = await createPortal(config)
+  if (portal.isNew) say('This portal has no users yet. Make the first admin: hookswitch setup --email you@example.com')
+  const { addresses, advice } = await portal.start()
+  say(`Hookswitch listens on ${addresses.join(' and ')}; its address is ${config.publicUrl}`)
+  for (const line of advice) say(line)
+  stopOnSignal(() => portal.stop())
+}
+
+async function setUp(options: Options & { email: string; title: string; country: string; allowPrivate: string }): Promise<void> {
+  const config = configOf(options)
+  await opened(config, async (portal) => {
+    const account = await portal.portals.first()
+    if (!account) throw new Error('a portal makes its account when it is built')
+    if ((await portal.users.all(account.id)).length > 0) throw new CommandError('this portal is set up already')
+    if (!/^[A-Z]{2}$/.test(options.country)) throw new CommandError('--country is a code of two capital letters, such as US')
+    const password = randomPassword()
+    await portal.users.create(account.id, { name: 'Admin', lastName: '', email: options.email, passwordHash: await hashPassword(password), isAdmin: true })
+    await portal.portals.change(account.id, { title: options.title, country: options.country })
+    say(`Sign in as ${options.email} with the password ${password}`)
+    if (options.allowPrivate !== config.outbound.allowPrivate) {
+      say(`Handlers on private addresses: put {"outbound": {"allowPrivate": "${options.allowPrivate}"}} into ${config.dataDir}/hookswitch.json`)
+    }
+  })
+}
+
+async function resetPassword(email: string, options: Options): Promise<void> {
+  await opened(configOf(options), async (portal) => {
+    const user = await portal.users.byEmail(email)
+    if (!user) throw new CommandError(`there is no user ${email}`)
+    const password = randomPassword()
+    await portal.users.change(user.portal_id, user.id, { passwordHash: await hashPassword(password) })
+    say(`The new password of ${user.email} is ${password}`)
+  })
+}
+
+/** Ends in order on the first signal, at once on the second. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let isStopping = false
+  const onSignal = (): void => {
+    if (isStopping) process.exit(130)
+    isStopping = true
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`stopping failed: ${String(error)}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+}

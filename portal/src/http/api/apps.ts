@@ -1,0 +1,182 @@
+import { Type } from 'typebox'
+import type { Frames } from '../../apps/frame.ts'
+import type { AppInput as RegistryInput, Registry } from '../../apps/registry.ts'
+import { readScope } from '../../apps/scopes.ts'
+import type { Users } from '../../directory/users.ts'
+import { PortalError } from '../../errors.ts'
+import type { Bindings } from '../../events/bindings.ts'
+import type { Row } from '../../store/tables.ts'
+import { presentHandler } from './handlers.ts'
+import { readId } from './path-id.ts'
+import { ApiAnswer, route, type Route } from './route.ts'
+import { App, AppCard, AppInput, AppSecret, Frame, Handler } from './schemas.ts'
+
+/** What the rows of apps need. */
+export interface AppApiParts {
+  readonly registry: Registry
+  readonly frames: Frames
+  readonly bindings: Bindings
+  readonly users: Users
+  readonly changed: (portalId: number, names: readonly string[]) => void
+}
+
+function present(app: Row<'app'>): App {
+  return {
+    id: app.id,
+    title: app.title,
+    kind: app.kind,
+    clientId: app.client_id,
+    scope: readScope(app),
+    url: app.url,
+    installUrl: app.install_url,
+    installed: app.installed === 1,
+    installProblem: app.install_problem,
+    lastSeenAt: app.last_seen_at,
+    createdAt: app.created_at,
+  }
+}
+
+const HandlerInput = Type.Partial(
+  Type.Object({
+    profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]),
+    retries: Type.Boolean(),
+    dedupes: Type.Boolean(),
+    enabled: Type.Boolean(),
+  }),
+)
+const PartialInput = Type.Partial(AppInput)
+
+/** `/apps` and `/handlers`. Everybody sees which apps there are; administrators change them. */
+export function appRoutes(parts: AppApiParts): Route[] {
+  return [...readRoutes(parts), ...writeRoutes(parts), ...installRoutes(parts), handlerRoute(parts)]
+}
+
+function appId(params: Readonly<Record<string, string>>): number {
+  return readId(params['id'], 'app_not_found')
+}
+
+function readRoutes({ registry, bindings }: AppApiParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/apps',
+      about: 'Local apps.',
+      access: 'user',
+      answers: { 200: Type.Object({ items: Type.Array(App) }) },
+      run: async ({ caller }) => ({ items: (await registry.all(caller.portalId)).map(present) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/apps/:id',
+      about: 'An app with its handlers.',
+      access: 'admin',
+      answers: { 200: AppCard },
+      async run({ caller, params }) {
+        const app = await registry.find(caller.portalId, appId(params))
+        return { ...present(app), handlers: bindings.ofOwner(caller.portalId, `app:${app.id}`).map(presentHandler), applicationToken: app.application_token }
+      },
+    }),
+  ]
+}
+
+function writeRoutes({ registry }: AppApiParts): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/apps',
+      about: 'Adds an app. Its secret is shown in this answer only.',
+      access: 'admin',
+      body: AppInput,
+      answers: { 201: AppSecret },
+      async run({ caller, body }) {
+        const { app, clientSecret } = await registry.add(caller, body as RegistryInput)
+        return new ApiAnswer(201, { app: present(app), clientSecret })
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/apps/:id',
+      about: 'Changes an app.',
+      access: 'admin',
+      body: PartialInput,
+      answers: { 200: App },
+      run: async ({ caller, params, body }) => present(await registry.change(caller, appId(params), body as Partial<RegistryInput>)),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/apps/:id',
+      about: 'Uninstalls an app: its handlers, lines, options and tokens go.',
+      access: 'admin',
+      answers: { 204: null },
+      async run({ caller, params }) {
+        await registry.uninstall(caller, appId(params))
+        return null
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/apps/:id/secret',
+      about: 'Makes a new secret; the old one is dead. Shown in this answer only.',
+      access: 'admin',
+      answers: { 200: AppSecret },
+      async run({ caller, params }) {
+        const { app, clientSecret } = await registry.rotateSecret(caller, appId(params))
+        return { app: present(app), clientSecret }
+      },
+    }),
+  ]
+}
+
+function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/apps/:id/install-finish',
+      about: 'Ends the installation, by the button or for the install page (contract 7.5).',
+      access: 'admin',
+      answers: { 200: App },
+      run: async ({ caller, params }) => present(await registry.finishInstall(caller, appId(params))),
+    }),
+    route({
+      method: 'POST',
+      path: '/apps/:id/frame',
+      about: "What is posted into the app's frame, with fresh tokens (contract 7.2).",
+      access: 'user',
+      body: Type.Object({ placement: Type.Optional(Type.String({ maxLength: 100 })) }),
+      answers: { 200: Frame },
+      async run({ caller, params, body }) {
+        const user = await users.find(caller.portalId, caller.userId)
+        if (!user) throw new PortalError('not_signed_in')
+        return frames.open(user, appId(params), body.placement === undefined ? {} : { placement: body.placement })
+      },
+    }),
+  ]
+}
+
+function handlerRoute({ bindings, changed }: AppApiParts): Route {
+  return route({
+    method: 'PATCH',
+    path: '/handlers/:id',
+    about: 'Changes how events are delivered to a handler.',
+    access: 'admin',
+    body: HandlerInput,
+    answers: { 200: Handler },
+    async run({ caller, params, body }) {
+      const id = readId(params['id'], 'handler_not_found')
+      if (bindings.byId(id)?.portal_id !== caller.portalId) throw new PortalError('handler_not_found', { id })
+      const flag = (value: boolean): 0 | 1 => (value ? 1 : 0)
+      if (Object.keys(body).length > 0) {
+        await bindings.change(caller.portalId, id, {
+          ...(body.profile !== undefined && { profile: body.profile }),
+          ...(body.retries !== undefined && { retries: flag(body.retries) }),
+          ...(body.dedupes !== undefined && { dedupes: flag(body.dedupes) }),
+          ...(body.enabled !== undefined && { enabled: flag(body.enabled), ...(body.enabled && { disabled_reason: null }) }),
+        })
+        changed(caller.portalId, ['apps', 'webhooks'])
+      }
+      const handler = bindings.byId(id)
+      if (!handler) throw new PortalError('handler_not_found', { id })
+      return presentHandler(handler)
+    },
+  })
+}

@@ -1,0 +1,275 @@
+/** The composition root: every part of a portal process, built once, in order. Reading it from top to bottom is reading the system. */
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createAuthBlocks } from './apps/auth-block.ts'
+import { createCallers } from './apps/callers.ts'
+import { appInstalled, appUninstalled, appUpdated } from './apps/events.ts'
+import { createFrames } from './apps/frame.ts'
+import { createInstalls } from './apps/installs.ts'
+import { appMethods } from './apps/methods.ts'
+import { createOAuth } from './apps/oauth.ts'
+import { createRegistry } from './apps/registry.ts'
+import { createTokens } from './apps/tokens.ts'
+import { createWebhooks } from './apps/webhooks.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createCallLists } from './crm/call-lists.ts'
+import { createCrmOfCalls } from './crm/call-crm.ts'
+import { createEntities } from './crm/entities.ts'
+import { crmEvents } from './crm/events.ts'
+import { createLookup } from './crm/lookup.ts'
+import { crmMethods } from './crm/methods.ts'
+import { createTimeline } from './crm/timeline.ts'
+import { checkUrl } from './delivery/outbound.ts'
+import { createSender } from './delivery/send.ts'
+import { createWorker, type Worker } from './delivery/worker.ts'
+import { directoryMethods } from './directory/methods.ts'
+import { addPortal, createPortals, loadTokenKey } from './directory/portals.ts'
+import { createSignIn } from './directory/sign-in.ts'
+import { Users } from './directory/users.ts'
+import { Bindings } from './events/bindings.ts'
+import { createDeliveries } from './events/deliveries.ts'
+import type { EventDeclaration } from './events/event.ts'
+import { appTest } from './events/events.ts'
+import { eventMethods } from './events/methods.ts'
+import { createOutbox, type DeliveryJob } from './events/outbox.ts'
+import { appRoutes } from './http/api/apps.ts'
+import { callListRoutes } from './http/api/call-lists.ts'
+import { callRoutes } from './http/api/calls.ts'
+import { cardRoutes } from './http/api/cards.ts'
+import { deliveryRoutes } from './http/api/deliveries.ts'
+import type { Route } from './http/api/route.ts'
+import { sessionRoutes } from './http/api/session.ts'
+import { telephonyRoutes } from './http/api/telephony.ts'
+import { userRoutes } from './http/api/users.ts'
+import { webhookRoutes } from './http/api/webhooks.ts'
+import { createLive } from './http/live.ts'
+import { serveRecordings, takeUpload } from './http/recordings.ts'
+import { createServer } from './http/server.ts'
+import { createLog, type Log } from './log.ts'
+import { batchMethods } from './rest/batch.ts'
+import { Router } from './rest/router.ts'
+import { openEngine } from './store/engine.ts'
+import { migrate } from './store/migrate.ts'
+import { Store } from './store/store.ts'
+import type { Row } from './store/tables.ts'
+import { createCalls } from './telephony/calls.ts'
+import { createClicks } from './telephony/click.ts'
+import { callEnded, callInit, callStarted, callTalking } from './telephony/events.ts'
+import { createLines } from './telephony/lines.ts'
+import { callMethods, lineMethods } from './telephony/methods.ts'
+import { presentCalls } from './telephony/presented.ts'
+import { createRecordings } from './telephony/recordings.ts'
+import { createTargets } from './telephony/targets.ts'
+import { createTraces } from './telephony/trace.ts'
+
+/** What a test may hand in; a process takes the machine's own. */
+export interface PortalWorld {
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly log?: Log
+  /** folder of the built web */
+  readonly webFolder?: string
+}
+
+const silenceSweepMs = 60_000
+const recoverySweepMs = 15_000
+
+/** Every event that can be said, by name. */
+export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
+  const all = [appInstalled, appUpdated, appUninstalled, appTest, callStarted, callInit, callTalking, callEnded, ...crmEvents]
+  return new Map(all.map((one) => [one.name, one as EventDeclaration<never>]))
+}
+
+/** Builds a portal on its database, migrated, with an account in it. It serves after `start`. */
+export async function createPortal(config: Config, world: PortalWorld = {}) {
+  const clock = world.clock ?? systemClock
+  const log = world.log ?? createLog(config.log.level)
+  const processId = randomUUID()
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+
+  // store
+  const engine = await openEngine(config.databaseUrl, log)
+  const migrations = await migrate(engine)
+  const store = await Store.open(engine, log)
+  const portals = createPortals({ store, changed: (portalId, names) => live.changed(portalId, names) })
+  const isNew = (await portals.first()) === null
+  if (isNew) await store.transaction((tx) => addPortal(tx, { title: 'Hookswitch', country: 'US', language: 'en', now: clock.now() }))
+
+  // live updates
+  const live = createLive({ store, log })
+  const { changed } = live
+
+  // directory and apps: who calls
+  const users = new Users({ store, clock, changed })
+  const signIn = createSignIn({ store, clock, users })
+  const tokens = createTokens({ key: await loadTokenKey(store), clock })
+  const oauth = createOAuth({ store, clock, tokens, publicUrl: config.publicUrl })
+  const auth = createAuthBlocks({ store, tokens, oauth, publicUrl: config.publicUrl })
+  const callers = createCallers({ store, clock, tokens, log })
+
+  // delivery: the loop knows the rows by ports, calls follow their dials
+  const catalogue = eventCatalogue()
+  const bindings = await Bindings.open({ store, clock })
+  const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate })
+  const deliveries = createDeliveries({
+    store,
+    clock,
+    bindings,
+    catalogue,
+    processId,
+    auth: (wish) => auth.of(wish),
+    settled: (tx, job, decision) => calls.followDelivery(tx, job, decision),
+    changed,
+  })
+  const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({ ...deliveries, clock, random: world.random ?? Math.random, log, sender })
+  const outbox = createOutbox({ store, clock, bindings, worker, processId })
+
+  // crm
+  const entities = createEntities({ store, clock, outbox, changed })
+  const lookup = createLookup({ store })
+  const timeline = createTimeline({ store, clock, outbox, changed })
+  const callLists = createCallLists({ store, clock, outbox, changed })
+  const crm = createCrmOfCalls({ entities, lookup, timeline, callLists })
+
+  // apps
+  const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
+  const registry = createRegistry({ store, clock, outbox, bindings, changed, blockedAddress, installDue: () => installs.wake() })
+  const installs = createInstalls({ store, clock, log, auth, changed, post: postForm(sender) })
+  const webhooks = createWebhooks({ store, clock, bindings, publicUrl: config.publicUrl, changed, eventNames: new Set(catalogue.keys()), blockedAddress })
+  const frames = createFrames({ store, tokens, oauth, registry, publicUrl: config.publicUrl })
+
+  // telephony
+  const targets = createTargets({ store, bindings, changed })
+  const lines = createLines({ store, clock, changed })
+  const recordings = createRecordings({ store, clock, log, folder: join(config.dataDir, 'recordings'), maxBytes: config.recordings.maxBytes, allowPrivate: config.outbound.allowPrivate, publicUrl: config.publicUrl, changed })
+  const calls = createCalls({ store, clock, outbox, deliveries, crm, changed })
+  const clicks = createClicks({ store, clock, outbox, targets, crm, changed })
+  const traces = createTraces({ store, targets })
+  const now = (): number => clock.now()
+  const present = (portalId: number, rows: readonly Row<'call'>[]) => presentCalls({ store, crm, now }, portalId, rows)
+  const presentByIds = async (portalId: number, callIds: readonly string[]) => {
+    const rows = callIds.length === 0 ? [] : await store.read.selectFrom('call').selectAll().where('portal_id', '=', portalId).where('call_id', 'in', [...callIds]).execute()
+    return new Map((await present(portalId, rows)).map((call) => [call.callId, call]))
+  }
+
+  // REST
+  const router = new Router(clock)
+  const telephony = { store, calls, lines, targets, recordings, crm, publicUrl: config.publicUrl, now }
+  router.add(batchMethods({ router, log }))
+  router.add(appMethods({ store, clock, router, registry }))
+  router.add(directoryMethods({ store, clock, users }))
+  router.add(eventMethods({ store, bindings, outbox, catalogue }))
+  router.add(crmMethods({ store, entities, lookup, callLists, recordingFiles: (portalId, callIds) => filesOf(portalId, callIds) }))
+  router.add(callMethods(telephony))
+  router.add(lineMethods(telephony))
+  const filesOf = async (portalId: number, callIds: readonly string[]) => {
+    const rows = callIds.length === 0 ? [] : await store.read.selectFrom('recording').select(['id', 'call_id']).where('portal_id', '=', portalId).where('call_id', 'in', [...callIds]).execute()
+    return new Map(rows.map((row) => [row.call_id, [{ id: row.id, url: `${config.publicUrl}/v1/recordings/${row.id}` }]]))
+  }
+
+  // own API and HTTP
+  const cards = { store, users, lookup, presentCalls: presentByIds }
+  const routes: readonly Route[] = [
+    ...sessionRoutes({ signIn, users, portals, publicUrl: config.publicUrl }),
+    ...userRoutes({ users, isTarget: async (portalId, target) => (await targets.find(portalId, target)) !== null }),
+    ...appRoutes({ registry, frames, bindings, users, changed }),
+    ...webhookRoutes({ webhooks, users, bindings }),
+    ...cardRoutes({ ...cards, entities, timeline }),
+    ...callListRoutes({ ...cards, callLists }),
+    ...callRoutes({ store, clicks, calls, traces, present }),
+    ...telephonyRoutes({ store, targets, bindings, changed }),
+    ...deliveryRoutes({ store, bindings, deliveries, wake: () => worker.wake() }),
+  ]
+  const server = await createServer({
+    config,
+    clock,
+    log,
+    router,
+    callers,
+    oauth,
+    signIn,
+    routes,
+    live,
+    onUpload: (upload) => takeUpload(recordings, upload),
+    frameOrigins: () => frames.origins(),
+    unreadyReason: async () => store.read.selectFrom('portal').select('id').executeTakeFirst().then(() => null),
+    ...(world.webFolder !== undefined && { webFolder: world.webFolder }),
+    extend: (http) => serveRecordings(http, { recordings, signIn, publicUrl: config.publicUrl, log }),
+  })
+
+  const stops: Array<() => void> = []
+  const every = (periodMs: number, run: () => Promise<unknown>): void => {
+    let cancel = clock.at(clock.now() + periodMs, function again() {
+      run().catch((error: unknown) => log.error({ err: error }, 'periodic work failed'))
+      cancel = clock.at(clock.now() + periodMs, again)
+    })
+    stops.push(() => cancel())
+  }
+
+  return {
+    /** a new account was made for a new database */
+    isNew,
+    migrations,
+    config,
+    clock,
+    store,
+    portals,
+    users,
+    entities,
+    callLists,
+    registry,
+    webhooks,
+    bindings,
+    targets,
+    clicks,
+    calls,
+    deliveries,
+    worker,
+    router,
+    routes,
+    server,
+
+    /** Recovers what a dead process left, starts the delivery loop, opens the listeners. */
+    async start() {
+      await deliveries.recover({ all: engine.name === 'sqlite' })
+      worker.wake()
+      const listening = await server.listen()
+      await installs.start()
+      every(silenceSweepMs, () => calls.closeSilent())
+      every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
+      return listening
+    },
+
+    /** Closes a portal that was not started. */
+    async close() {
+      await sender.close()
+      await recordings.close()
+      await store.close()
+    },
+
+    /** Stops taking requests, lets what is under way end, closes the database. */
+    async stop() {
+      for (const stop of stops) stop()
+      await server.close()
+      await installs.stop()
+      await worker.close()
+      await sender.close()
+      await recordings.close()
+      await store.close()
+    },
+  }
+}
+
+/** A running or startable portal. */
+export type Portal = Awaited<ReturnType<typeof createPortal>>
+
+function postForm(sender: ReturnType<typeof createSender>) {
+  return async ({ url, body }: { readonly url: string; readonly body: string }): Promise<{ readonly problem: string | null }> => {
+    const headers = { 'user-agent': 'Bitrix24 Webhook Engine', 'content-type': 'application/x-www-form-urlencoded' }
+    const { ending } = await sender.send({ url, headers, body })
+    if (ending.kind !== 'answered') return { problem: ending.error }
+    return { problem: ending.status >= 200 && ending.status < 300 ? null : `answered ${ending.status}` }
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  IconArrowsSplit,
+  IconClick,
+  IconCircleDot,
+  IconDatabase,
+  IconFlag,
+  IconPhone,
+  IconRefresh,
+  IconSend,
+  IconTarget,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { traceQuery } from '../api/queries.ts'
+import type { TraceStep } from '../api/types.ts'
+import { formatTimeWithSeconds } from '../app/format.ts'
+import { Failure, Waiting } from '../app/notice.tsx'
+import { PageHead } from '../app/page-head.tsx'
+import { useSession } from '../app/session.ts'
+import { formatMilliseconds } from '../calls/duration.ts'
+import css from './trace.module.css'
+
+const icons: readonly (readonly [RegExp, typeof IconClick])[] = [
+  [/click/, IconClick],
+  [/number|normal/, IconArrowsSplit],
+  [/target/, IconTarget],
+  [/regist|store|call\.created/, IconDatabase],
+  [/retry|replay/, IconRefresh],
+  [/deliver|attempt|send/, IconSend],
+  [/finish|close|end|hang/, IconFlag],
+  [/leg|ring|talk|answer|progress|state|call/, IconPhone],
+]
+
+/** From the click to the hang-up: what happened, when, and in one sentence why. */
+export function TraceScreen() {
+  const { t } = useTranslation()
+  const { user } = useSession()
+  const id = Number(useParams({ from: '/home/traces/$id' }).id)
+  const trace = useQuery(traceQuery(id))
+  if (trace.isPending) return <Waiting text={t('wait.list', { what: t('trace.what') })} />
+  if (trace.isError) return <Failure error={trace.error} onRetry={() => void trace.refetch()} />
+  const { data } = trace
+  const start = data.steps[0]?.at ?? 0
+  return (
+    <>
+      <PageHead title={t('trace.title', { id: data.id })} back={{ to: '/calls', label: t('history.title') }} />
+      <p className={css.verdict}>{data.verdict}</p>
+      {data.callId && (
+        <p className={css.call}>
+          <span className="faint">{t('trace.call')}</span> <code className="code">{data.callId}</code>
+          {user.isAdmin && (
+            <Link className="link" to="/deliveries" search={{ callId: data.callId }}>
+              {t('trace.deliveries')}
+            </Link>
+          )}
+        </p>
+      )}
+      <h2 className={css.heading}>{t('trace.steps')}</h2>
+      {data.steps.length === 0 && <p className="faint">{t('trace.empty')}</p>}
+      <ol className={css.steps}>
+        {data.steps.map((step, index) => (
+          <li key={index}>
+            <Step step={step} start={start} />
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function Step({ step, start }: { step: TraceStep; start: number }) {
+  const { t, i18n } = useTranslation()
+  const Icon = icons.find(([pattern]) => pattern.test(step.kind))?.[1] ?? IconCircleDot
+  const { deliveryId, ...detail } = step.detail
+  const details = Object.entries(detail).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  return (
+    <article className={css.step} data-kind={step.kind}>
+      <time className={css.at} dateTime={new Date(step.at).toISOString()} title={formatTimeWithSeconds(i18n.language, step.at)}>
+        {step.at === start ? t('trace.start') : `+${formatMilliseconds(step.at - start)}`}
+      </time>
+      <span className={css.icon} aria-hidden>
+        <Icon size={16} stroke={1.7} />
+      </span>
+      <div className={css.words}>
+        <p>
+          {step.text}{' '}
+          {typeof deliveryId === 'number' && (
+            <Link className="link" to="/deliveries/$id" params={{ id: String(deliveryId) }}>
+              {t('delivery.one', { id: deliveryId })}
+            </Link>
+          )}
+        </p>
+        {details.length > 0 && (
+          <details>
+            <summary>{t('trace.detail')}</summary>
+            <dl className={css.detail}>
+              {details.map(([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+                </div>
+              ))}
+            </dl>
+          </details>
+        )}
+      </div>
+    </article>
+  )
+}
