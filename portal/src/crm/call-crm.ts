@@ -55,11 +55,31 @@ function found(match: Match): FoundCard {
 function factsOf(call: FinishedCall) {
   const { portalId, callId, userId, startedAt, endedAt } = call
   const card = { type: typeOf(call.entity), id: call.entity.id }
-  return { portalId, callId, userId, startedAt, endedAt, card, type: call.isIncoming ? 2 : 1, isAnswered: !call.isMissed, phoneNumber: call.number }
+  return {
+    portalId,
+    callId,
+    userId,
+    startedAt,
+    endedAt,
+    card,
+    type: call.isIncoming ? 2 : 1,
+    isAnswered: !call.isMissed,
+    phoneNumber: call.number,
+  }
 }
 
 /** Builds telephony's view of the CRM out of its parts. */
-export function createCrmOfCalls({ entities, lookup, timeline, callLists }: { entities: Entities; lookup: Lookup; timeline: Timeline; callLists: CallLists }): CrmOfCalls {
+export function createCrmOfCalls({
+  entities,
+  lookup,
+  timeline,
+  callLists,
+}: {
+  entities: Entities
+  lookup: Lookup
+  timeline: Timeline
+  callLists: CallLists
+}): CrmOfCalls {
   return {
     findByPhone: async (portalId, digits, db) => (await lookup.findByPhone(portalId, digits, db)).map(found),
 
@@ -70,9 +90,15 @@ export function createCrmOfCalls({ entities, lookup, timeline, callLists }: { en
 
     async addLead(tx, { portalId, userId, number, sourceId, isIncoming }) {
       const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', portalId).executeTakeFirstOrThrow()
-      const word = language === 'ru' ? (isIncoming ? 'Входящий звонок' : 'Исходящий звонок') : isIncoming ? 'Incoming call' : 'Outgoing call'
+      const word =
+        language === 'ru' ? (isIncoming ? 'Входящий звонок' : 'Исходящий звонок') : isIncoming ? 'Incoming call' : 'Outgoing call'
       const fields = { title: `${word}: ${number}`.slice(0, 255), source_id: sourceId.slice(0, 255), assigned_by_id: userId }
-      return entities.create(tx, 'lead', { fields, multifields: { writes: [{ typeId: 'PHONE', value: number.slice(0, 255) }] } }, { portalId, userId })
+      return entities.create(
+        tx,
+        'lead',
+        { fields, multifields: { writes: [{ typeId: 'PHONE', value: number.slice(0, 255) }] } },
+        { portalId, userId },
+      )
     },
 
     addActivity: (tx, call) => timeline.addCallActivity(tx, factsOf(call)),

@@ -50,7 +50,15 @@ export function callListMethods(parts: CallListParts): Methods {
       scope: 'crm',
       about: 'Replaces the participants of a call list; without WEBFORM_ID its form is cleared.',
       params: { LIST_ID: integer('the list', 'call_list_update_id'), ...newList },
-      errors: ['call_list_param', 'call_list_update_id', 'call_list_update_type', 'call_list_other_type', 'call_list_entities', 'call_list_new_ids', 'call_list_webform'],
+      errors: [
+        'call_list_param',
+        'call_list_update_id',
+        'call_list_update_type',
+        'call_list_other_type',
+        'call_list_entities',
+        'call_list_new_ids',
+        'call_list_webform',
+      ],
       async run({ params, caller }) {
         const id = needed('LIST_ID', params.LIST_ID)
         await store.transaction((tx) => callLists.replace(tx, id, readList(params, 'call_list_update_type'), authorOf(caller)))
@@ -93,7 +101,8 @@ function readingMethods({ store, callLists }: CallListParts): Methods {
       about: 'The participants of a call list, in the order of calling.',
       params: { LIST_ID: integer('the list', 'call_list_not_positive'), FILTER: map('STATUS', 'crm_filter') },
       errors: ['call_list_param', 'call_list_not_positive', 'call_list_not_found', 'call_list_status'],
-      run: ({ params, caller }) => listItems(callLists, { portalId: caller.portalId, id: needed('LIST_ID', params.LIST_ID), filter: params.FILTER ?? {} }),
+      run: ({ params, caller }) =>
+        listItems(callLists, { portalId: caller.portalId, id: needed('LIST_ID', params.LIST_ID), filter: params.FILTER ?? {} }),
     }),
   }
 }
@@ -103,21 +112,32 @@ function needed<T>(argument: string, value: T | undefined): T {
   return value
 }
 
-function readList(params: { ENTITY_TYPE: string | undefined; ENTITIES: Loose; WEBFORM_ID: number | undefined }, typeRefusal: 'call_list_type' | 'call_list_update_type'): NewCallList {
+function readList(
+  params: { ENTITY_TYPE: string | undefined; ENTITIES: Loose; WEBFORM_ID: number | undefined },
+  typeRefusal: 'call_list_type' | 'call_list_update_type',
+): NewCallList {
   const type = typeOfName(needed('ENTITY_TYPE', params.ENTITY_TYPE))
   if (type !== 'contact' && type !== 'company') throw new PortalError(typeRefusal)
   const sent = needed('ENTITIES', params.ENTITIES)
   if (typeof sent !== 'object' || sent === null) throw new PortalError('call_list_entities')
   const webformId = params.WEBFORM_ID ?? null
   if (webformId !== null && webformId <= 0) throw new PortalError('call_list_webform')
-  return { type, entityIds: Object.values(sent).map((id: Loose) => (typeof id === 'number' || typeof id === 'string' ? Number(id) : Number.NaN)), webformId }
+  return {
+    type,
+    entityIds: Object.values(sent).map((id: Loose) => (typeof id === 'number' || typeof id === 'string' ? Number(id) : Number.NaN)),
+    webformId,
+  }
 }
 
-async function listLists(store: Store, { portalId, SELECT, FILTER, ORDER }: { portalId: number; SELECT: Loose; FILTER: LooseMap | undefined; ORDER: LooseMap | undefined }): Promise<unknown> {
+async function listLists(
+  store: Store,
+  { portalId, SELECT, FILTER, ORDER }: { portalId: number; SELECT: Loose; FILTER: LooseMap | undefined; ORDER: LooseMap | undefined },
+): Promise<unknown> {
   const filter = Object.fromEntries(Object.entries(FILTER ?? {}).map(readTypeFilter))
   for (const key of Object.keys(filter)) {
     const name = key.replace(/^[<>=!@]+/, '').toUpperCase()
-    if (![...listFields, typeField].some((field) => field.name === name)) throw new PortalError('call_list_field', { field: name.slice(0, 100) })
+    if (![...listFields, typeField].some((field) => field.name === name))
+      throw new PortalError('call_list_field', { field: name.slice(0, 100) })
   }
   const conditions = readFilter({ portalId, country: '', fields: [...listFields, typeField] }, filter)
   const query = { conditions, order: readOrder([...listFields, dateCreate, typeField], ORDER), limit: 5000, offset: 0, isCounted: false }
@@ -139,7 +159,10 @@ function readTypeFilter([key, value]: [string, Loose]): [string, Loose] {
   return [key, Array.isArray(value) ? value.map((one: Loose) => word(one)) : word(value)]
 }
 
-async function listItems(callLists: CallLists, { portalId, id, filter }: { portalId: number; id: number; filter: LooseMap }): Promise<unknown> {
+async function listItems(
+  callLists: CallLists,
+  { portalId, id, filter }: { portalId: number; id: number; filter: LooseMap },
+): Promise<unknown> {
   if (id <= 0) throw new PortalError('call_list_not_positive')
   const found = await callLists.find(portalId, id)
   if (!found) throw new PortalError('call_list_not_found')

@@ -51,7 +51,11 @@ export interface CallLists {
   /** How far lists have come, in the order given. */
   summarise(lists: readonly Row<'call_list'>[]): Promise<CallListSummary[]>
   /** Newest first. */
-  page(query: { portalId: number; beforeId: number | null; limit: number }): Promise<{ lists: CallListSummary[]; nextBeforeId: number | null }>
+  page(query: {
+    portalId: number
+    beforeId: number | null
+    limit: number
+  }): Promise<{ lists: CallListSummary[]; nextBeforeId: number | null }>
   /** Participants in the order of calling. */
   items(portalId: number, callListId: number, statuses?: readonly string[]): Promise<Row<'call_list_item'>[]>
   /** Is this card in the list? For the CALL_LIST_ID of a click. */
@@ -61,7 +65,17 @@ export interface CallLists {
 const chunkSize = 500
 
 /** Builds the call lists. */
-export function createCallLists({ store, clock, outbox, changed }: { store: Store; clock: Clock; outbox: Pick<Outbox, 'emit'>; changed: Changed }): CallLists {
+export function createCallLists({
+  store,
+  clock,
+  outbox,
+  changed,
+}: {
+  store: Store
+  clock: Clock
+  outbox: Pick<Outbox, 'emit'>
+  changed: Changed
+}): CallLists {
   const read = store.read
   const tell = (tx: Tx, portalId: number, id: number): void => tx.afterCommit(() => changed(portalId, ['call-lists', `call-list:${id}`]))
 
@@ -70,11 +84,17 @@ export function createCallLists({ store, clock, outbox, changed }: { store: Stor
     const counts = await read
       .selectFrom('call_list_item')
       .select(['call_list_id', 'status', (eb) => eb.fn.countAll().as('count')])
-      .where('call_list_id', 'in', lists.map((list) => list.id))
+      .where(
+        'call_list_id',
+        'in',
+        lists.map((list) => list.id),
+      )
       .groupBy(['call_list_id', 'status'])
       .execute()
     const sum = (id: number, isDone: boolean) =>
-      counts.filter((one) => one.call_list_id === id && (!isDone || one.status !== 'IN_WORK')).reduce((all, one) => all + Number(one.count), 0)
+      counts
+        .filter((one) => one.call_list_id === id && (!isDone || one.status !== 'IN_WORK'))
+        .reduce((all, one) => all + Number(one.count), 0)
     return lists.map((list) => ({ list, total: sum(list.id, false), done: sum(list.id, true) }))
   }
 
@@ -83,7 +103,15 @@ export function createCallLists({ store, clock, outbox, changed }: { store: Stor
 
     async create(tx, list, by) {
       const entityIds = await checkedIds(tx, { list, by, refusal: 'call_list_entity_ids' })
-      const row = { portal_id: by.portalId, title: titleOf(list), entity_type: list.type, webform_id: list.webformId ?? null, created_by_id: by.userId, activity_id: null, created_at: clock.now() }
+      const row = {
+        portal_id: by.portalId,
+        title: titleOf(list),
+        entity_type: list.type,
+        webform_id: list.webformId ?? null,
+        created_by_id: by.userId,
+        activity_id: null,
+        created_at: clock.now(),
+      }
       const { id } = await tx.db.insertInto('call_list').values(row).returning('id').executeTakeFirstOrThrow()
       await addItems(tx, { portalId: by.portalId, callListId: id, entityIds, from: 0 })
       const activityId = await addActivity(tx, { callListId: id, list, entityIds, by, now: clock.now() })
@@ -102,16 +130,26 @@ export function createCallLists({ store, clock, outbox, changed }: { store: Stor
       const old = await tx.db.selectFrom('call_list_item').selectAll().where('call_list_id', '=', id).execute()
       const wanted = new Set(entityIds)
       const gone = old.filter((item) => !wanted.has(item.entity_id)).map((item) => item.id)
-      for (let from = 0; from < gone.length; from += chunkSize) tx.write(tx.db.deleteFrom('call_list_item').where('id', 'in', gone.slice(from, from + chunkSize)))
+      for (let from = 0; from < gone.length; from += chunkSize)
+        tx.write(tx.db.deleteFrom('call_list_item').where('id', 'in', gone.slice(from, from + chunkSize)))
       const kept = new Set(old.map((item) => item.entity_id))
       await addItems(tx, { portalId: by.portalId, callListId: id, entityIds: entityIds.filter((one) => !kept.has(one)), from: old.length })
-      tx.write(tx.db.updateTable('call_list').set({ webform_id: list.webformId ?? null }).where('id', '=', id))
+      tx.write(
+        tx.db
+          .updateTable('call_list')
+          .set({ webform_id: list.webformId ?? null })
+          .where('id', '=', id),
+      )
       tell(tx, by.portalId, id)
     },
 
     async setStatus(tx, { portalId, callListId, itemId, status }) {
       if (!callListStatuses.some((one) => one.statusId === status)) throw new PortalError('call_list_status')
-      const update = tx.db.updateTable('call_list_item').set({ status }).where('portal_id', '=', portalId).where('call_list_id', '=', callListId)
+      const update = tx.db
+        .updateTable('call_list_item')
+        .set({ status })
+        .where('portal_id', '=', portalId)
+        .where('call_list_id', '=', callListId)
       const { numUpdatedRows } = await update.where('id', '=', itemId).executeTakeFirstOrThrow()
       tell(tx, portalId, callListId)
       return Number(numUpdatedRows) > 0
@@ -128,7 +166,10 @@ export function createCallLists({ store, clock, outbox, changed }: { store: Stor
     async page({ portalId, beforeId, limit }) {
       let query = read.selectFrom('call_list').selectAll().where('portal_id', '=', portalId)
       if (beforeId !== null) query = query.where('id', '<', beforeId)
-      const rows = await query.orderBy('id', 'desc').limit(limit + 1).execute()
+      const rows = await query
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute()
       const shown = rows.slice(0, limit)
       return { lists: await summarise(shown), nextBeforeId: rows.length > limit ? (shown.at(-1)?.id ?? null) : null }
     },
@@ -150,7 +191,9 @@ function listOf(db: Kysely<Tables>, portalId: number, id: number): Promise<Row<'
 }
 
 function titleOf(list: NewCallList): string {
-  return withoutNul(list.title ?? '').trim().slice(0, 255)
+  return withoutNul(list.title ?? '')
+    .trim()
+    .slice(0, 255)
 }
 
 /** The cards once each, all of which exist. */
@@ -165,9 +208,23 @@ async function checkedIds(tx: Tx, { list, by, refusal }: { list: NewCallList; by
   return ids
 }
 
-async function addItems(tx: Tx, { portalId, callListId, entityIds, from }: { portalId: number; callListId: number; entityIds: readonly number[]; from: number }): Promise<void> {
-  const rows = entityIds.map((entityId, index) => ({ portal_id: portalId, call_list_id: callListId, entity_id: entityId, status: 'IN_WORK', position: from + index, last_call_id: null }))
-  for (let at = 0; at < rows.length; at += chunkSize) await tx.db.insertInto('call_list_item').values(rows.slice(at, at + chunkSize)).execute()
+async function addItems(
+  tx: Tx,
+  { portalId, callListId, entityIds, from }: { portalId: number; callListId: number; entityIds: readonly number[]; from: number },
+): Promise<void> {
+  const rows = entityIds.map((entityId, index) => ({
+    portal_id: portalId,
+    call_list_id: callListId,
+    entity_id: entityId,
+    status: 'IN_WORK',
+    position: from + index,
+    last_call_id: null,
+  }))
+  for (let at = 0; at < rows.length; at += chunkSize)
+    await tx.db
+      .insertInto('call_list_item')
+      .values(rows.slice(at, at + chunkSize))
+      .execute()
 }
 
 async function defaultTitle(tx: Tx, portalId: number, id: number): Promise<string> {
@@ -178,16 +235,48 @@ async function defaultTitle(tx: Tx, portalId: number, id: number): Promise<strin
 /** A call list is an activity with its participants (contract 5). */
 async function addActivity(
   tx: Tx,
-  { callListId, list, entityIds, by, now }: { callListId: number; list: NewCallList; entityIds: readonly number[]; by: Author; now: number },
+  {
+    callListId,
+    list,
+    entityIds,
+    by,
+    now,
+  }: { callListId: number; list: NewCallList; entityIds: readonly number[]; by: Author; now: number },
 ): Promise<number> {
   const owner = { owner_type_id: typeIds[list.type], owner_id: entityIds[0] ?? 0 }
   const row = {
-    portal_id: by.portalId, type_id: 6, provider_id: 'CALL_LIST', provider_type_id: 'CALL_LIST', direction: 0, subject: await defaultTitle(tx, by.portalId, callListId),
-    description: '', description_type: 1, start_at: now, end_at: now, completed: 0 as const, status: 1, priority: 2, responsible_id: by.userId, author_id: by.userId,
-    ...owner, communications: '[]', call_id: null, created_at: now, updated_at: now,
+    portal_id: by.portalId,
+    type_id: 6,
+    provider_id: 'CALL_LIST',
+    provider_type_id: 'CALL_LIST',
+    direction: 0,
+    subject: await defaultTitle(tx, by.portalId, callListId),
+    description: '',
+    description_type: 1,
+    start_at: now,
+    end_at: now,
+    completed: 0 as const,
+    status: 1,
+    priority: 2,
+    responsible_id: by.userId,
+    author_id: by.userId,
+    ...owner,
+    communications: '[]',
+    call_id: null,
+    created_at: now,
+    updated_at: now,
   }
   const { id } = await tx.db.insertInto('activity').values(row).returning('id').executeTakeFirstOrThrow()
-  const bindings = entityIds.map((entityId) => ({ activity_id: id, portal_id: by.portalId, owner_type_id: owner.owner_type_id, owner_id: entityId }))
-  for (let at = 0; at < bindings.length; at += chunkSize) await tx.db.insertInto('activity_binding').values(bindings.slice(at, at + chunkSize)).execute()
+  const bindings = entityIds.map((entityId) => ({
+    activity_id: id,
+    portal_id: by.portalId,
+    owner_type_id: owner.owner_type_id,
+    owner_id: entityId,
+  }))
+  for (let at = 0; at < bindings.length; at += chunkSize)
+    await tx.db
+      .insertInto('activity_binding')
+      .values(bindings.slice(at, at + chunkSize))
+      .execute()
   return id
 }

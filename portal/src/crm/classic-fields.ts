@@ -73,13 +73,33 @@ const contact = field('CONTACT_ID', 'contact', 'Contact')
 /** The fields of each type, in the order of the answers. */
 export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
   contact: [id, ...person, field('TYPE_ID', 'status', 'Contact type'), company, ...has, ...about],
-  company: [id, title('Company name', true), field('COMPANY_TYPE', 'status', 'Company type'), field('INDUSTRY', 'status', 'Industry'), ...has, ...about],
+  company: [
+    id,
+    title('Company name', true),
+    field('COMPANY_TYPE', 'status', 'Company type'),
+    field('INDUSTRY', 'status', 'Industry'),
+    ...has,
+    ...about,
+  ],
   lead: [
-    id, title('Lead name', false), ...person, field('COMPANY_TITLE', 'text', 'Company name'),
-    field('STATUS_ID', 'status', 'Stage', { nullable: false }), company, contact, ...has, ...about,
+    id,
+    title('Lead name', false),
+    ...person,
+    field('COMPANY_TITLE', 'text', 'Company name'),
+    field('STATUS_ID', 'status', 'Stage', { nullable: false }),
+    company,
+    contact,
+    ...has,
+    ...about,
   ],
   deal: [
-    id, title('Deal name', false), field('STAGE_ID', 'status', 'Stage', { nullable: false }), field('CATEGORY_ID', 'integer', 'Pipeline', { nullable: false }), company, contact, ...about,
+    id,
+    title('Deal name', false),
+    field('STAGE_ID', 'status', 'Stage', { nullable: false }),
+    field('CATEGORY_ID', 'integer', 'Pipeline', { nullable: false }),
+    company,
+    contact,
+    ...about,
   ],
 }
 

@@ -74,8 +74,22 @@ export function readSelect(fields: readonly Field[], select: readonly Loose[] | 
 
 const filterKey = /^(>=|<=|!=%|!%=|!=|!%|!@|=%|%=|>|<|!|=|%|@)?(.*)$/s
 const operators: Readonly<Record<string, Operator>> = {
-  '': '=', '=': '=', '@': '=', '!': '!=', '!=': '!=', '!@': '!=', '>': '>', '>=': '>=', '<': '<', '<=': '<=',
-  '%': 'contains', '!%': '!contains', '=%': 'like', '%=': 'like', '!=%': '!like', '!%=': '!like',
+  '': '=',
+  '=': '=',
+  '@': '=',
+  '!': '!=',
+  '!=': '!=',
+  '!@': '!=',
+  '>': '>',
+  '>=': '>=',
+  '<': '<',
+  '<=': '<=',
+  '%': 'contains',
+  '!%': '!contains',
+  '=%': 'like',
+  '%=': 'like',
+  '!=%': '!like',
+  '!%=': '!like',
 }
 
 /** What a filter is about. */
@@ -109,7 +123,10 @@ export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
   })
 }
 
-function hasFilter({ portalId, type }: CardFilterOf, { field, operator, isWanted }: { field: Field; operator: Operator; isWanted: boolean }): Condition {
+function hasFilter(
+  { portalId, type }: CardFilterOf,
+  { field, operator, isWanted }: { field: Field; operator: Operator; isWanted: boolean },
+): Condition {
   const condition = hasCondition({ portalId, type, typeId: field.column })
   return isWanted === (operator === '=') ? condition : negated(condition)
 }
@@ -126,7 +143,10 @@ function fieldFilter(field: Field, operator: Operator, values: readonly Loose[])
   return operator === '!=' ? outside : negated(outside)
 }
 
-function multifieldFilter({ portalId, country, type }: CardFilterOf, { typeId, operator, values }: { typeId: MultifieldType; operator: Operator; values: readonly Loose[] }): Condition {
+function multifieldFilter(
+  { portalId, country, type }: CardFilterOf,
+  { typeId, operator, values }: { typeId: MultifieldType; operator: Operator; values: readonly Loose[] },
+): Condition {
   const texts = values.map((value) => scalar(typeId, value) ?? '')
   const matches = texts.map((text) => matchOf(typeId, text, country)).filter((match) => match !== '')
   const condition = multifieldCondition({ portalId, type, typeId, matches })
@@ -171,8 +191,17 @@ function presentMultifield(row: Row<'multifield'>): Record<string, string> {
 }
 
 const wireTypes: Readonly<Record<Field['kind'], string>> = {
-  id: 'integer', text: 'string', status: 'crm_status', flag: 'char', time: 'datetime', integer: 'integer', user: 'user',
-  contact: 'crm_contact', company: 'crm_company', json: 'string', has: 'char',
+  id: 'integer',
+  text: 'string',
+  status: 'crm_status',
+  flag: 'char',
+  time: 'datetime',
+  integer: 'integer',
+  user: 'user',
+  contact: 'crm_contact',
+  company: 'crm_company',
+  json: 'string',
+  has: 'char',
 }
 
 /** The answer of the `fields` methods. */
@@ -188,6 +217,9 @@ export function presentFields(type: EntityType): Record<string, unknown> {
   })
   const plain = fieldsOf[type].map((field) => [field.name, described(wireTypes[field.kind], field.title, field)] as const)
   const titles = { PHONE: 'Phone', EMAIL: 'E-mail', WEB: 'Website', IM: 'Messenger' } as const
-  const multiple = type === 'deal' ? [] : multifieldTypes.map((typeId) => [typeId, described('crm_multifield', titles[typeId], { multiple: true })] as const)
+  const multiple =
+    type === 'deal'
+      ? []
+      : multifieldTypes.map((typeId) => [typeId, described('crm_multifield', titles[typeId], { multiple: true })] as const)
   return Object.fromEntries([...plain, ...multiple])
 }

@@ -49,8 +49,21 @@ export interface Entities {
 }
 
 /** Builds the verbs of the cards. */
-export function createEntities({ store, clock, outbox, changed }: { store: Store; clock: Clock; outbox: Pick<Outbox, 'emit'>; changed: Changed }): Entities {
-  const say = (tx: Tx, { type, id, what, by }: { type: EntityType; id: number; what: 'added' | 'changed' | 'removed'; by: Author }): void => {
+export function createEntities({
+  store,
+  clock,
+  outbox,
+  changed,
+}: {
+  store: Store
+  clock: Clock
+  outbox: Pick<Outbox, 'emit'>
+  changed: Changed
+}): Entities {
+  const say = (
+    tx: Tx,
+    { type, id, what, by }: { type: EntityType; id: number; what: 'added' | 'changed' | 'removed'; by: Author },
+  ): void => {
     outbox.emit(tx, entityEvents[type][what], { id }, by)
     tx.afterCommit(() => changed(by.portalId, [`${type}:${id}`, listNames[type]]))
   }
@@ -66,8 +79,13 @@ export function createEntities({ store, clock, outbox, changed }: { store: Store
       await checkReferences(tx, { type, portalId: by.portalId, values: given })
       const authored = { portal_id: by.portalId, created_by_id: by.userId, modified_by_id: by.userId, created_at: now, updated_at: now }
       const row = { ...values, ...authored, search: searchOf(type, values as unknown as EntityColumns) }
-      const { id } = await tx.db.insertInto(tableOf(type)).values(row as never).returning('id').executeTakeFirstOrThrow()
-      if ((type === 'lead' || type === 'deal') && values['title'] === '') await nameByNumber(tx, { type, id, values, language: portal.language })
+      const { id } = await tx.db
+        .insertInto(tableOf(type))
+        .values(row as never)
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      if ((type === 'lead' || type === 'deal') && values['title'] === '')
+        await nameByNumber(tx, { type, id, values, language: portal.language })
       await writeMultifields(tx, { portalId: by.portalId, type, id, country: portal.country }, write.multifields ?? { writes: [] })
       say(tx, { type, id, what: 'added', by })
       return id
@@ -82,18 +100,28 @@ export function createEntities({ store, clock, outbox, changed }: { store: Store
       checkNamed(type, row)
       await checkReferences(tx, { type, portalId: by.portalId, values })
       const change = { ...values, modified_by_id: by.userId, updated_at: clock.now(), search: searchOf(type, row) }
-      await tx.db.updateTable(tableOf(type)).set(change as never).where('portal_id', '=', by.portalId).where('id', '=', id).execute()
+      await tx.db
+        .updateTable(tableOf(type))
+        .set(change as never)
+        .where('portal_id', '=', by.portalId)
+        .where('id', '=', id)
+        .execute()
       const { country } = await portalOf(tx, by.portalId)
       await writeMultifields(tx, { portalId: by.portalId, type, id, country }, write.multifields ?? { writes: [] })
       say(tx, { type, id, what: 'changed', by })
     },
 
     async remove(tx, { type, id }, by) {
-      const { numDeletedRows } = await tx.db.deleteFrom(tableOf(type)).where('portal_id', '=', by.portalId).where('id', '=', id).executeTakeFirstOrThrow()
+      const { numDeletedRows } = await tx.db
+        .deleteFrom(tableOf(type))
+        .where('portal_id', '=', by.portalId)
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
       if (Number(numDeletedRows) === 0) throw new PortalError('crm_not_found')
       removeMultifields(tx, { portalId: by.portalId, type, id })
       forgetReferences(tx, { type, id, portalId: by.portalId })
-      for (const activityId of await removeActivities(tx, { type, id, portalId: by.portalId })) outbox.emit(tx, activityRemoved, { id: activityId }, by)
+      for (const activityId of await removeActivities(tx, { type, id, portalId: by.portalId }))
+        outbox.emit(tx, activityRemoved, { id: activityId }, by)
       say(tx, { type, id, what: 'removed', by })
     },
 
@@ -110,7 +138,11 @@ export function tableOf(type: EntityType): 'contact' {
   return type as 'contact'
 }
 
-async function rowOf(db: Kysely<Tables>, portalId: number, { type, id }: { type: EntityType; id: number }): Promise<EntityColumns | undefined> {
+async function rowOf(
+  db: Kysely<Tables>,
+  portalId: number,
+  { type, id }: { type: EntityType; id: number },
+): Promise<EntityColumns | undefined> {
   return db.selectFrom(tableOf(type)).selectAll().where('portal_id', '=', portalId).where('id', '=', id).executeTakeFirst()
 }
 
@@ -147,12 +179,16 @@ function readColumns(type: EntityType, fields: Readonly<Record<string, Loose>>):
 }
 
 function checkNamed(type: EntityType, values: Readonly<Record<string, ColumnValue>>): void {
-  if (type === 'contact' && values['name'] === '' && values['last_name'] === '') throw new PortalError('crm_field', { detail: 'A contact needs a first or last name (NAME, LAST_NAME)' })
+  if (type === 'contact' && values['name'] === '' && values['last_name'] === '')
+    throw new PortalError('crm_field', { detail: 'A contact needs a first or last name (NAME, LAST_NAME)' })
   if (type === 'company' && values['title'] === '') throw new PortalError('crm_field', { detail: 'A company needs a name (TITLE)' })
 }
 
 /** What a card points at has to exist in its portal. */
-async function checkReferences(tx: Tx, { type, portalId, values }: { type: EntityType; portalId: number; values: Readonly<Record<string, ColumnValue>> }): Promise<void> {
+async function checkReferences(
+  tx: Tx,
+  { type, portalId, values }: { type: EntityType; portalId: number; values: Readonly<Record<string, ColumnValue>> },
+): Promise<void> {
   for (const field of fieldsOf[type]) {
     const id = values[field.column]
     if (typeof id !== 'number' || (field.kind !== 'user' && field.kind !== 'contact' && field.kind !== 'company')) continue
@@ -162,7 +198,10 @@ async function checkReferences(tx: Tx, { type, portalId, values }: { type: Entit
 }
 
 /** A lead or deal without a title is called by the person, else by its number. */
-async function nameByNumber(tx: Tx, { type, id, values, language }: { type: 'lead' | 'deal'; id: number; values: Record<string, ColumnValue>; language: string }): Promise<void> {
+async function nameByNumber(
+  tx: Tx,
+  { type, id, values, language }: { type: 'lead' | 'deal'; id: number; values: Record<string, ColumnValue>; language: string },
+): Promise<void> {
   const word = language === 'ru' ? { lead: 'Лид', deal: 'Сделка' }[type] : { lead: 'Lead', deal: 'Deal' }[type]
   const person = type === 'lead' ? personOf(values as unknown as Row<'lead'>) : ''
   const title = person.slice(0, 255) || `${word} #${id}`
@@ -178,21 +217,45 @@ function searchOf(type: EntityType, row: EntityColumns): string {
 function forgetReferences(tx: Tx, { type, id, portalId }: { type: EntityType; id: number; portalId: number }): void {
   if (type !== 'contact' && type !== 'company') return
   const column = type === 'contact' ? 'contact_id' : 'company_id'
-  for (const table of ['lead', 'deal'] as const) tx.write(tx.db.updateTable(table).set({ [column]: null }).where('portal_id', '=', portalId).where(column, '=', id))
-  if (type === 'company') tx.write(tx.db.updateTable('contact').set({ company_id: null }).where('portal_id', '=', portalId).where('company_id', '=', id))
+  for (const table of ['lead', 'deal'] as const)
+    tx.write(
+      tx.db
+        .updateTable(table)
+        .set({ [column]: null })
+        .where('portal_id', '=', portalId)
+        .where(column, '=', id),
+    )
+  if (type === 'company')
+    tx.write(tx.db.updateTable('contact').set({ company_id: null }).where('portal_id', '=', portalId).where('company_id', '=', id))
 }
 
 /** Takes a card out of its activities; answers the activities that thereby belong to nothing and are gone. */
 async function removeActivities(tx: Tx, { type, id, portalId }: { type: EntityType; id: number; portalId: number }): Promise<number[]> {
-  const bound = tx.db.selectFrom('activity_binding').select('activity_id').where('portal_id', '=', portalId).where('owner_type_id', '=', typeIds[type]).where('owner_id', '=', id)
+  const bound = tx.db
+    .selectFrom('activity_binding')
+    .select('activity_id')
+    .where('portal_id', '=', portalId)
+    .where('owner_type_id', '=', typeIds[type])
+    .where('owner_id', '=', id)
   const ids = (await bound.execute()).map((row) => row.activity_id)
   if (ids.length === 0) return []
-  await tx.db.deleteFrom('activity_binding').where('portal_id', '=', portalId).where('owner_type_id', '=', typeIds[type]).where('owner_id', '=', id).execute()
+  await tx.db
+    .deleteFrom('activity_binding')
+    .where('portal_id', '=', portalId)
+    .where('owner_type_id', '=', typeIds[type])
+    .where('owner_id', '=', id)
+    .execute()
   const gone: number[] = []
   for (let from = 0; from < ids.length; from += 500) {
     const some = ids.slice(from, from + 500)
     const left = tx.db.selectFrom('activity_binding').select('activity_id').where('activity_id', 'in', some)
-    const removed = await tx.db.deleteFrom('activity').where('portal_id', '=', portalId).where('id', 'in', some).where('id', 'not in', left).returning('id').execute()
+    const removed = await tx.db
+      .deleteFrom('activity')
+      .where('portal_id', '=', portalId)
+      .where('id', 'in', some)
+      .where('id', 'not in', left)
+      .returning('id')
+      .execute()
     gone.push(...removed.map((row) => row.id))
   }
   return gone

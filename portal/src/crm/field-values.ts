@@ -12,13 +12,15 @@ const isoTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\
 
 /** Reads a value for a column. Empty text, null and an absent value clear it. Throws ERROR_CORE that names the field. */
 export function readValue(field: Field, value: Loose): ColumnValue {
-  if (typeof value === 'object' && value !== null) throw new PortalError('crm_field', { detail: `The field ${field.name} must be a single value` })
+  if (typeof value === 'object' && value !== null)
+    throw new PortalError('crm_field', { detail: `The field ${field.name} must be a single value` })
   const text = value === null || value === undefined ? '' : withoutNul(String(value)).trim()
   switch (field.kind) {
     case 'text':
     case 'status':
     case 'json':
-      if (text.length > field.maxLength) throw new PortalError('crm_field', { detail: `The field ${field.name} is longer than ${field.maxLength} characters` })
+      if (text.length > field.maxLength)
+        throw new PortalError('crm_field', { detail: `The field ${field.name} is longer than ${field.maxLength} characters` })
       return text
     case 'flag':
     case 'has':
@@ -39,7 +41,8 @@ function readTime(field: Field, text: string): number {
 function readWhole(field: Field, text: string): number | null {
   if (text === '') return null
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0) throw new PortalError('crm_field', { detail: `The field ${field.name} must be a whole number` })
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new PortalError('crm_field', { detail: `The field ${field.name} must be a whole number` })
   const isReference = field.kind === 'contact' || field.kind === 'company' || field.kind === 'user'
   return number === 0 && isReference ? null : number
 }

@@ -22,7 +22,7 @@ export interface CardPage {
   readonly cards: readonly EntityRecord[]
   /** id to give as `beforeId` for the next page; null on the last one */
   readonly nextBeforeId: number | null
-  /** counted on the first page only */
+  /** counted on the first page of all cards only: counting matches means looking at every card */
   readonly total: number | null
 }
 
@@ -31,7 +31,12 @@ export interface Lookup {
   /** Best match first: contacts, companies, leads; open leads before closed ones. `digits` as `readPhone` gives them. */
   findByPhone(portalId: number, digits: string, db?: Kysely<Tables>): Promise<Match[]>
   /** Ids of cards with one of these phones or e-mails, oldest first, at most 20 of a type. */
-  findByCommunication(search: { portalId: number; typeId: 'PHONE' | 'EMAIL'; values: readonly string[]; type: EntityType }): Promise<number[]>
+  findByCommunication(search: {
+    portalId: number
+    typeId: 'PHONE' | 'EMAIL'
+    values: readonly string[]
+    type: EntityType
+  }): Promise<number[]>
   /** A page of a list; `search` is a part of a name or title (a contact's company too), of a phone number (3 digits or more), or of an e-mail. */
   page(query: { portalId: number; type: EntityType; search: string; beforeId: number | null; limit: number }): Promise<CardPage>
   /** Over contacts, companies and leads: names that begin with the text first. */
@@ -66,8 +71,14 @@ export function createLookup({ store }: { store: Store }): Lookup {
     const found = new Map<string, Match>()
     for (const type of new Set(cards.map((card) => card.type))) {
       const ids = [...new Set(cards.filter((card) => card.type === type).map((card) => card.id))]
-      const rows: EntityColumns[] = await db.selectFrom(tableOf(type)).selectAll().where('portal_id', '=', portalId).where('id', 'in', ids).execute()
-      for (const row of rows) found.set(`${type}:${row.id}`, { type, id: row.id, title: titleOf(type, row), responsibleId: row.assigned_by_id })
+      const rows: EntityColumns[] = await db
+        .selectFrom(tableOf(type))
+        .selectAll()
+        .where('portal_id', '=', portalId)
+        .where('id', 'in', ids)
+        .execute()
+      for (const row of rows)
+        found.set(`${type}:${row.id}`, { type, id: row.id, title: titleOf(type, row), responsibleId: row.assigned_by_id })
     }
     return found
   }
@@ -75,7 +86,13 @@ export function createLookup({ store }: { store: Store }): Lookup {
   const page: Lookup['page'] = async ({ portalId, type, search, beforeId, limit }) => {
     const conditions = await searchConditions(read, { portalId, type, search })
     if (beforeId !== null) conditions.push(sql<SqlBool>`id < ${beforeId}`)
-    const query = { conditions, order: [{ column: 'id', descending: true }], limit: limit + 1, offset: 0, isCounted: beforeId === null }
+    const query = {
+      conditions,
+      order: [{ column: 'id', descending: true }],
+      limit: limit + 1,
+      offset: 0,
+      isCounted: beforeId === null && conditions.length === 0,
+    }
     const { rows, total } = await queryRows(read, { table: type, portalId, query })
     const shown = rows.slice(0, limit) as unknown as EntityColumns[]
     const nextBeforeId = rows.length > limit ? (shown.at(-1)?.id ?? null) : null
@@ -108,7 +125,12 @@ export function createLookup({ store }: { store: Store }): Lookup {
       const country = await countryOf(read, portalId)
       const matches = [...new Set(values.map((value) => matchOf(typeId, value, country)))].filter((match) => match !== '')
       if (matches.length === 0) return []
-      const found = read.selectFrom('multifield').select('entity_id').distinct().where('portal_id', '=', portalId).where('type_id', '=', typeId)
+      const found = read
+        .selectFrom('multifield')
+        .select('entity_id')
+        .distinct()
+        .where('portal_id', '=', portalId)
+        .where('type_id', '=', typeId)
       const rows = await found.where('match', 'in', matches).where('entity_type', '=', type).orderBy('entity_id').limit(20).execute()
       return rows.map((row) => row.entity_id)
     },
@@ -117,25 +139,41 @@ export function createLookup({ store }: { store: Store }): Lookup {
       const wanted = fold(search)
       if (wanted === '') return []
       const pages = []
-      for (const type of ['contact', 'company', 'lead'] as const) pages.push(...(await page({ portalId, type, search, beforeId: null, limit })).cards)
+      for (const type of ['contact', 'company', 'lead'] as const)
+        pages.push(...(await page({ portalId, type, search, beforeId: null, limit })).cards)
       const begins = (card: EntityRecord) => (card.row.search.startsWith(wanted) ? 0 : 1)
       return pages.sort((a, b) => begins(a) - begins(b)).slice(0, limit)
     },
 
     async contactsOf(portalId, companyId, limit) {
-      const rows = await read.selectFrom('contact').selectAll().where('portal_id', '=', portalId).where('company_id', '=', companyId).orderBy('id').limit(limit).execute()
+      const rows = await read
+        .selectFrom('contact')
+        .selectAll()
+        .where('portal_id', '=', portalId)
+        .where('company_id', '=', companyId)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
       return withMultifields(read, { portalId, type: 'contact', rows })
     },
 
     async callParty(portalId, dealId) {
-      const deal = await read.selectFrom('deal').select(['contact_id', 'company_id']).where('portal_id', '=', portalId).where('id', '=', dealId).executeTakeFirst()
+      const deal = await read
+        .selectFrom('deal')
+        .select(['contact_id', 'company_id'])
+        .where('portal_id', '=', portalId)
+        .where('id', '=', dealId)
+        .executeTakeFirst()
       if (deal?.contact_id) return { type: 'contact', id: deal.contact_id }
       return deal?.company_id ? { type: 'company', id: deal.company_id } : null
     },
   }
 }
 
-async function withMultifields(db: Kysely<Tables>, { portalId, type, rows }: { portalId: number; type: EntityType; rows: readonly EntityColumns[] }): Promise<EntityRecord[]> {
+async function withMultifields(
+  db: Kysely<Tables>,
+  { portalId, type, rows }: { portalId: number; type: EntityType; rows: readonly EntityColumns[] },
+): Promise<EntityRecord[]> {
   const multifields = await multifieldsOf(db, { portalId, type, ids: rows.map((row) => row.id) })
   return rows.map((row) => ({ type, row, multifields: multifields.get(row.id) ?? [] }))
 }
@@ -143,7 +181,13 @@ async function withMultifields(db: Kysely<Tables>, { portalId, type, rows }: { p
 async function openLeads(db: Kysely<Tables>, portalId: number, matches: readonly Match[]): Promise<ReadonlySet<number>> {
   const ids = matches.filter((match) => match.type === 'lead').map((match) => match.id)
   if (ids.length === 0) return new Set()
-  const rows = await db.selectFrom('lead').select('id').where('portal_id', '=', portalId).where('id', 'in', ids).where('status_id', 'not in', closedLeadStatuses).execute()
+  const rows = await db
+    .selectFrom('lead')
+    .select('id')
+    .where('portal_id', '=', portalId)
+    .where('id', 'in', ids)
+    .where('status_id', 'not in', closedLeadStatuses)
+    .execute()
   return new Set(rows.map((row) => row.id))
 }
 
@@ -153,10 +197,16 @@ function rank(match: Match, open: ReadonlySet<number>): number {
   return open.has(match.id) ? 2 : 3
 }
 
-async function searchConditions(db: Kysely<Tables>, { portalId, type, search }: { portalId: number; type: EntityType; search: string }): Promise<Condition[]> {
+async function searchConditions(
+  db: Kysely<Tables>,
+  { portalId, type, search }: { portalId: number; type: EntityType; search: string },
+): Promise<Condition[]> {
   const wanted = fold(search.slice(0, 200))
   if (wanted === '') return []
-  const words = wanted.split(' ').slice(0, 8).map((word) => sql<SqlBool>`search like ${containing(word)} escape '!'`)
+  const words = wanted
+    .split(' ')
+    .slice(0, 8)
+    .map((word) => sql<SqlBool>`search like ${containing(word)} escape '!'`)
   const byName = sql<SqlBool>`(${sql.join(words, sql` and `)})`
   const ways: Condition[] = [byName]
   if (type === 'contact') ways.push(sql<SqlBool>`company_id in (select id from company where portal_id = ${portalId} and ${byName})`)

@@ -14,7 +14,13 @@ beforeAll(async () => {
   portal = await openTestPortal({ country: 'RU' })
   caller = { ...portal.by, isAdmin: false, via: 'webhook', appId: null, scope: new Set(['crm']) }
   router = new Router({ now: () => 0, at: () => () => {} })
-  router.add(crmMethods({ ...portal, recordingFiles: async (_, callIds) => new Map(callIds.map((callId) => [callId, [{ id: 5, url: `https://crm.example.org/${callId}` }]])) }))
+  router.add(
+    crmMethods({
+      ...portal,
+      recordingFiles: async (_, callIds) =>
+        new Map(callIds.map((callId) => [callId, [{ id: 5, url: `https://crm.example.org/${callId}` }]])),
+    }),
+  )
 })
 afterAll(() => portal.close())
 
@@ -40,13 +46,29 @@ describe('crm.contact', () => {
   it('adds with a number, gets with strings, flags and times', async () => {
     const company = await add('crm.company.add', { fields: { TITLE: 'Acme', PHONE: [{ VALUE: '+7 495 000-01-01' }] } })
     const id = await add('crm.contact.add', {
-      FIELDS: { NAME: 'Ирина', LAST_NAME: 'Ёлкина', COMPANY_ID: String(company), OPENED: 'N', UNKNOWN: 1, PHONE: { 0: { VALUE: '8 (495) 000-01-02', VALUE_TYPE: 'MOBILE' } }, EMAIL: [{ VALUE: 'Irina@Example.org' }] },
+      FIELDS: {
+        NAME: 'Ирина',
+        LAST_NAME: 'Ёлкина',
+        COMPANY_ID: String(company),
+        OPENED: 'N',
+        UNKNOWN: 1,
+        PHONE: { 0: { VALUE: '8 (495) 000-01-02', VALUE_TYPE: 'MOBILE' } },
+        EMAIL: [{ VALUE: 'Irina@Example.org' }],
+      },
     })
     expect(typeof id).toBe('number')
     const got = await call('crm.contact.get', { id: String(id) })
     expect(got).toMatchObject({
-      ID: String(id), NAME: 'Ирина', SECOND_NAME: '', LAST_NAME: 'Ёлкина', POST: null, COMPANY_ID: String(company), HAS_PHONE: 'Y', OPENED: 'N',
-      ASSIGNED_BY_ID: String(caller.userId), DATE_CREATE: '2026-03-10T09:00:00+00:00',
+      ID: String(id),
+      NAME: 'Ирина',
+      SECOND_NAME: '',
+      LAST_NAME: 'Ёлкина',
+      POST: null,
+      COMPANY_ID: String(company),
+      HAS_PHONE: 'Y',
+      OPENED: 'N',
+      ASSIGNED_BY_ID: String(caller.userId),
+      DATE_CREATE: '2026-03-10T09:00:00+00:00',
       PHONE: [{ ID: expect.stringMatching(/^\d+$/), VALUE_TYPE: 'MOBILE', VALUE: '8 (495) 000-01-02', TYPE_ID: 'PHONE' }],
       EMAIL: [{ VALUE_TYPE: 'WORK', VALUE: 'Irina@Example.org' }],
     })
@@ -56,16 +78,29 @@ describe('crm.contact', () => {
   })
 
   it('changes, adds and removes phones by their ids and leaves the others alone', async () => {
-    const id = await add('crm.contact.add', { fields: { NAME: 'Phones', PHONE: ['+12125550101', '+12125550102', '+12125550103', '+12125550104'].map((VALUE) => ({ VALUE })) } })
+    const id = await add('crm.contact.add', {
+      fields: { NAME: 'Phones', PHONE: ['+12125550101', '+12125550102', '+12125550103', '+12125550104'].map((VALUE) => ({ VALUE })) },
+    })
     const phones = async (): Promise<NonNullable<Shown['PHONE']>> => (await get('crm.contact.get', id)).PHONE ?? []
     const [one, two, three, four] = await phones()
     expect(
       await call('crm.contact.update', {
         id,
-        fields: { PHONE: [{ ID: one!.ID, VALUE: '+12125550111', VALUE_TYPE: 'HOME' }, { ID: two!.ID, DELETE: 'Y' }, { ID: three!.ID, VALUE: '' }, { VALUE: '+12125550105' }] },
+        fields: {
+          PHONE: [
+            { ID: one!.ID, VALUE: '+12125550111', VALUE_TYPE: 'HOME' },
+            { ID: two!.ID, DELETE: 'Y' },
+            { ID: three!.ID, VALUE: '' },
+            { VALUE: '+12125550105' },
+          ],
+        },
       }),
     ).toBe(true)
-    expect((await phones()).map(({ VALUE, VALUE_TYPE }) => `${VALUE} ${VALUE_TYPE}`)).toEqual(['+12125550111 HOME', '+12125550104 WORK', '+12125550105 WORK'])
+    expect((await phones()).map(({ VALUE, VALUE_TYPE }) => `${VALUE} ${VALUE_TYPE}`)).toEqual([
+      '+12125550111 HOME',
+      '+12125550104 WORK',
+      '+12125550105 WORK',
+    ])
     expect((await phones())[1]!.ID).toBe(four!.ID)
     expect((await get('crm.contact.get', id)).NAME).toBe('Phones')
     expect(portal.said).toContain(`ONCRMCONTACTUPDATE ${id}`)
@@ -81,11 +116,15 @@ describe('crm.contact', () => {
   })
 
   it('finds by exact phone number however it is written, and by e-mail in any case', async () => {
-    const id = await add('crm.contact.add', { fields: { NAME: 'Exact', PHONE: [{ VALUE: '8 (495) 000-01-33' }], EMAIL: [{ VALUE: 'Exact@Example.org' }] } })
+    const id = await add('crm.contact.add', {
+      fields: { NAME: 'Exact', PHONE: [{ VALUE: '8 (495) 000-01-33' }], EMAIL: [{ VALUE: 'Exact@Example.org' }] },
+    })
     for (const PHONE of ['+74950000133', '84950000133', '8 (495) 000-01-33', '4950000133', ['+12125550199', '+74950000133']]) {
       expect(await call('crm.contact.list', { filter: { PHONE }, select: ['ID'] })).toEqual([{ ID: String(id) }])
     }
-    expect(await call('crm.contact.list', { FILTER: { EMAIL: 'exact@EXAMPLE.org' }, SELECT: ['ID', 'PHONE'] })).toMatchObject([{ ID: String(id), PHONE: [{ VALUE: '8 (495) 000-01-33' }] }])
+    expect(await call('crm.contact.list', { FILTER: { EMAIL: 'exact@EXAMPLE.org' }, SELECT: ['ID', 'PHONE'] })).toMatchObject([
+      { ID: String(id), PHONE: [{ VALUE: '8 (495) 000-01-33' }] },
+    ])
     expect(await call('crm.contact.list', { filter: { PHONE: '' } })).toEqual([])
     expect(await call('crm.contact.list', { filter: { PHONE: '49500001' } })).toEqual([])
   })
@@ -125,10 +164,14 @@ describe('crm.contact', () => {
 })
 
 describe('filters', () => {
-  const names = async (filter: LooseMap): Promise<string[]> => (await list('crm.company.list', { filter: { SOURCE_ID: 'F', ...filter } })).map((row) => row.TITLE)
+  const names = async (filter: LooseMap): Promise<string[]> =>
+    (await list('crm.company.list', { filter: { SOURCE_ID: 'F', ...filter } })).map((row) => row.TITLE)
 
   beforeAll(async () => {
-    for (const TITLE of ['Alpha', 'Alphabet', '100% Beta', 'Gamma_1', 'Ящик']) await add('crm.company.add', { fields: { TITLE, SOURCE_ID: 'F', INDUSTRY: TITLE === 'Alpha' ? 'IT' : '', ...(TITLE === 'Alpha' && { PHONE: '+12125550109' }) } })
+    for (const TITLE of ['Alpha', 'Alphabet', '100% Beta', 'Gamma_1', 'Ящик'])
+      await add('crm.company.add', {
+        fields: { TITLE, SOURCE_ID: 'F', INDUSTRY: TITLE === 'Alpha' ? 'IT' : '', ...(TITLE === 'Alpha' && { PHONE: '+12125550109' }) },
+      })
   })
 
   it.each<[LooseMap, string[]]>([
@@ -186,8 +229,16 @@ describe('refusals', () => {
     ['crm.contact.add', { fields: { NAME: 'x'.repeat(256) } }, '400 ERROR_CORE|The field NAME is longer than 255 characters'],
     ['crm.contact.add', { fields: { NAME: 'x', COMPANY_ID: 'abc' } }, '400 ERROR_CORE|The field COMPANY_ID must be a whole number'],
     ['crm.contact.add', { fields: { NAME: 'x', ASSIGNED_BY_ID: 99999 } }, '400 ERROR_CORE|ASSIGNED_BY_ID: there is no user 99999'],
-    ['crm.contact.add', { fields: { NAME: 'x', PHONE: [{ VALUE: { a: 'b' } }] } }, '400 ERROR_CORE|PHONE: VALUE, VALUE_TYPE and ID must be single values'],
-    ['crm.contact.add', { fields: { NAME: 'x', PHONE: [{ VALUE: '1'.repeat(256) }] } }, '400 ERROR_CORE|A phone, e-mail or address is longer than 255 characters'],
+    [
+      'crm.contact.add',
+      { fields: { NAME: 'x', PHONE: [{ VALUE: { a: 'b' } }] } },
+      '400 ERROR_CORE|PHONE: VALUE, VALUE_TYPE and ID must be single values',
+    ],
+    [
+      'crm.contact.add',
+      { fields: { NAME: 'x', PHONE: [{ VALUE: '1'.repeat(256) }] } },
+      '400 ERROR_CORE|A phone, e-mail or address is longer than 255 characters',
+    ],
     ['crm.company.add', { fields: { TITLE: ' \0' } }, '400 ERROR_CORE|A company needs a name (TITLE)'],
     ['crm.contact.list', { filter: 'x' }, "400 |Parameter 'filter' must be array"],
     ['crm.contact.list', { order: 'x' }, "400 |Parameter 'order' must be array"],
@@ -215,7 +266,9 @@ describe('refusals', () => {
       await portal.lookup.page({ portalId: caller.portalId, type: 'contact', search: NAME, beforeId: null, limit: 10 })
       await call('crm.contact.update', { id, fields: { NAME: 'x' } })
     }
-    expect(await call('crm.contact.list', { filter: { '__proto__': 'x' } as LooseMap, order: JSON.parse('{"__proto__":"ASC"}') as LooseMap })).toBeInstanceOf(Array)
+    expect(
+      await call('crm.contact.list', { filter: { __proto__: 'x' } as LooseMap, order: JSON.parse('{"__proto__":"ASC"}') as LooseMap }),
+    ).toBeInstanceOf(Array)
   })
 })
 
@@ -242,8 +295,13 @@ describe('leads, deals and the rest', () => {
   it('finds duplicates by type, with numbers, and stops at a type that is full', async () => {
     const lead = await add('crm.lead.add', { fields: { TITLE: 'Dup', PHONE: '+12125550120' } })
     const contact = await add('crm.contact.add', { fields: { NAME: 'Dup', PHONE: '+1 (212) 555-0120 ext 7' } })
-    expect(await call('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+12125550120 ext 9'] })).toEqual({ LEAD: [lead], CONTACT: [contact] })
-    expect(await call('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+12125550120'], entity_type: 'CONTACT' })).toEqual({ CONTACT: [contact] })
+    expect(await call('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+12125550120 ext 9'] })).toEqual({
+      LEAD: [lead],
+      CONTACT: [contact],
+    })
+    expect(await call('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+12125550120'], entity_type: 'CONTACT' })).toEqual({
+      CONTACT: [contact],
+    })
     for (let n = 0; n < 20; n++) await add('crm.lead.add', { fields: { TITLE: 'Many', PHONE: '+12125550120' } })
     const full = (await call('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+12125550120'] })) as Record<string, number[]>
     expect(Object.keys(full)).toEqual(['LEAD'])
@@ -252,32 +310,69 @@ describe('leads, deals and the rest', () => {
 
   it('reads activities with their participants and recordings', async () => {
     const contact = await add('crm.contact.add', { fields: { NAME: 'Called', PHONE: '+12125550121' } })
-    const facts = { portalId: caller.portalId, callId: 'externalCall.1', type: 1, userId: caller.userId, phoneNumber: '+12125550121', startedAt: 1000, endedAt: 61_000, isAnswered: true, card: { type: 'contact' as const, id: contact } }
+    const facts = {
+      portalId: caller.portalId,
+      callId: 'externalCall.1',
+      type: 1,
+      userId: caller.userId,
+      phoneNumber: '+12125550121',
+      startedAt: 1000,
+      endedAt: 61_000,
+      isAnswered: true,
+      card: { type: 'contact' as const, id: contact },
+    }
     const id = await portal.store.transaction((tx) => portal.timeline.addCallActivity(tx, facts))
     expect(await call('crm.activity.get', { id })).toMatchObject({
-      ID: String(id), TYPE_ID: '2', PROVIDER_ID: 'VOXIMPLANT_CALL', PROVIDER_TYPE_ID: 'CALL', DIRECTION: '2', SUBJECT: 'Outgoing call to Called', COMPLETED: 'Y',
-      START_TIME: '1970-01-01T00:00:01+00:00', OWNER_TYPE_ID: '3', OWNER_ID: String(contact), RESPONSIBLE_ID: String(caller.userId),
+      ID: String(id),
+      TYPE_ID: '2',
+      PROVIDER_ID: 'VOXIMPLANT_CALL',
+      PROVIDER_TYPE_ID: 'CALL',
+      DIRECTION: '2',
+      SUBJECT: 'Outgoing call to Called',
+      COMPLETED: 'Y',
+      START_TIME: '1970-01-01T00:00:01+00:00',
+      OWNER_TYPE_ID: '3',
+      OWNER_ID: String(contact),
+      RESPONSIBLE_ID: String(caller.userId),
       COMMUNICATIONS: [{ TYPE: 'PHONE', VALUE: '+12125550121', ENTITY_ID: String(contact), ENTITY_TYPE_ID: '3' }],
       FILES: [{ id: 5, url: 'https://crm.example.org/externalCall.1' }],
     })
-    const found = await call('crm.activity.list', { filter: { BINDINGS: [{ OWNER_TYPE_ID: 3, OWNER_ID: contact }] }, select: ['ID', 'FILES'] })
+    const found = await call('crm.activity.list', {
+      filter: { BINDINGS: [{ OWNER_TYPE_ID: 3, OWNER_ID: contact }] },
+      select: ['ID', 'FILES'],
+    })
     expect(found).toEqual([{ ID: String(id), FILES: [{ id: 5, url: 'https://crm.example.org/externalCall.1' }] }])
     expect((await list('crm.activity.list', { filter: { OWNER_TYPE_ID: 3, OWNER_ID: contact } }))[0]).not.toHaveProperty('COMMUNICATIONS')
   })
 
   it('lists sources, and keeps call lists as the contract writes them', async () => {
-    expect(await call('crm.status.list', { filter: { ENTITY_ID: 'SOURCE' } })).toContainEqual(expect.objectContaining({ STATUS_ID: 'CALL' }))
+    expect(await call('crm.status.list', { filter: { ENTITY_ID: 'SOURCE' } })).toContainEqual(
+      expect.objectContaining({ STATUS_ID: 'CALL' }),
+    )
     const company = await add('crm.company.add', { fields: { TITLE: 'Listed' } })
     const contact = await add('crm.contact.add', { fields: { NAME: 'Listed' } })
     const id = await add('crm.calllist.add', { ENTITY_TYPE: 'CONTACT', ENTITIES: [String(contact)] })
-    expect(await call('crm.calllist.get', { ID: id })).toEqual({ ID: String(id), DATE_CREATE: '2026-03-10 09:00:00', CREATED_BY_ID: String(caller.userId), WEBFORM_ID: null, ENTITY_TYPE_ID: '3', ENTITY_TYPE: 'CONTACT' })
+    expect(await call('crm.calllist.get', { ID: id })).toEqual({
+      ID: String(id),
+      DATE_CREATE: '2026-03-10 09:00:00',
+      CREATED_BY_ID: String(caller.userId),
+      WEBFORM_ID: null,
+      ENTITY_TYPE_ID: '3',
+      ENTITY_TYPE: 'CONTACT',
+    })
     expect(await call('crm.calllist.items.get', { LIST_ID: id })).toEqual([{ ID: contact, STATUS: 'IN_WORK', ENTITY_TYPE: 3 }])
-    expect(await call('crm.calllist.list', { FILTER: { ENTITY_TYPE_ID: 3, '>=ID': id }, SELECT: ['ID', 'ENTITY_TYPE_ID'] })).toEqual([{ ID: String(id), ENTITY_TYPE_ID: '3' }])
-    expect(await refusal('crm.calllist.add', { ENTITY_TYPE: 'CONTACT', ENTITIES: [company + 100_000] })).toBe('400 ENTITY_ERROR|Incorrect entities id')
+    expect(await call('crm.calllist.list', { FILTER: { ENTITY_TYPE_ID: 3, '>=ID': id }, SELECT: ['ID', 'ENTITY_TYPE_ID'] })).toEqual([
+      { ID: String(id), ENTITY_TYPE_ID: '3' },
+    ])
+    expect(await refusal('crm.calllist.add', { ENTITY_TYPE: 'CONTACT', ENTITIES: [company + 100_000] })).toBe(
+      '400 ENTITY_ERROR|Incorrect entities id',
+    )
     expect(await refusal('crm.calllist.add', { ENTITY_TYPE: 'LEAD', ENTITIES: [1] })).toBe('400 ENTITY_TYPE_ERROR|Incorrect entity type')
     expect(await refusal('crm.calllist.add', { ENTITIES: [1] })).toBe('400 ERROR_ARGUMENT|ENTITY_TYPE is not found')
     expect(await refusal('crm.calllist.add', { ENTITY_TYPE: 'CONTACT', ENTITIES: '1' })).toBe('400 ENTITIES_ERROR|Entities is not array')
-    expect(await refusal('crm.calllist.update', { LIST_ID: id, ENTITY_TYPE: 'COMPANY', ENTITIES: [company] })).toMatch(/^400 ENTITY_TYPE_ERROR\|Discrepancy/)
+    expect(await refusal('crm.calllist.update', { LIST_ID: id, ENTITY_TYPE: 'COMPANY', ENTITIES: [company] })).toMatch(
+      /^400 ENTITY_TYPE_ERROR\|Discrepancy/,
+    )
     expect(await refusal('crm.calllist.items.get', { LIST_ID: 0 })).toBe('400 LIST_ID_ERROR|List id should be positive')
     expect(await refusal('crm.calllist.items.get', { LIST_ID: id, FILTER: { STATUS: 'X' } })).toBe('400 STATUS_ERROR|Incorrect status')
     expect(await refusal('crm.calllist.list', { FILTER: { DATE_CREATE: 1 } })).toMatch(/^400 100\|Unknown field DATE_CREATE/)

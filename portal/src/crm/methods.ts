@@ -50,7 +50,10 @@ function cardId(id: number): number {
 }
 
 const idParam = { ID: integer('id of the card', 'crm_id').required('crm_id') }
-const fieldsParam = { FIELDS: map('values by name', 'crm_fields').required('crm_fields'), PARAMS: anything('REGISTER_SONET_EVENT, IMPORT: taken and not needed') }
+const fieldsParam = {
+  FIELDS: map('values by name', 'crm_fields').required('crm_fields'),
+  PARAMS: anything('REGISTER_SONET_EVENT, IMPORT: taken and not needed'),
+}
 
 function entityMethods({ store, entities }: CrmParts, type: EntityType): Methods {
   const add = method({
@@ -129,8 +132,16 @@ async function listCards({ store, type, portalId, start, SELECT, FILTER, ORDER }
   const query = { conditions, order: readOrder(fieldsOf[type], ORDER), limit: pageSize, offset: Math.max(start, 0), isCounted: start >= 0 }
   const { rows, total } = await queryRows(store.read, { table: type, portalId, query })
   const multifields = await multifieldsOf(store.read, { portalId, type, ids: (rows as { id: number }[]).map((row) => row.id) })
-  const cards = (rows as unknown as EntityColumns[]).map((row) => ({ type, row, multifields: multifields.get(row.id) ?? ([] as Row<'multifield'>[]) }))
-  return new Listed(cards.map((card) => presentCard(card, selection)), total, start)
+  const cards = (rows as unknown as EntityColumns[]).map((row) => ({
+    type,
+    row,
+    multifields: multifields.get(row.id) ?? ([] as Row<'multifield'>[]),
+  }))
+  return new Listed(
+    cards.map((card) => presentCard(card, selection)),
+    total,
+    start,
+  )
 }
 
 function duplicateMethod({ lookup }: CrmParts): Method {
@@ -147,7 +158,10 @@ function duplicateMethod({ lookup }: CrmParts): Method {
   })
 }
 
-async function findDuplicates(lookup: Lookup, { portalId, TYPE, VALUES, ENTITY_TYPE }: { portalId: number; TYPE: string; VALUES: readonly unknown[]; ENTITY_TYPE: string | undefined }): Promise<unknown> {
+async function findDuplicates(
+  lookup: Lookup,
+  { portalId, TYPE, VALUES, ENTITY_TYPE }: { portalId: number; TYPE: string; VALUES: readonly unknown[]; ENTITY_TYPE: string | undefined },
+): Promise<unknown> {
   const typeId = TYPE.toUpperCase()
   if (typeId !== 'PHONE' && typeId !== 'EMAIL') throw new PortalError('comm_type_wrong')
   const values = VALUES.filter((value) => typeof value === 'string' || typeof value === 'number').map(String)
@@ -172,7 +186,11 @@ function statusMethod({ store }: CrmParts): Method {
     params: { FILTER: map('ENTITY_ID, STATUS_ID', 'crm_filter'), ORDER: map('not needed: by ENTITY_ID and SORT', 'crm_order') },
     errors: ['crm_filter', 'crm_order'],
     async run({ params, caller }) {
-      const { language } = await store.read.selectFrom('portal').select('language').where('id', '=', caller.portalId).executeTakeFirstOrThrow()
+      const { language } = await store.read
+        .selectFrom('portal')
+        .select('language')
+        .where('id', '=', caller.portalId)
+        .executeTakeFirstOrThrow()
       const wanted = Object.entries(params.FILTER ?? {}).map(([name, value]) => [name.toUpperCase().replace(/^=/, ''), value] as const)
       const rows = crmStatuses(language).filter((row) => wanted.every(([name, value]) => row[name] === value))
       return new Listed(rows, rows.length, 0)

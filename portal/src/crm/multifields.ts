@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { PortalError } from '../errors.ts'
 import { fold, withoutNul } from '../store/fold.ts'
-import type { Tx } from '../store/store.ts'
+import type { Store, Tx } from '../store/store.ts'
 import type { Row, Tables } from '../store/tables.ts'
 import { valueKinds, type EntityType, type MultifieldType } from './classic-fields.ts'
 import { readPhone } from './phones.ts'
@@ -42,7 +42,10 @@ export function matchOf(typeId: string, value: string, country: string): string 
 }
 
 /** The values of many cards, in their order, by card id. */
-export async function multifieldsOf(db: Kysely<Tables>, { portalId, type, ids }: { portalId: number; type: EntityType; ids: readonly number[] }): Promise<Map<number, Row<'multifield'>[]>> {
+export async function multifieldsOf(
+  db: Kysely<Tables>,
+  { portalId, type, ids }: { portalId: number; type: EntityType; ids: readonly number[] },
+): Promise<Map<number, Row<'multifield'>[]>> {
   const found = new Map<number, Row<'multifield'>[]>()
   if (ids.length === 0) return found
   const rows = await db
@@ -66,7 +69,8 @@ export async function multifieldsOf(db: Kysely<Tables>, { portalId, type, ids }:
 export async function writeMultifields(tx: Tx, owner: Owner, { writes, replacing = [] }: MultifieldWrites): Promise<boolean> {
   if (writes.length === 0 && replacing.length === 0) return false
   const current = (await multifieldsOf(tx.db, { portalId: owner.portalId, type: owner.type, ids: [owner.id] })).get(owner.id) ?? []
-  if (current.length + writes.length > mostValues) throw new PortalError('crm_field', { detail: `A card has at most ${mostValues} phones, e-mails and addresses` })
+  if (current.length + writes.length > mostValues)
+    throw new PortalError('crm_field', { detail: `A card has at most ${mostValues} phones, e-mails and addresses` })
   const byId = new Map(current.map((row) => [row.id, row]))
   const named = new Set(writes.map((write) => write.id))
   let position = current.reduce((most, row) => Math.max(most, row.position + 1), 0)
@@ -79,10 +83,36 @@ export async function writeMultifields(tx: Tx, owner: Owner, { writes, replacing
   for (const write of writes) {
     const row = write.id === undefined ? undefined : byId.get(write.id)
     const isReplacing = replacing.includes(write.typeId)
-    if (row && row.type_id === write.typeId) isChanged = changeValue(tx, { row, write, owner, position: isReplacing ? position++ : row.position }) || isChanged
+    if (row && row.type_id === write.typeId)
+      isChanged = changeValue(tx, { row, write, owner, position: isReplacing ? position++ : row.position }) || isChanged
     else isChanged = addValue(tx, { write, owner, position: position++ }) || isChanged
   }
   return isChanged
+}
+
+/**
+ * Reads the stored numbers of a portal anew after its country changed: numbers without + now belong to the new one. In steps of
+ * their own, so that clicks get their turn; it can be repeated. Answers how many numbers are found by other digits than before.
+ */
+export async function rematchPhones(store: Store, portalId: number, country: string): Promise<number> {
+  const phones = store.read
+    .selectFrom('multifield')
+    .selectAll()
+    .where('portal_id', '=', portalId)
+    .where('type_id', '=', 'PHONE')
+    .orderBy('id')
+    .limit(500)
+  let changed = 0
+  for (let rows = await phones.execute(); rows.length > 0; rows = await phones.where('id', '>', rows.at(-1)?.id ?? 0).execute()) {
+    const stale = rows.map((row) => ({ row, match: matchOf('PHONE', row.value, country) })).filter(({ row, match }) => row.match !== match)
+    changed += stale.length
+    await store.transaction((tx) => {
+      for (const { row, match } of stale) {
+        tx.write(store.build.updateTable('multifield').set({ match }).where('id', '=', row.id).where('value', '=', row.value))
+      }
+    })
+  }
+  return changed
 }
 
 /** Removes all values of a card. */
@@ -90,7 +120,10 @@ export function removeMultifields(tx: Tx, { portalId, type, id }: { portalId: nu
   tx.write(tx.db.deleteFrom('multifield').where('portal_id', '=', portalId).where('entity_type', '=', type).where('entity_id', '=', id))
 }
 
-function changeValue(tx: Tx, { row, write, owner, position }: { row: Row<'multifield'>; write: MultifieldWrite; owner: Owner; position: number }): boolean {
+function changeValue(
+  tx: Tx,
+  { row, write, owner, position }: { row: Row<'multifield'>; write: MultifieldWrite; owner: Owner; position: number },
+): boolean {
   const value = write.value === undefined ? row.value : readText(write.value)
   if (write.remove || value === '') {
     tx.write(tx.db.deleteFrom('multifield').where('id', '=', row.id))
@@ -121,7 +154,8 @@ function addValue(tx: Tx, { write, owner, position }: { write: MultifieldWrite; 
 
 function readText(value: string): string {
   const text = withoutNul(value).trim()
-  if (text.length > longestValue) throw new PortalError('crm_field', { detail: `A phone, e-mail or address is longer than ${longestValue} characters` })
+  if (text.length > longestValue)
+    throw new PortalError('crm_field', { detail: `A phone, e-mail or address is longer than ${longestValue} characters` })
   return text
 }
 

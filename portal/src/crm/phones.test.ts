@@ -59,7 +59,13 @@ describe('readPhone', () => {
   })
 
   it.each(['112', '34', '1001', '5551234', '123-45-67'])('leaves %s as typed, and it may be dialled', (typed) => {
-    expect(readPhone(typed, ru)).toMatchObject({ phoneNumber: typed, international: typed, digits: typed.replace(/\D/g, ''), display: typed, dialable: { ok: true } })
+    expect(readPhone(typed, ru)).toMatchObject({
+      phoneNumber: typed,
+      international: typed,
+      digits: typed.replace(/\D/g, ''),
+      display: typed,
+      dialable: { ok: true },
+    })
   })
 
   it('writes foreign numbers internationally and its own as people write them', () => {
@@ -69,7 +75,12 @@ describe('readPhone', () => {
   })
 
   it.each(['*100#', '**21#', '#31#+12125550123', '8*123'])('refuses %s unless service codes are allowed', (typed) => {
-    expect(readPhone(typed, us)).toMatchObject({ phoneNumber: typed, international: typed, extension: '', dialable: { ok: false, code: 'service_code' } })
+    expect(readPhone(typed, us)).toMatchObject({
+      phoneNumber: typed,
+      international: typed,
+      extension: '',
+      dialable: { ok: false, code: 'service_code' },
+    })
     expect(readPhone(typed, { ...us, allowServiceCodes: true }).dialable).toEqual({ ok: true })
   })
 
@@ -77,12 +88,18 @@ describe('readPhone', () => {
     expect(readPhone(typed, us).dialable).toEqual({ ok: false, code: 'empty' })
   })
 
-  it.each(['call me', '1-800-FLOWERS', 'доб. 12', '+7 495 000-01-23, +7 495 000-01-24', '+1+2125550123', '+1 212 555 0123 (office)', '7'.repeat(300), '*;rm -rf'])(
-    'does not take %s for a number',
-    (typed) => {
-      expect(readPhone(typed, { ...us, allowServiceCodes: true }).dialable).toEqual({ ok: false, code: 'letters' })
-    },
-  )
+  it.each([
+    'call me',
+    '1-800-FLOWERS',
+    'доб. 12',
+    '+7 495 000-01-23, +7 495 000-01-24',
+    '+1+2125550123',
+    '+1 212 555 0123 (office)',
+    '7'.repeat(300),
+    '*;rm -rf',
+  ])('does not take %s for a number', (typed) => {
+    expect(readPhone(typed, { ...us, allowServiceCodes: true }).dialable).toEqual({ ok: false, code: 'letters' })
+  })
 
   it('compares service codes apart from the digits in them', () => {
     expect(readPhone('**21#', us).digits).not.toBe(readPhone('21', us).digits)
@@ -91,7 +108,12 @@ describe('readPhone', () => {
   it('never throws, and echoes what it cannot parse', () => {
     const country = fc.constantFrom('US', 'RU', 'GB', 'KZ', 'DE', '', 'XX', '__proto__')
     const char = fc.constantFrom(...Array.from('0123456789+*#,;x()- .доб ext=№'))
-    const typed = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: char, maxLength: 60 }), fc.string({ unit: char, minLength: 90, maxLength: 400 }))
+    const typed = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: char, maxLength: 60 }),
+      fc.string({ unit: char, minLength: 90, maxLength: 400 }),
+    )
     fc.assert(
       fc.property(typed, country, (text, where) => {
         const read = readPhone(text, { country: where })

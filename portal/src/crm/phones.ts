@@ -40,7 +40,9 @@ const separators = /^[\d\s()[\]\-./‐-―−]+$/u
  * the country has no such number of its own; up to four digits stay as typed.
  */
 export function readPhone(typed: string, rules: PhoneRules): PhoneReading {
-  const text = asciiDigits(typed.slice(0, longestText * 2).replace(invisible, ' ')).replace(/^\s*(?:tel|callto):(?:\/\/)?/i, '').trim()
+  const text = asciiDigits(typed.slice(0, longestText * 2).replace(invisible, ' '))
+    .replace(/^\s*(?:tel|callto):(?:\/\/)?/i, '')
+    .trim()
   const { phoneNumber, extension } = cutExtension(text)
   const isTooLong = text.length > longestText
   const isService = serviceCode.test(phoneNumber)
@@ -111,6 +113,9 @@ const cyrillicCountries: ReadonlySet<string> = new Set(['RU', 'BY', 'KZ', 'KG', 
 
 /** Fullwidth and Arabic digits as ASCII ones. */
 function asciiDigits(text: string): string {
-  return text.replace(/[\uFF10-\uFF19\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String((digit.charCodeAt(0) - (digit >= '\uFF10' ? 0xff10 : digit >= '\u06F0' ? 0x6f0 : 0x660))))
+  return text
+    .replace(/[\uFF10-\uFF19\u0660-\u0669\u06F0-\u06F9]/g, (digit) =>
+      String(digit.charCodeAt(0) - (digit >= '\uFF10' ? 0xff10 : digit >= '\u06F0' ? 0x6f0 : 0x660)),
+    )
     .replaceAll('\uFF0B', '+')
 }

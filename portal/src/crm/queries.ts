@@ -34,7 +34,17 @@ export function valueCondition(field: Field, operator: Operator, values: readonl
 }
 
 /** Cards that have one of these values, by what values are found by (`matchOf`). */
-export function multifieldCondition({ portalId, type, typeId, matches }: { portalId: number; type: EntityType; typeId: string; matches: readonly string[] }): Condition {
+export function multifieldCondition({
+  portalId,
+  type,
+  typeId,
+  matches,
+}: {
+  portalId: number
+  type: EntityType
+  typeId: string
+  matches: readonly string[]
+}): Condition {
   if (matches.length === 0) return never
   const found = sql`select entity_id from multifield where portal_id = ${portalId} and type_id = ${typeId} and ${sql.ref('match')} in (${sql.join(matches)}) and entity_type = ${type}`
   return sql<SqlBool>`id in (${found})`
@@ -117,7 +127,10 @@ function matchesPattern(field: Field, pattern: string): Condition {
   if (last === undefined) return sql<SqlBool>`${column} = ${first}`
   const parts: Condition[] = rest.filter((part) => part !== '').map((part) => containsText(field, part))
   if (first !== '') parts.push(sql<SqlBool>`substr(${column}, 1, ${lengthOf(first)}) = ${first}`)
-  if (last !== '') parts.push(sql<SqlBool>`length(${column}) >= ${lengthOf(last)} and substr(${column}, length(${column}) - ${lengthOf(last) - 1}) = ${last}`)
+  if (last !== '')
+    parts.push(
+      sql<SqlBool>`length(${column}) >= ${lengthOf(last)} and substr(${column}, length(${column}) - ${lengthOf(last) - 1}) = ${last}`,
+    )
   return parts.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(parts, sql` and `)})`
 }
 

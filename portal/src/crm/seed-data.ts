@@ -18,7 +18,11 @@ type DemoContact = readonly [name: string, lastName: string, position: string, c
 type DemoLead = readonly [title: string, name: string, lastName: string, statusId: string, sourceId: string, ...phones: string[]]
 
 /** What `addDemoCompany` writes. */
-export const demoCompany: { readonly companies: readonly DemoCompany[]; readonly contacts: readonly DemoContact[]; readonly leads: readonly DemoLead[] } = {
+export const demoCompany: {
+  readonly companies: readonly DemoCompany[]
+  readonly contacts: readonly DemoContact[]
+  readonly leads: readonly DemoLead[]
+} = {
   companies: [
     { title: 'Harbour & Vine Imports', domain: 'harbourvine.example', phones: ['+1 (212) 555-0110', 'FAX +1 (212) 555-0111'] },
     { title: 'Larkspur Dental Group', domain: 'larkspurdental.example', phones: ['+1 (310) 555-0120', '+1 (310) 555-0121'] },
@@ -68,7 +72,15 @@ export const demoCompany: { readonly companies: readonly DemoCompany[]; readonly
   leads: [
     ['Website enquiry: winter delivery rates', 'Patrick', 'Sullivan', 'NEW', 'WEB', '+1 (617) 555-0180'],
     ['Quote for 40 office chairs', 'Sofia', 'Andersson', 'NEW', 'EMAIL', 'MOBILE +1 (212) 555-0181'],
-    ['Asked for a callback about solar panels', 'Jerome', 'Baptiste', 'IN_PROCESS', 'CALL', '+1 (206) 555-0182', 'MOBILE +1 (206) 555-0183'],
+    [
+      'Asked for a callback about solar panels',
+      'Jerome',
+      'Baptiste',
+      'IN_PROCESS',
+      'CALL',
+      '+1 (206) 555-0182',
+      'MOBILE +1 (206) 555-0183',
+    ],
     ['Trade fair: wants a catalogue', 'Helen', 'Papadakis', 'IN_PROCESS', 'ADVERTISING', '+1 (310) 555-0184'],
     ['Recommended by Northgate Solar', 'Colin', 'Prescott', 'NEW', 'RECOMMENDATION', '+44 20 7946 0185'],
     ['Catering for a wedding, June', 'Isabel', 'Cartwright', 'IN_PROCESS', 'WEB', 'MOBILE +44 7700 900186'],
@@ -103,12 +115,27 @@ export async function addDemoCompany(tx: Tx, { entities, callLists, by, responsi
   const companies: number[] = []
   for (const { title, domain, phones } of demoCompany.companies) {
     const writes = [...phonesOf(phones), email(`office@${domain}`)]
-    companies.push(await entities.create(tx, 'company', { fields: { title, assigned_by_id: responsible(), comments: fictional }, multifields: { writes } }, by))
+    companies.push(
+      await entities.create(
+        tx,
+        'company',
+        { fields: { title, assigned_by_id: responsible(), comments: fictional }, multifields: { writes } },
+        by,
+      ),
+    )
   }
   const contacts: number[] = []
   for (const [name, last_name, position, company, ...phones] of demoCompany.contacts) {
     const domain = demoCompany.companies[company]?.domain ?? 'mail.example'
-    const fields = { name, last_name, position, company_id: companies[company] ?? null, assigned_by_id: responsible(), source_id: 'OTHER', comments: fictional }
+    const fields = {
+      name,
+      last_name,
+      position,
+      company_id: companies[company] ?? null,
+      assigned_by_id: responsible(),
+      source_id: 'OTHER',
+      comments: fictional,
+    }
     const writes = [...phonesOf(phones), email(`contact${contacts.length + 1}@${domain}`)]
     contacts.push(await entities.create(tx, 'contact', { fields, multifields: { writes } }, by))
   }

@@ -32,7 +32,15 @@ export function crmStatuses(language: string): Record<string, string>[] {
   for (const [directory, values] of Object.entries(directories)) {
     for (const [index, [statusId, english, russian]] of values.entries()) {
       const name = language === 'ru' ? russian : english
-      rows.push({ ID: String(rows.length + 1), ENTITY_ID: directory, STATUS_ID: statusId, NAME: name, NAME_INIT: name, SORT: String((index + 1) * 10), SYSTEM: 'Y' })
+      rows.push({
+        ID: String(rows.length + 1),
+        ENTITY_ID: directory,
+        STATUS_ID: statusId,
+        NAME: name,
+        NAME_INIT: name,
+        SORT: String((index + 1) * 10),
+        SYSTEM: 'Y',
+      })
     }
   }
   return rows

@@ -33,7 +33,10 @@ export interface TestPortal {
 }
 
 /** Opens one. `CRM_TEST_DATABASE` names another database than a new file. */
-export async function openTestPortal({ country = 'US', language = 'en' }: { country?: string; language?: string } = {}): Promise<TestPortal> {
+export async function openTestPortal({
+  country = 'US',
+  language = 'en',
+}: { country?: string; language?: string } = {}): Promise<TestPortal> {
   const folder = await mkdtemp(join(tmpdir(), 'hookswitch-crm-'))
   const log = createLog('silent')
   const engine = await openEngine(process.env['CRM_TEST_DATABASE'] ?? join(folder, 'portal.db'), log)
@@ -73,11 +76,44 @@ export async function openTestPortal({ country = 'US', language = 'en' }: { coun
 
 function addAuthor(store: Store, country: string, language: string): Promise<Author> {
   return store.transaction(async (tx) => {
-    const account = { member_id: 'a'.repeat(32), title: 'Test', country, language, target: null, allow_user_targets: 1 as const, allow_service_codes: 0 as const, settings: '{}', created_at: 0 }
+    const account = {
+      member_id: 'a'.repeat(32),
+      title: 'Test',
+      country,
+      language,
+      target: null,
+      allow_user_targets: 1 as const,
+      allow_service_codes: 0 as const,
+      settings: '{}',
+      created_at: 0,
+    }
     const portal = await tx.db.insertInto('portal').values(account).returning('id').executeTakeFirstOrThrow()
-    const person = { portal_id: portal.id, email: 'nora@example.org', password_hash: '', name: 'Nora', second_name: '', last_name: 'Bell', work_position: '', search: '' }
-    const flags = { is_admin: 1 as const, is_active: 1 as const, language, target: null, departments: '[]', extension: null, work_phone: null, personal_phone: null, personal_mobile: null }
-    const user = await tx.db.insertInto('user').values({ ...person, ...flags, last_seen_at: null, created_at: 0, updated_at: 0 }).returning('id').executeTakeFirstOrThrow()
+    const person = {
+      portal_id: portal.id,
+      email: 'nora@example.org',
+      password_hash: '',
+      name: 'Nora',
+      second_name: '',
+      last_name: 'Bell',
+      work_position: '',
+      search: '',
+    }
+    const flags = {
+      is_admin: 1 as const,
+      is_active: 1 as const,
+      language,
+      target: null,
+      departments: '[]',
+      extension: null,
+      work_phone: null,
+      personal_phone: null,
+      personal_mobile: null,
+    }
+    const user = await tx.db
+      .insertInto('user')
+      .values({ ...person, ...flags, last_seen_at: null, created_at: 0, updated_at: 0 })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     return { portalId: portal.id, userId: user.id }
   })
 }

@@ -59,9 +59,24 @@ export interface Timeline {
 }
 
 /** Builds the timeline. */
-export function createTimeline({ store, clock, outbox, changed }: { store: Store; clock: Clock; outbox: Pick<Outbox, 'emit'>; changed: Changed }): Timeline {
+export function createTimeline({
+  store,
+  clock,
+  outbox,
+  changed,
+}: {
+  store: Store
+  clock: Clock
+  outbox: Pick<Outbox, 'emit'>
+  changed: Changed
+}): Timeline {
   const tell = (tx: Tx, portalId: number, owners: readonly Owner[]): void => {
-    tx.afterCommit(() => changed(portalId, owners.flatMap(({ type, id }) => [`${type}:${id}`, listNames[type]])))
+    tx.afterCommit(() =>
+      changed(
+        portalId,
+        owners.flatMap(({ type, id }) => [`${type}:${id}`, listNames[type]]),
+      ),
+    )
   }
 
   return {
@@ -72,7 +87,8 @@ export function createTimeline({ store, clock, outbox, changed }: { store: Store
       const now = clock.now()
       const row = { ...(await callColumns(tx, facts, owner)), portal_id: facts.portalId, created_at: now, updated_at: now }
       const { id } = await tx.db.insertInto('activity').values(row).returning('id').executeTakeFirstOrThrow()
-      for (const one of owners) tx.insert('activity_binding', { activity_id: id, portal_id: facts.portalId, owner_type_id: typeIds[one.type], owner_id: one.id })
+      for (const one of owners)
+        tx.insert('activity_binding', { activity_id: id, portal_id: facts.portalId, owner_type_id: typeIds[one.type], owner_id: one.id })
       outbox.emit(tx, activityAdded, { id }, authorOf(facts))
       tell(tx, facts.portalId, owners)
       return id
@@ -91,7 +107,12 @@ export function createTimeline({ store, clock, outbox, changed }: { store: Store
     },
 
     async page({ portalId, card, after, limit }) {
-      const found: EntityColumns | undefined = await store.read.selectFrom(tableOf(card.type)).selectAll().where('portal_id', '=', portalId).where('id', '=', card.id).executeTakeFirst()
+      const found: EntityColumns | undefined = await store.read
+        .selectFrom(tableOf(card.type))
+        .selectAll()
+        .where('portal_id', '=', portalId)
+        .where('id', '=', card.id)
+        .executeTakeFirst()
       if (!found) return null
       // the entry that the card was added is always the last one
       if (after?.id === 0) return { items: [], next: null }
@@ -99,7 +120,15 @@ export function createTimeline({ store, clock, outbox, changed }: { store: Store
       const items = activities.slice(0, limit).map(itemOf)
       const last = items.at(-1)
       if (activities.length > limit && last) return { items, next: { at: last.at, id: last.id } }
-      const created = { id: 0, kind: 'created' as const, at: found.created_at, subject: '', text: '', authorId: found.created_by_id, callId: null }
+      const created = {
+        id: 0,
+        kind: 'created' as const,
+        at: found.created_at,
+        subject: '',
+        text: '',
+        authorId: found.created_by_id,
+        callId: null,
+      }
       return { items: [...items, created], next: null }
     },
   }
@@ -117,11 +146,21 @@ function authorOf(facts: CallFacts): Author {
 
 /** The card of the call, and the company of a contact; nothing when the card is gone. */
 async function ownersOf(tx: Tx, { portalId, card }: CallFacts): Promise<Owner[]> {
-  const row: EntityColumns | undefined = await tx.db.selectFrom(tableOf(card.type)).selectAll().where('portal_id', '=', portalId).where('id', '=', card.id).executeTakeFirst()
+  const row: EntityColumns | undefined = await tx.db
+    .selectFrom(tableOf(card.type))
+    .selectAll()
+    .where('portal_id', '=', portalId)
+    .where('id', '=', card.id)
+    .executeTakeFirst()
   if (!row) return []
   const owners: Owner[] = [{ ...card, title: titleOf(card.type, row) }]
   if (card.type === 'contact' && row.company_id !== null) {
-    const company = await tx.db.selectFrom('company').select(['id', 'title']).where('portal_id', '=', portalId).where('id', '=', row.company_id).executeTakeFirst()
+    const company = await tx.db
+      .selectFrom('company')
+      .select(['id', 'title'])
+      .where('portal_id', '=', portalId)
+      .where('id', '=', row.company_id)
+      .executeTakeFirst()
     if (company) owners.push({ type: 'company', id: company.id, title: company.title })
   }
   return owners
@@ -137,7 +176,11 @@ async function callColumns(tx: Tx, facts: CallFacts, owner: Owner) {
     provider_id: 'VOXIMPLANT_CALL',
     provider_type_id: 'CALL',
     direction: isIncoming ? 1 : 2,
-    subject: subjectOf({ language, kind: isMissed ? 'missed' : isIncoming ? 'incoming' : facts.type === 4 ? 'callback' : 'outgoing', client: owner.title || number }),
+    subject: subjectOf({
+      language,
+      kind: isMissed ? 'missed' : isIncoming ? 'incoming' : facts.type === 4 ? 'callback' : 'outgoing',
+      client: owner.title || number,
+    }),
     description: '',
     description_type: 1,
     start_at: facts.startedAt,
@@ -149,7 +192,9 @@ async function callColumns(tx: Tx, facts: CallFacts, owner: Owner) {
     author_id: facts.userId,
     owner_type_id: typeIds[owner.type],
     owner_id: owner.id,
-    communications: JSON.stringify([{ type: 'PHONE', value: number, entityTypeId: typeIds[owner.type], entityId: owner.id, title: owner.title }]),
+    communications: JSON.stringify([
+      { type: 'PHONE', value: number, entityTypeId: typeIds[owner.type], entityId: owner.id, title: owner.title },
+    ]),
     call_id: facts.callId,
   }
 }
@@ -179,11 +224,20 @@ function activitiesOf(store: Store, { portalId, card, after, limit }: TimelineQu
     .where('activity_binding.owner_type_id', '=', typeIds[card.type])
     .where('activity_binding.owner_id', '=', card.id)
     .where('activity.provider_id', '<>', 'CALL_LIST')
-  if (after) query = query.where(sql<SqlBool>`(activity.start_at < ${after.at} or (activity.start_at = ${after.at} and activity.id < ${after.id}))`)
+  if (after)
+    query = query.where(sql<SqlBool>`(activity.start_at < ${after.at} or (activity.start_at = ${after.at} and activity.id < ${after.id}))`)
   return query.orderBy('activity.start_at', 'desc').orderBy('activity.id', 'desc').limit(limit).execute()
 }
 
 function itemOf(row: Row<'activity'>): TimelineItem {
   const kind = row.provider_id === 'VOXIMPLANT_CALL' ? ('call' as const) : ('note' as const)
-  return { id: row.id, kind, at: row.start_at, subject: row.subject, text: row.description, authorId: row.responsible_id, callId: row.call_id }
+  return {
+    id: row.id,
+    kind,
+    at: row.start_at,
+    subject: row.subject,
+    text: row.description,
+    authorId: row.responsible_id,
+    callId: row.call_id,
+  }
 }

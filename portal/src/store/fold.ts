@@ -3,7 +3,13 @@
  * index takes it. What is searched for is folded by the same function.
  */
 export function fold(text: string): string {
-  return withoutNul(text).normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().replace(/\s+/g, ' ').trim().slice(0, 500)
+  return withoutNul(text)
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 500)
 }
 
 /** The pattern of a LIKE that finds `text` anywhere, with `!` as its escape character. */

@@ -29,7 +29,10 @@ export function callListRoutes(parts: CallListRouteParts): readonly Route[] {
     answers: { 200: Page(CallList) },
     async run({ caller: { portalId }, query }) {
       const page = await callLists.page({ portalId, beforeId: decodeCursor(query.cursor, 1)?.[0] ?? null, limit: pageRows })
-      return { items: await showLists(parts, portalId, page.lists), nextCursor: page.nextBeforeId === null ? null : encodeCursor([page.nextBeforeId]) }
+      return {
+        items: await showLists(parts, portalId, page.lists),
+        nextCursor: page.nextBeforeId === null ? null : encodeCursor([page.nextBeforeId]),
+      }
     },
   })
   const one = route({
@@ -61,7 +64,12 @@ export function callListRoutes(parts: CallListRouteParts): readonly Route[] {
     body: statusBody,
     answers: { 204: null },
     async run({ caller: { portalId }, params, body }) {
-      const item = { portalId, callListId: readId('call list', params['id']), itemId: readId('participant', params['itemId']), status: body.status }
+      const item = {
+        portalId,
+        callListId: readId('call list', params['id']),
+        itemId: readId('participant', params['itemId']),
+        status: body.status,
+      }
       if (await store.transaction((tx) => callLists.setStatus(tx, item))) return new ApiAnswer(204, null)
       throw new PortalError('card_not_found', { what: 'participant', id: item.itemId })
     },
@@ -69,8 +77,16 @@ export function callListRoutes(parts: CallListRouteParts): readonly Route[] {
   return [list, one, add, mark]
 }
 
-async function showLists({ users }: CallListRouteParts, portalId: number, lists: readonly CallListSummary[]): Promise<Static<typeof CallList>[]> {
-  const names = await namesOf(users, portalId, lists.map(({ list }) => list.created_by_id))
+async function showLists(
+  { users }: CallListRouteParts,
+  portalId: number,
+  lists: readonly CallListSummary[],
+): Promise<Static<typeof CallList>[]> {
+  const names = await namesOf(
+    users,
+    portalId,
+    lists.map(({ list }) => list.created_by_id),
+  )
   return lists.map(({ list, total, done }) => ({
     id: list.id,
     title: list.title,
@@ -88,9 +104,16 @@ async function cardOf(parts: CallListRouteParts, portalId: number, id: number): 
   const [summary] = await showLists(parts, portalId, await parts.callLists.summarise([found]))
   if (!summary) throw new PortalError('card_not_found', { what: 'call list', id })
   const items = await parts.callLists.items(portalId, id)
-  const cards = await parts.lookup.cardsOf(portalId, found.entity_type as CallListType, items.map((item) => item.entity_id))
+  const cards = await parts.lookup.cardsOf(
+    portalId,
+    found.entity_type as CallListType,
+    items.map((item) => item.entity_id),
+  )
   const rows = new Map((await showRows(parts, portalId, [...cards.values()])).map((row) => [row.id, row]))
-  const calls = await parts.presentCalls(portalId, items.flatMap((item) => item.last_call_id ?? []))
+  const calls = await parts.presentCalls(
+    portalId,
+    items.flatMap((item) => item.last_call_id ?? []),
+  )
   return {
     ...summary,
     // a participant whose card was deleted is not shown

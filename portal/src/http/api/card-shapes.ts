@@ -31,11 +31,19 @@ export async function namesOf(users: Pick<Users, 'all'>, portalId: number, ids: 
 export async function showRows(parts: CardShapeParts, portalId: number, cards: readonly EntityRecord[]): Promise<EntityRow[]> {
   if (cards.length === 0) return []
   const country = await countryOf(parts.store.read, portalId)
-  const names = await namesOf(parts.users, portalId, cards.map((card) => card.row.assigned_by_id))
+  const names = await namesOf(
+    parts.users,
+    portalId,
+    cards.map((card) => card.row.assigned_by_id),
+  )
   const companyIds = cards.flatMap((card) => (card.type === 'contact' ? ((card.row as Row<'contact'>).company_id ?? []) : []))
-  const companies = await parts.lookup.describe(portalId, companyIds.map((id) => ({ type: 'company' as const, id })))
+  const companies = await parts.lookup.describe(
+    portalId,
+    companyIds.map((id) => ({ type: 'company' as const, id })),
+  )
   return cards.map((card) => {
-    const companyTitle = card.type === 'contact' ? companies.get(`company:${(card.row as Row<'contact'>).company_id ?? 0}`)?.title : undefined
+    const companyTitle =
+      card.type === 'contact' ? companies.get(`company:${(card.row as Row<'contact'>).company_id ?? 0}`)?.title : undefined
     return showRow(card, { country, names, companyTitle: companyTitle ?? '' })
   })
 }
@@ -46,7 +54,10 @@ export async function showCard(parts: CardShapeParts, portalId: number, card: En
   const person = card.row as Partial<Row<'lead'>>
   const companyId = card.type === 'company' ? null : (person.company_id ?? null)
   const names = await namesOf(parts.users, portalId, [card.row.assigned_by_id])
-  const company = companyId === null ? undefined : (await parts.lookup.describe(portalId, [{ type: 'company', id: companyId }])).get(`company:${companyId}`)
+  const company =
+    companyId === null
+      ? undefined
+      : (await parts.lookup.describe(portalId, [{ type: 'company', id: companyId }])).get(`company:${companyId}`)
   const contacts = card.type === 'company' ? await parts.lookup.contactsOf(portalId, card.row.id, 100) : []
   return {
     ...showRow(card, { country, names, companyTitle: card.type === 'contact' ? (company?.title ?? '') : '' }),
@@ -76,7 +87,9 @@ function showRow(card: EntityRecord, { country, names, companyTitle }: Surroundi
     title: titleOf(card.type, card.row),
     subtitle: card.type === 'lead' ? personOf(card.row as Row<'lead'>) || (card.row as Row<'lead'>).company_title : companyTitle,
     phones: phonesOf(card, country),
-    emails: card.multifields.filter((one) => one.type_id === 'EMAIL').map((one): Static<typeof Email> => ({ id: one.id, value: one.value, kind: kindOf(one) })),
+    emails: card.multifields
+      .filter((one) => one.type_id === 'EMAIL')
+      .map((one): Static<typeof Email> => ({ id: one.id, value: one.value, kind: kindOf(one) })),
     responsible: responsible === undefined ? null : { id: card.row.assigned_by_id, name: responsible },
     createdAt: card.row.created_at,
     updatedAt: card.row.updated_at,

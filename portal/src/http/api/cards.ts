@@ -24,13 +24,19 @@ const paths = { contact: '/contacts', company: '/companies', lead: '/leads' } as
 const words = { contact: 'contact', company: 'company', lead: 'lead' } as const
 const pageRows = 50
 
-const listQuery = Type.Object({ search: Type.Optional(Type.String({ maxLength: 200 })), cursor: Type.Optional(Type.String({ maxLength: 200 })) })
+const listQuery = Type.Object({
+  search: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+})
 const cursorQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) })
 const searchQuery = Type.Object({ q: Type.String({ maxLength: 200 }) })
 
 /** `/v1/contacts`, `/v1/companies`, `/v1/leads`, their cards and timelines, and `/v1/search`. Any user may read and write. */
 export function cardRoutes(parts: CardParts): readonly Route[] {
-  return [...(['contact', 'company', 'lead'] as const).flatMap((kind) => [...readingRoutes(parts, kind), ...writingRoutes(parts, kind)]), searchRoute(parts)]
+  return [
+    ...(['contact', 'company', 'lead'] as const).flatMap((kind) => [...readingRoutes(parts, kind), ...writingRoutes(parts, kind)]),
+    searchRoute(parts),
+  ]
 }
 
 function readingRoutes(parts: CardParts, kind: WebKind): Route[] {
@@ -58,7 +64,8 @@ function readingRoutes(parts: CardParts, kind: WebKind): Route[] {
     access: 'user',
     query: cursorQuery,
     answers: { 200: Page(TimelineEntry) },
-    run: ({ caller, params, query }) => timelinePage(parts, caller.portalId, { card: { type: kind, id: readId(kind, params['id']) }, cursor: query.cursor }),
+    run: ({ caller, params, query }) =>
+      timelinePage(parts, caller.portalId, { card: { type: kind, id: readId(kind, params['id']) }, cursor: query.cursor }),
   })
   return [list, one, timeline]
 }
@@ -86,7 +93,10 @@ function writingRoutes(parts: CardParts, kind: WebKind): Route[] {
     answers: { 200: EntityCard },
     async run({ caller, params, body }) {
       const card = { type: kind, id: readId(kind, params['id']) }
-      await stillThere(card, store.transaction((tx) => entities.change(tx, card, writeOf(body), authorOf(caller))))
+      await stillThere(
+        card,
+        store.transaction((tx) => entities.change(tx, card, writeOf(body), authorOf(caller))),
+      )
       return cardOf(parts, caller, card)
     },
   })
@@ -98,7 +108,10 @@ function writingRoutes(parts: CardParts, kind: WebKind): Route[] {
     answers: { 204: null },
     async run({ caller, params }) {
       const card = { type: kind, id: readId(kind, params['id']) }
-      await stillThere(card, store.transaction((tx) => entities.remove(tx, card, authorOf(caller))))
+      await stillThere(
+        card,
+        store.transaction((tx) => entities.remove(tx, card, authorOf(caller))),
+      )
       return new ApiAnswer(204, null)
     },
   })
@@ -113,7 +126,9 @@ function searchRoute(parts: CardParts): Route {
     access: 'user',
     query: searchQuery,
     answers: { 200: Type.Object({ items: Type.Array(EntityRow) }) },
-    run: async ({ caller, query }) => ({ items: await showRows(parts, caller.portalId, await parts.lookup.quickSearch(caller.portalId, query.q, 10)) }),
+    run: async ({ caller, query }) => ({
+      items: await showRows(parts, caller.portalId, await parts.lookup.quickSearch(caller.portalId, query.q, 10)),
+    }),
   })
 }
 
@@ -122,7 +137,11 @@ interface Card {
   readonly id: number
 }
 
-async function listPage(parts: CardParts, kind: WebKind, { portalId, search, cursor }: { portalId: number; search: string; cursor: string | undefined }) {
+async function listPage(
+  parts: CardParts,
+  kind: WebKind,
+  { portalId, search, cursor }: { portalId: number; search: string; cursor: string | undefined },
+) {
   const beforeId = decodeCursor(cursor, 1)?.[0] ?? null
   const { cards, nextBeforeId, total } = await parts.lookup.page({ portalId, type: kind, search, beforeId, limit: pageRows })
   return {
@@ -132,12 +151,28 @@ async function listPage(parts: CardParts, kind: WebKind, { portalId, search, cur
   }
 }
 
-async function timelinePage(parts: CardParts, portalId: number, { card, cursor }: { card: Card; cursor: string | undefined }): Promise<unknown> {
+async function timelinePage(
+  parts: CardParts,
+  portalId: number,
+  { card, cursor }: { card: Card; cursor: string | undefined },
+): Promise<unknown> {
   const [at, id] = decodeCursor(cursor, 2) ?? []
-  const page = await parts.timeline.page({ portalId, card, after: at === undefined || id === undefined ? null : { at, id }, limit: pageRows })
+  const page = await parts.timeline.page({
+    portalId,
+    card,
+    after: at === undefined || id === undefined ? null : { at, id },
+    limit: pageRows,
+  })
   if (!page) throw gone(card)
-  const calls = await parts.presentCalls(portalId, page.items.flatMap((item) => item.callId ?? []))
-  const names = await namesOf(parts.users, portalId, page.items.map((item) => item.authorId))
+  const calls = await parts.presentCalls(
+    portalId,
+    page.items.flatMap((item) => item.callId ?? []),
+  )
+  const names = await namesOf(
+    parts.users,
+    portalId,
+    page.items.map((item) => item.authorId),
+  )
   const items = page.items.map(({ callId, authorId, ...shown }): TimelineEntry => {
     const name = names.get(authorId)
     return { ...shown, author: name === undefined ? null : { id: authorId, name }, call: (callId !== null && calls.get(callId)) || null }
@@ -173,8 +208,16 @@ async function stillThere(card: Card, write: Promise<void>): Promise<void> {
 /** `phones` and `emails` that are given replace the whole list (`EntityInput`). */
 function writeOf(input: Static<typeof EntityInput>): EntityWrite {
   const fields = {
-    title: input.title, name: input.name, second_name: input.secondName, last_name: input.lastName, position: input.position,
-    company_id: input.companyId, assigned_by_id: input.responsibleId, status_id: input.statusId, source_id: input.sourceId, comments: input.comments,
+    title: input.title,
+    name: input.name,
+    second_name: input.secondName,
+    last_name: input.lastName,
+    position: input.position,
+    company_id: input.companyId,
+    assigned_by_id: input.responsibleId,
+    status_id: input.statusId,
+    source_id: input.sourceId,
+    comments: input.comments,
   }
   const writes: MultifieldWrite[] = [...valuesOf('PHONE', input.phones), ...valuesOf('EMAIL', input.emails)]
   const replacing: MultifieldType[] = [...(input.phones ? (['PHONE'] as const) : []), ...(input.emails ? (['EMAIL'] as const) : [])]
@@ -182,5 +225,10 @@ function writeOf(input: Static<typeof EntityInput>): EntityWrite {
 }
 
 function valuesOf(typeId: MultifieldType, inputs: ReadonlyArray<Static<typeof PhoneInput>> | undefined): MultifieldWrite[] {
-  return (inputs ?? []).map(({ id, value, kind }) => ({ typeId, value, ...(id !== undefined && { id }), ...(kind !== undefined && { valueType: kind }) }))
+  return (inputs ?? []).map(({ id, value, kind }) => ({
+    typeId,
+    value,
+    ...(id !== undefined && { id }),
+    ...(kind !== undefined && { valueType: kind }),
+  }))
 }
