@@ -6,7 +6,8 @@ import { ConfigError, loadConfig } from './config.ts'
 
 function folderWith(settings?: unknown): string {
   const folder = mkdtempSync(join(tmpdir(), 'hookswitch-config-'))
-  if (settings !== undefined) writeFileSync(join(folder, 'hookswitch.json'), typeof settings === 'string' ? settings : JSON.stringify(settings))
+  if (settings !== undefined)
+    writeFileSync(join(folder, 'hookswitch.json'), typeof settings === 'string' ? settings : JSON.stringify(settings))
   return folder
 }
 
@@ -23,7 +24,10 @@ describe('settings', () => {
   })
 
   it('come from the environment before the file, and only for what it names', () => {
-    const config = load({ port: 1, outbound: { allowPrivate: 'private' } }, { HOOKSWITCH_PORT: '2', HOOKSWITCH_TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' })
+    const config = load(
+      { port: 1, outbound: { allowPrivate: 'private' } },
+      { HOOKSWITCH_PORT: '2', HOOKSWITCH_TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' },
+    )
     expect(config.port).toBe(2)
     expect(config.outbound.allowPrivate).toBe('private')
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '127.0.0.1'])

@@ -28,15 +28,27 @@ const Settings = Type.Object(
       Type.Object({ certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
     ]),
     /** private addresses that handlers may have (design 11.10) */
-    outbound: Type.Object({ allowPrivate: Type.Union([Type.Literal('none'), Type.Literal('loopback'), Type.Literal('private')]) }, { additionalProperties: false }),
+    outbound: Type.Object(
+      { allowPrivate: Type.Union([Type.Literal('none'), Type.Literal('loopback'), Type.Literal('private')]) },
+      { additionalProperties: false },
+    ),
     /** the largest recording, decoded */
     recordings: Type.Object({ maxBytes: Bytes }, { additionalProperties: false }),
     /** the largest body of any other request */
     bodies: Type.Object({ maxBytes: Bytes }, { additionalProperties: false }),
-    rest: Type.Object({ /** REST over plain http is refused (contract 6.1) */ requireHttps: Type.Boolean() }, { additionalProperties: false }),
+    rest: Type.Object(
+      { /** REST over plain http is refused (contract 6.1) */ requireHttps: Type.Boolean() },
+      { additionalProperties: false },
+    ),
     log: Type.Object(
       {
-        level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')]),
+        level: Type.Union([
+          Type.Literal('debug'),
+          Type.Literal('info'),
+          Type.Literal('warn'),
+          Type.Literal('error'),
+          Type.Literal('silent'),
+        ]),
       },
       { additionalProperties: false },
     ),
@@ -94,7 +106,11 @@ const otherVariables = /^HOOKSWITCH_(DATA_DIR|URL|DEMO_\w+|TEST_\w+)$/
 const check = Compile(Settings)
 
 /** Reads the settings: environment before `hookswitch.json` before defaults. Throws ConfigError for what it does not know or cannot use. */
-export function loadConfig({ env, dataDir = env['HOOKSWITCH_DATA_DIR'] ?? 'data', overrides = {} }: {
+export function loadConfig({
+  env,
+  dataDir = env['HOOKSWITCH_DATA_DIR'] ?? 'data',
+  overrides = {},
+}: {
   env: Readonly<Record<string, string | undefined>>
   /** folder of `hookswitch.json`; default HOOKSWITCH_DATA_DIR, then `./data` */
   dataDir?: string
@@ -106,7 +122,7 @@ export function loadConfig({ env, dataDir = env['HOOKSWITCH_DATA_DIR'] ?? 'data'
   const settings = merge(merge(readFile(file), fromEnvironment(env)), overrides)
   const problem = check.Errors(partial(settings))[0]
   if (problem) throw new ConfigError(`${file} or the environment: ${describe(problem)}`)
-  return complete(folder, settings as Partial<Static<typeof Settings>>)
+  return complete(folder, settings)
 }
 
 type Loose = Readonly<Record<string, unknown>>
@@ -114,9 +130,19 @@ type Loose = Readonly<Record<string, unknown>>
 /** Fills what is left out, so that only what was given is judged. */
 function partial(settings: Loose): unknown {
   const stand: Static<typeof Settings> = {
-    databaseUrl: 'x', host: 'x', port: 0, httpsPort: 0, publicUrl: 'http://x', trustedProxies: [], tls: 'local',
-    outbound: { allowPrivate: 'none' }, recordings: { maxBytes: 1024 }, bodies: { maxBytes: 1024 }, rest: { requireHttps: false }, log: { level: 'info' },
-  } // oxfmt-ignore
+    databaseUrl: 'x',
+    host: 'x',
+    port: 0,
+    httpsPort: 0,
+    publicUrl: 'http://x',
+    trustedProxies: [],
+    tls: 'local',
+    outbound: { allowPrivate: 'none' },
+    recordings: { maxBytes: 1024 },
+    bodies: { maxBytes: 1024 },
+    rest: { requireHttps: false },
+    log: { level: 'info' },
+  }
   return { ...stand, ...settings }
 }
 
@@ -142,7 +168,8 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Loo
   const settings: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('HOOKSWITCH_') || otherVariables.test(name) || value === undefined || value === '') continue
-    if (!Object.hasOwn(variables, name)) throw new ConfigError(`unknown environment variable ${name}. Known are: ${Object.keys(variables).join(', ')}`)
+    if (!Object.hasOwn(variables, name))
+      throw new ConfigError(`unknown environment variable ${name}. Known are: ${Object.keys(variables).join(', ')}`)
     put(settings, variables[name as keyof typeof variables], value)
   }
   return settings
@@ -150,7 +177,14 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Loo
 
 function put(settings: Record<string, unknown>, path: string, text: string): void {
   const [outer = '', inner] = path.split('.')
-  if (inner === undefined) settings[outer] = outer === 'trustedProxies' ? text.split(',').map((one) => one.trim()).filter(Boolean) : numberOrText(outer, text)
+  if (inner === undefined)
+    settings[outer] =
+      outer === 'trustedProxies'
+        ? text
+            .split(',')
+            .map((one) => one.trim())
+            .filter(Boolean)
+        : numberOrText(outer, text)
   else settings[outer] = { ...(typeof settings[outer] === 'object' ? settings[outer] : {}), [inner]: numberOrText(inner, text) }
 }
 
@@ -184,7 +218,8 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
   const tls = given.tls ?? null
   const httpsPort = given.httpsPort ?? null
   if (httpsPort !== null && tls === null) throw new ConfigError('httpsPort needs tls: set it to "local", or to your certFile and keyFile')
-  if (httpsPort !== null && httpsPort !== 0 && httpsPort === port) throw new ConfigError('httpsPort and port must differ; leave httpsPort out to serve https alone')
+  if (httpsPort !== null && httpsPort !== 0 && httpsPort === port)
+    throw new ConfigError('httpsPort and port must differ; leave httpsPort out to serve https alone')
   return {
     dataDir,
     databaseUrl: given.databaseUrl ?? join(dataDir, 'hookswitch.db'),
@@ -203,7 +238,21 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
 }
 
 /** The address of this machine as the listener has it; `0.0.0.0` and `::` are reached by the loopback. */
-function defaultPublicUrl({ host, port, httpsPort, isTls }: { host: string; port: number; httpsPort: number | null; isTls: boolean }): string {
-  const name = /^(0\.0\.0\.0|::|\[::\]|127\.0\.0\.1)$/.test(host) ? '127.0.0.1' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+function defaultPublicUrl({
+  host,
+  port,
+  httpsPort,
+  isTls,
+}: {
+  host: string
+  port: number
+  httpsPort: number | null
+  isTls: boolean
+}): string {
+  const name = /^(0\.0\.0\.0|::|\[::\]|127\.0\.0\.1)$/.test(host)
+    ? '127.0.0.1'
+    : host.includes(':') && !host.startsWith('[')
+      ? `[${host}]`
+      : host
   return `${isTls ? 'https' : 'http'}://${name}:${httpsPort ?? port}`
 }

@@ -39,6 +39,7 @@ import { callListRoutes } from './http/api/call-lists.ts'
 import { callRoutes } from './http/api/calls.ts'
 import { cardRoutes } from './http/api/cards.ts'
 import { deliveryRoutes } from './http/api/deliveries.ts'
+import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
 import { sessionRoutes } from './http/api/session.ts'
 import { telephonyRoutes } from './http/api/telephony.ts'
@@ -174,7 +175,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const routes: readonly Route[] = [
     ...sessionRoutes({ signIn, users, portals, publicUrl: config.publicUrl }),
     ...userRoutes({ users, isTarget: async (portalId, target) => (await targets.find(portalId, target)) !== null }),
-    ...appRoutes({ registry, frames, bindings, users, changed }),
+    ...appRoutes({ registry, frames, bindings, users }),
+    ...handlerRoutes({ bindings, changed }),
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline }),
     ...callListRoutes({ ...cards, callLists }),

@@ -82,11 +82,17 @@ describe('the body of ONEXTERNALCALLSTART is byte for byte the contract’s', ()
   test('from a call list', async () => {
     const list = await house.admin.api('POST', '/call-lists', { entityKind: 'contact', entityIds: [contactId] })
     expect(list.status).toBe(201)
-    await expectGolden('call-list', await click(house.admin, { number: '+1 (555) 010-0200', entity: { kind: 'contact', id: contactId }, callListId: list.body.id }))
+    await expectGolden(
+      'call-list',
+      await click(house.admin, { number: '+1 (555) 010-0200', entity: { kind: 'contact', id: contactId }, callListId: list.body.id }),
+    )
   })
 
   test('from a mobile client', async () => {
-    await expectGolden('mobile', await click(house.admin, { number: '+15550100300', entity: { kind: 'company', id: companyId }, device: 'mobile' }))
+    await expectGolden(
+      'mobile',
+      await click(house.admin, { number: '+15550100300', entity: { kind: 'company', id: companyId }, device: 'mobile' }),
+    )
   })
 
   test('with a line as the target', async () => {
@@ -111,14 +117,21 @@ describe('the body of ONEXTERNALCALLSTART is byte for byte the contract’s', ()
     await house.admin.api('PATCH', `/handlers/${bound.id}`, { profile: '2024' })
     try {
       await expectGolden('profile-2024', await click(house.admin, { number: '+15550100202', entity: { kind: 'contact', id: contactId } }))
-      await expectGolden('profile-2024-mobile', await click(house.admin, { number: '+15550100203', entity: { kind: 'contact', id: contactId }, device: 'mobile' }))
+      await expectGolden(
+        'profile-2024-mobile',
+        await click(house.admin, { number: '+15550100203', entity: { kind: 'contact', id: contactId }, device: 'mobile' }),
+      )
     } finally {
       await house.admin.api('PATCH', `/handlers/${bound.id}`, { profile: 'current' })
     }
   })
 
   test('to an outgoing webhook', async () => {
-    const hook = await house.admin.api('POST', '/webhooks/outgoing', { title: 'PBX', url: `${handler.url}?hook=1`, events: ['ONEXTERNALCALLSTART'] })
+    const hook = await house.admin.api('POST', '/webhooks/outgoing', {
+      title: 'PBX',
+      url: `${handler.url}?hook=1`,
+      events: ['ONEXTERNALCALLSTART'],
+    })
     expect(hook.status, JSON.stringify(hook.body)).toBe(201)
     await house.admin.api('PUT', '/telephony', { portalTarget: `webhook:${hook.body.id}` })
     try {

@@ -57,7 +57,11 @@ export async function startListener(port = 0): Promise<Listener> {
         }
         const timer = setTimeout(() => {
           done()
-          reject(new Error(`${count} requests with ${part} did not come within ${withinMs} ms; there were ${received.map((one) => one.body.slice(0, 60)).join(' | ') || 'none'}`))
+          reject(
+            new Error(
+              `${count} requests with ${part} did not come within ${withinMs} ms; there were ${received.map((one) => one.body.slice(0, 60)).join(' | ') || 'none'}`,
+            ),
+          )
         }, withinMs)
         const done = (): void => {
           clearTimeout(timer)

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { hashPassword } from '../../portal/src/directory/sign-in.ts'
 import { loadConfig } from '../../portal/src/config.ts'
 import { createPortal, type Portal, type PortalWorld } from '../../portal/src/portal.ts'
@@ -67,25 +68,44 @@ export async function request(url: string, init: RequestInit = {}): Promise<Answ
   return { status: response.status, body, headers: response.headers }
 }
 
-/** Starts a portal with an admin (extension 101). Stop it in `afterAll`. */
-export async function startPortal(options: { databaseUrl?: string; world?: PortalWorld; settings?: Readonly<Record<string, unknown>>; dataDir?: string } = {}): Promise<TestPortal> {
+/** Starts a portal with an admin (extension 101). With `settings.tls` it is served by https alone, and this process trusts its authority. Stop it in `afterAll`. */
+export async function startPortal(
+  options: { databaseUrl?: string; world?: PortalWorld; settings?: Readonly<Record<string, unknown>>; dataDir?: string } = {},
+): Promise<TestPortal> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hookswitch-test-')))
   const port = await findFreePort()
-  const url = `http://127.0.0.1:${port}`
-  const overrides = { port, host: '127.0.0.1', outbound: { allowPrivate: 'loopback' }, log: { level: 'silent' }, ...(options.databaseUrl && { databaseUrl: options.databaseUrl }), ...options.settings }
+  const isTls = options.settings?.['tls'] !== undefined
+  const url = `${isTls ? 'https' : 'http'}://127.0.0.1:${port}`
+  const overrides = {
+    port,
+    host: '127.0.0.1',
+    outbound: { allowPrivate: 'loopback' },
+    log: { level: 'silent' },
+    ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
+    ...options.settings,
+  }
   const portal = await createPortal(loadConfig({ env: {}, dataDir, overrides }), options.world)
+  if (isTls) setDefaultCACertificates([...getCACertificates('default'), await readFile(join(dataDir, 'tls', 'ca.crt'), 'utf8')])
   const portalId = (await portal.portals.first())!.id
   const passwordHash = await hashPassword(password)
 
   const signIn = async (userId: number, email: string): Promise<Person> => {
-    const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers: { origin: url, 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })
+    const opened = await fetch(`${url}/v1/session`, {
+      method: 'POST',
+      headers: { origin: url, 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    })
     const cookie = opened.headers.get('set-cookie')?.split(';')[0]
     if (!cookie) throw new Error(`nobody is signed in: ${await opened.text()}`)
     return {
       userId,
       cookie,
       api: (method, path, body) =>
-        request(`${url}/v1${path}`, { method, headers: { cookie, origin: url, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }) }),
+        request(`${url}/v1${path}`, {
+          method,
+          headers: { cookie, origin: url, ...(body !== undefined && { 'content-type': 'application/json' }) },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        }),
     }
   }
   const addPerson: TestPortal['addPerson'] = async (name, extension, { isAdmin = false } = {}) => {
@@ -97,14 +117,23 @@ export async function startPortal(options: { databaseUrl?: string; world?: Porta
   await portal.start()
   const admin = await addPerson('Admin', '101', { isAdmin: true })
 
-  const addApp: TestPortal['addApp'] = async ({ title = 'Test app', scope = ['telephony', 'crm', 'user'], installed = true, by = admin } = {}) => {
-    const added = await admin.api('POST', '/apps', { title, kind: 'ui', url: 'http://127.0.0.1:9/app', scope })
+  const addApp: TestPortal['addApp'] = async ({
+    title = 'Test app',
+    scope = ['telephony', 'crm', 'user'],
+    installed = true,
+    by = admin,
+  } = {}) => {
+    const added = await admin.api('POST', '/apps', { title, kind: 'ui', url: 'http://127.0.0.1:9/app', installUrl: 'http://127.0.0.1:9/install', scope })
     if (added.status !== 201) throw new Error(`the app was not added: ${JSON.stringify(added.body)}`)
     const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
     if (installed) await admin.api('POST', `/apps/${app.id}/install-finish`)
     const code = await authorize(url, app.clientId, installed ? by : admin)
     const tokens = code
-      ? (await request(`${url}/oauth/token/?grant_type=authorization_code&client_id=${app.clientId}&client_secret=${clientSecret}&code=${code}`)).body
+      ? (
+          await request(
+            `${url}/oauth/token/?grant_type=authorization_code&client_id=${app.clientId}&client_secret=${clientSecret}&code=${code}`,
+          )
+        ).body
       : await frameTokens(admin, app.id)
     const self: TestApp = {
       id: app.id,
@@ -112,13 +141,22 @@ export async function startPortal(options: { databaseUrl?: string; world?: Porta
       clientSecret,
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token,
-      call: (method, params = {}) => request(`${url}/rest/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...params, auth: self.accessToken }) }),
+      call: (method, params = {}) =>
+        request(`${url}/rest/${method}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ ...params, auth: self.accessToken }),
+        }),
     }
     return self
   }
 
   const addEntity = (method: string) => async (fields: Readonly<Record<string, unknown>>) => {
-    const answer = await request(`${await webhook()}${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ fields }) })
+    const answer = await request(`${await webhook()}${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fields }),
+    })
     if (typeof answer.body.result !== 'number') throw new Error(`${method}: ${JSON.stringify(answer.body)}`)
     return answer.body.result as number
   }
@@ -150,7 +188,10 @@ export async function startPortal(options: { databaseUrl?: string; world?: Porta
 }
 
 async function authorize(url: string, clientId: string, person: Person): Promise<string | null> {
-  const redirect = await fetch(`${url}/oauth/authorize/?client_id=${clientId}&state=s`, { headers: { cookie: person.cookie }, redirect: 'manual' })
+  const redirect = await fetch(`${url}/oauth/authorize/?client_id=${clientId}&state=s`, {
+    headers: { cookie: person.cookie },
+    redirect: 'manual',
+  })
   const location = redirect.headers.get('location')
   return location ? new URL(location, url).searchParams.get('code') : null
 }

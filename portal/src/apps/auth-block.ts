@@ -16,7 +16,14 @@ export interface AuthFacts {
 }
 
 /** The `auth` map of an event, in the order of the captures; all values are strings (contract 1.1, 1.3). */
-export function authBlock({ access, scope, endpoints, memberId, refreshToken, applicationToken }: AuthFacts): Readonly<Record<string, string>> {
+export function authBlock({
+  access,
+  scope,
+  endpoints,
+  memberId,
+  refreshToken,
+  applicationToken,
+}: AuthFacts): Readonly<Record<string, string>> {
   return {
     ...(access && { access_token: access.token, expires: String(access.expires), expires_in: String(accessSeconds) }),
     ...(scope !== null && { scope }),
@@ -49,12 +56,24 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   const endpoints = endpointsOf(publicUrl)
 
   const forApp = async (appId: number, memberId: string, wish: AuthBlockWish): Promise<Readonly<Record<string, string>>> => {
-    const app = await store.read.selectFrom('app').selectAll().where('id', '=', appId).where('portal_id', '=', wish.portalId).executeTakeFirstOrThrow()
+    const app = await store.read
+      .selectFrom('app')
+      .selectAll()
+      .where('id', '=', appId)
+      .where('portal_id', '=', wish.portalId)
+      .executeTakeFirstOrThrow()
     const isGone = app.deleted_at !== null || wish.event === 'ONAPPUNINSTALL'
     const userId = isGone || wish.userId === null ? null : await activeUser(store, wish.portalId, wish.userId)
     const access = userId === null ? null : { ...tokens.issue({ appId, userId, epoch: app.grant_epoch }), userId }
     const refreshToken = userId !== null && longAccess.has(wish.event) ? await grant(app, userId) : null
-    return authBlock({ access, scope: isGone ? null : app.scope, endpoints, memberId, refreshToken, applicationToken: app.application_token })
+    return authBlock({
+      access,
+      scope: isGone ? null : app.scope,
+      endpoints,
+      memberId,
+      refreshToken,
+      applicationToken: app.application_token,
+    })
   }
 
   const grant = (app: Row<'app'>, userId: number): Promise<string> =>
@@ -63,11 +82,20 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   return {
     /** The owner's row must exist; a deleted app or webhook still gets its map, without tokens. */
     async of(wish: AuthBlockWish): Promise<Readonly<Record<string, string>>> {
-      const { member_id: memberId } = await store.read.selectFrom('portal').select('member_id').where('id', '=', wish.portalId).executeTakeFirstOrThrow()
+      const { member_id: memberId } = await store.read
+        .selectFrom('portal')
+        .select('member_id')
+        .where('id', '=', wish.portalId)
+        .executeTakeFirstOrThrow()
       const appId = idOf(wish.owner, 'app')
       if (appId !== null) return forApp(appId, memberId, wish)
       const webhookId = idOf(wish.owner, 'webhook') ?? -1
-      const webhook = await store.read.selectFrom('outgoing_webhook').select('token').where('id', '=', webhookId).where('portal_id', '=', wish.portalId).executeTakeFirstOrThrow()
+      const webhook = await store.read
+        .selectFrom('outgoing_webhook')
+        .select('token')
+        .where('id', '=', webhookId)
+        .where('portal_id', '=', wish.portalId)
+        .executeTakeFirstOrThrow()
       return authBlock({ access: null, scope: null, endpoints, memberId, refreshToken: null, applicationToken: webhook.token })
     },
   }
@@ -78,6 +106,11 @@ export type AuthBlocks = ReturnType<typeof createAuthBlocks>
 
 /** A user who was deactivated has no tokens any more (contract 1.5). */
 async function activeUser(store: Store, portalId: number, userId: number): Promise<number | null> {
-  const user = await store.read.selectFrom('user').select('is_active').where('id', '=', userId).where('portal_id', '=', portalId).executeTakeFirst()
+  const user = await store.read
+    .selectFrom('user')
+    .select('is_active')
+    .where('id', '=', userId)
+    .where('portal_id', '=', portalId)
+    .executeTakeFirst()
   return user?.is_active === 1 ? userId : null
 }

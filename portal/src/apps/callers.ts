@@ -37,7 +37,11 @@ export function createCallers({ store, clock, tokens, log }: { store: Store; clo
       if (verdict.kind === 'expired') throw new PortalError('expired_token')
       if (verdict.kind === 'forged') throw new PortalError('invalid_token')
       const { appId, userId, epoch } = verdict.grant
-      const app = await store.read.selectFrom('app').select(['portal_id', 'scope', 'grant_epoch', 'deleted_at']).where('id', '=', appId).executeTakeFirst()
+      const app = await store.read
+        .selectFrom('app')
+        .select(['portal_id', 'scope', 'grant_epoch', 'deleted_at'])
+        .where('id', '=', appId)
+        .executeTakeFirst()
       if (!app || app.deleted_at !== null || app.grant_epoch !== epoch) throw new PortalError('invalid_token')
       const user = await findUser(store, app.portal_id, userId)
       if (!user || user.is_active === 0) throw new PortalError('invalid_token')
@@ -55,11 +59,23 @@ export function createCallers({ store, clock, tokens, log }: { store: Store; clo
       const user = await findUser(store, webhook.portal_id, userId)
       if (!user || user.is_active === 0) throw new PortalError('no_auth_found')
       note('incoming_webhook', webhook.id)
-      return { portalId: webhook.portal_id, userId, isAdmin: user.is_admin === 1, via: 'webhook', appId: null, scope: new Set(readScope(webhook)) }
+      return {
+        portalId: webhook.portal_id,
+        userId,
+        isAdmin: user.is_admin === 1,
+        via: 'webhook',
+        appId: null,
+        scope: new Set(readScope(webhook)),
+      }
     },
   }
 }
 
 function findUser(store: Store, portalId: number, id: number) {
-  return store.read.selectFrom('user').select(['is_active', 'is_admin']).where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
+  return store.read
+    .selectFrom('user')
+    .select(['is_active', 'is_admin'])
+    .where('id', '=', id)
+    .where('portal_id', '=', portalId)
+    .executeTakeFirst()
 }

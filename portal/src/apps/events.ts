@@ -6,7 +6,12 @@ export const appInstalled = event<{ version: number; installed: boolean; languag
   scope: null,
   about: 'The app was installed.',
   deliveryClass: 'notice',
-  data: ({ version, installed, language }) => ({ VERSION: String(version), ACTIVE: 'Y', INSTALLED: installed ? 'Y' : 'N', LANGUAGE_ID: language }),
+  data: ({ version, installed, language }) => ({
+    VERSION: String(version),
+    ACTIVE: 'Y',
+    INSTALLED: installed ? 'Y' : 'N',
+    LANGUAGE_ID: language,
+  }),
 })
 
 /** Contract 7.4. Local apps have no versions, so nothing raises it yet; it can be bound. */
@@ -15,7 +20,11 @@ export const appUpdated = event<{ version: number; previousVersion: number; lang
   scope: null,
   about: 'The app was updated.',
   deliveryClass: 'notice',
-  data: ({ version, previousVersion, language }) => ({ VERSION: String(version), PREVIOUS_VERSION: String(previousVersion), LANGUAGE_ID: language }),
+  data: ({ version, previousVersion, language }) => ({
+    VERSION: String(version),
+    PREVIOUS_VERSION: String(previousVersion),
+    LANGUAGE_ID: language,
+  }),
 })
 
 /** Contract 7.4: goes out without tokens, `application_token` is the only proof. */

@@ -33,7 +33,11 @@ export function createFrames({ store, tokens, oauth, registry, publicUrl }: Part
 
   return {
     /** Only an administrator sees the install page; others are refused until it has finished (contract 7.3). */
-    async open(user: Row<'user'>, appId: number, { placement = 'DEFAULT', options = {} }: { placement?: string; options?: Readonly<Record<string, unknown>> } = {}): Promise<Frame> {
+    async open(
+      user: Row<'user'>,
+      appId: number,
+      { placement = 'DEFAULT', options = {} }: { placement?: string; options?: Readonly<Record<string, unknown>> } = {},
+    ): Promise<Frame> {
       const app = await registry.find(user.portal_id, appId)
       if (app.kind !== 'ui') throw new PortalError('app_without_page', { title: app.title })
       const isInstall = app.installed === 0
@@ -46,7 +50,12 @@ export function createFrames({ store, tokens, oauth, registry, publicUrl }: Part
       const protocol = publicUrl.startsWith('https:') ? 1 : 0
       const placementOptions = { ...options, URI: '/' }
       return {
-        action: frameAddress(isInstall && app.install_url ? app.install_url : app.url, { DOMAIN: endpoints.domain, PROTOCOL: String(protocol), LANG: user.language, APP_SID: appSid }),
+        action: frameAddress(isInstall && app.install_url ? app.install_url : app.url, {
+          DOMAIN: endpoints.domain,
+          PROTOCOL: String(protocol),
+          LANG: user.language,
+          APP_SID: appSid,
+        }),
         fields: {
           AUTH_ID: access,
           AUTH_EXPIRES: String(accessSeconds),
@@ -83,7 +92,12 @@ export function createFrames({ store, tokens, oauth, registry, publicUrl }: Part
 
     /** Origins of the pages that the portal shows in frames: what its own policy must allow. */
     async origins(): Promise<string[]> {
-      const apps = await store.read.selectFrom('app').select(['url', 'install_url']).where('kind', '=', 'ui').where('deleted_at', 'is', null).execute()
+      const apps = await store.read
+        .selectFrom('app')
+        .select(['url', 'install_url'])
+        .where('kind', '=', 'ui')
+        .where('deleted_at', 'is', null)
+        .execute()
       const addresses = apps.flatMap((app) => [app.url, app.install_url]).filter((address) => URL.canParse(address))
       return [...new Set(addresses.map((address) => new URL(address).origin))]
     },

@@ -53,7 +53,11 @@ export function createInstalls(parts: Parts): Installs {
       tx.write(
         store.build
           .updateTable('app')
-          .set({ install_problem: problem, install_attempts: attempts, install_due_at: isOver ? null : clock.now() + installDelayMs(attempts) })
+          .set({
+            install_problem: problem,
+            install_attempts: attempts,
+            install_due_at: isOver ? null : clock.now() + installDelayMs(attempts),
+          })
           .where('id', '=', app.id)
           .where('deleted_at', 'is', null),
       )
@@ -63,14 +67,22 @@ export function createInstalls(parts: Parts): Installs {
 
   const claim = (now: number): Promise<Row<'app'>[]> =>
     store.transaction((tx) =>
-      tx.db.updateTable('app').set({ install_due_at: now + claimMs }).where('install_due_at', '<=', now).where('deleted_at', 'is', null).returningAll().execute(),
+      tx.db
+        .updateTable('app')
+        .set({ install_due_at: now + claimMs })
+        .where('install_due_at', '<=', now)
+        .where('deleted_at', 'is', null)
+        .returningAll()
+        .execute(),
     )
 
   const sendDue = async (): Promise<void> => {
     const apps = await claim(clock.now())
     await Promise.all(
       apps.map(async (app) => {
-        const { problem } = await parts.post({ url: app.install_url, body: await installBody(parts, app) }).catch((error: unknown) => ({ problem: String(error) }))
+        const { problem } = await parts
+          .post({ url: app.install_url, body: await installBody(parts, app) })
+          .catch((error: unknown) => ({ problem: String(error) }))
         log.info({ app: app.id, problem }, problem === null ? 'the install callback was taken' : 'the install callback was not taken')
         await settle(app, problem)
       }),
@@ -78,7 +90,11 @@ export function createInstalls(parts: Parts): Installs {
   }
 
   const schedule = async (): Promise<void> => {
-    const next = await store.read.selectFrom('app').select((eb) => eb.fn.min('install_due_at').as('due')).where('deleted_at', 'is', null).executeTakeFirst()
+    const next = await store.read
+      .selectFrom('app')
+      .select((eb) => eb.fn.min('install_due_at').as('due'))
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
     cancelTimer?.()
     cancelTimer = next?.due == null || stopped ? null : clock.at(Number(next.due), wake)
   }

@@ -54,9 +54,18 @@ export function appMethods({ store, clock, router, registry }: AppMethodsParts):
         const app = await registry.find(caller.portalId, appOf(caller))
         const portal = await store.read.selectFrom('portal').select('language').where('id', '=', caller.portalId).executeTakeFirstOrThrow()
         return {
-          ID: app.id, CODE: app.client_id, VERSION: app.version, STATUS: 'L', INSTALLED: app.installed === 1, PAYMENT_EXPIRED: 'N', DAYS: null,
-          LANGUAGE_ID: portal.language, LICENSE: 'ru_pro100', LICENSE_TYPE: 'pro100', LICENSE_FAMILY: 'pro100',
-        } // oxfmt-ignore
+          ID: app.id,
+          CODE: app.client_id,
+          VERSION: app.version,
+          STATUS: 'L',
+          INSTALLED: app.installed === 1,
+          PAYMENT_EXPIRED: 'N',
+          DAYS: null,
+          LANGUAGE_ID: portal.language,
+          LICENSE: 'ru_pro100',
+          LICENSE_TYPE: 'pro100',
+          LICENSE_FAMILY: 'pro100',
+        }
       },
     }),
     'app.option.get': method({
@@ -104,7 +113,11 @@ export function appMethods({ store, clock, router, registry }: AppMethodsParts):
       params: { OPTIONS: map('names and values') },
       errors: optionErrors,
       async run({ params, caller }) {
-        await writeOptions(store, { portalId: caller.portalId, appId: appOf(caller), userId: caller.userId }, readOptionsParam(params.OPTIONS))
+        await writeOptions(
+          store,
+          { portalId: caller.portalId, appId: appOf(caller), userId: caller.userId },
+          readOptionsParam(params.OPTIONS),
+        )
         return true
       },
     }),

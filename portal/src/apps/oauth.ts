@@ -97,8 +97,14 @@ export function createOAuth(parts: Parts): OAuth {
   }
 
   const findClient = async (tx: Tx, clientId: unknown, secret: unknown): Promise<Row<'app'>> => {
-    if (typeof clientId !== 'string' || typeof secret !== 'string' || clientId === '' || secret === '') throw new PortalError('oauth_client')
-    const app = await tx.db.selectFrom('app').selectAll().where('client_id', '=', clientId).where('deleted_at', 'is', null).executeTakeFirst()
+    if (typeof clientId !== 'string' || typeof secret !== 'string' || clientId === '' || secret === '')
+      throw new PortalError('oauth_client')
+    const app = await tx.db
+      .selectFrom('app')
+      .selectAll()
+      .where('client_id', '=', clientId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
     if (!app || !isSameHash(app.secret_hash, hashSecret(secret))) throw new PortalError('oauth_client')
     return app
   }
@@ -126,7 +132,12 @@ export function createOAuth(parts: Parts): OAuth {
   return {
     grantRefresh,
     async authorize(user, { clientId, state }) {
-      const app = await store.read.selectFrom('app').selectAll().where('client_id', '=', clientId).where('deleted_at', 'is', null).executeTakeFirst()
+      const app = await store.read
+        .selectFrom('app')
+        .selectAll()
+        .where('client_id', '=', clientId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
       if (!app || app.portal_id !== user.portal_id) throw new PortalError('oauth_client')
       if (app.installed === 0 && user.is_admin === 0) throw new PortalError('user_access')
       if (app.url === '') throw new PortalError('app_without_page', { title: app.title })
@@ -134,12 +145,26 @@ export function createOAuth(parts: Parts): OAuth {
       const portal = await store.transaction(async (tx) => {
         const now = clock.now()
         tx.write(store.build.deleteFrom('auth_code').where('expires_at', '<', now - 3_600_000))
-        tx.insert('auth_code', { code_hash: hashSecret(code), portal_id: app.portal_id, app_id: app.id, user_id: user.id, expires_at: now + codeMs, used_at: null })
+        tx.insert('auth_code', {
+          code_hash: hashSecret(code),
+          portal_id: app.portal_id,
+          app_id: app.id,
+          user_id: user.id,
+          expires_at: now + codeMs,
+          used_at: null,
+        })
         return tx.db.selectFrom('portal').select('member_id').where('id', '=', app.portal_id).executeTakeFirstOrThrow()
       })
       const { domain } = endpointsOf(parts.publicUrl)
       const target = new URL(app.url)
-      for (const [name, value] of Object.entries({ code, state, domain, member_id: portal.member_id, scope: app.scope, server_domain: domain })) {
+      for (const [name, value] of Object.entries({
+        code,
+        state,
+        domain,
+        member_id: portal.member_id,
+        scope: app.scope,
+        server_domain: domain,
+      })) {
         target.searchParams.set(name, value)
       }
       return target.href
@@ -151,7 +176,10 @@ export function createOAuth(parts: Parts): OAuth {
       }
       return store.transaction(async (tx) => {
         const app = await findClient(tx, request['client_id'], request['client_secret'])
-        const userId = kind === 'authorization_code' ? await useCode(tx, app, request['code'], clock) : await useRefresh(tx, app, request['refresh_token'], clock)
+        const userId =
+          kind === 'authorization_code'
+            ? await useCode(tx, app, request['code'], clock)
+            : await useRefresh(tx, app, request['refresh_token'], clock)
         const user = await tx.db.selectFrom('user').select('is_active').where('id', '=', userId).executeTakeFirst()
         if (user?.is_active !== 1) throw new PortalError('oauth_grant', { what: 'user of this grant is not active any more; it' })
         return answer(tx, app, userId)

@@ -10,7 +10,13 @@ export interface OptionsOf {
 
 /** All options by name. */
 export async function readOptions(store: Store, { appId, userId }: OptionsOf): Promise<Record<string, Loose>> {
-  const rows = await store.read.selectFrom('app_option').select(['name', 'value']).where('app_id', '=', appId).where('user_id', '=', userId).orderBy('name').execute()
+  const rows = await store.read
+    .selectFrom('app_option')
+    .select(['name', 'value'])
+    .where('app_id', '=', appId)
+    .where('user_id', '=', userId)
+    .orderBy('name')
+    .execute()
   return Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.value) as Loose]))
 }
 
@@ -19,7 +25,12 @@ export async function writeOptions(store: Store, { portalId, appId, userId }: Op
   await store.transaction((tx) => {
     for (const [name, value] of Object.entries(options)) {
       const row = { portal_id: portalId, app_id: appId, user_id: userId, name, value: JSON.stringify(value ?? null) }
-      tx.write(store.build.insertInto('app_option').values(row).onConflict((conflict) => conflict.columns(['app_id', 'user_id', 'name']).doUpdateSet({ value: row.value })))
+      tx.write(
+        store.build
+          .insertInto('app_option')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['app_id', 'user_id', 'name']).doUpdateSet({ value: row.value })),
+      )
     }
   })
 }

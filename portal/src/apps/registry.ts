@@ -75,7 +75,13 @@ export function createRegistry(parts: RegistryParts) {
   }
 
   const findIn = async (tx: Tx, portalId: number, id: number): Promise<Row<'app'>> => {
-    const app = await tx.db.selectFrom('app').selectAll().where('id', '=', id).where('portal_id', '=', portalId).where('deleted_at', 'is', null).executeTakeFirst()
+    const app = await tx.db
+      .selectFrom('app')
+      .selectAll()
+      .where('id', '=', id)
+      .where('portal_id', '=', portalId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
     if (!app) throw new PortalError('app_not_found', { id })
     return app
   }
@@ -146,7 +152,11 @@ export function createRegistry(parts: RegistryParts) {
         const before = await findIn(tx, admin.portalId, id)
         const change = readInput({ kind: before.kind, ...input })
         const isNewPath = change.install_url !== undefined && change.install_url !== before.install_url && change.install_url !== ''
-        const after = { ...change, ...(isNewPath && (change.kind ?? before.kind) === 'api' && { install_due_at: clock.now(), install_attempts: 0, install_problem: null }) }
+        const after = {
+          ...change,
+          ...(isNewPath &&
+            (change.kind ?? before.kind) === 'api' && { install_due_at: clock.now(), install_attempts: 0, install_problem: null }),
+        }
         await tx.db.updateTable('app').set(after).where('id', '=', id).execute()
         return findIn(tx, admin.portalId, id)
       })
@@ -160,7 +170,11 @@ export function createRegistry(parts: RegistryParts) {
       const clientSecret = newClientSecret()
       const app = await store.transaction(async (tx) => {
         await findIn(tx, admin.portalId, id)
-        await tx.db.updateTable('app').set({ secret_hash: hashSecret(clientSecret) }).where('id', '=', id).execute()
+        await tx.db
+          .updateTable('app')
+          .set({ secret_hash: hashSecret(clientSecret) })
+          .where('id', '=', id)
+          .execute()
         return findIn(tx, admin.portalId, id)
       })
       return { app, clientSecret }
@@ -173,7 +187,9 @@ export function createRegistry(parts: RegistryParts) {
         if (before.installed === 1) return before
         await tx.db.updateTable('app').set({ installed: 1 }).where('id', '=', id).execute()
         const portal = await tx.db.selectFrom('portal').select('language').where('id', '=', admin.portalId).executeTakeFirstOrThrow()
-        const handlers = parts.bindings.ofOwner(admin.portalId, `app:${id}`).filter((one) => one.event === appInstalled.name && one.enabled === 1 && one.kind === 'online')
+        const handlers = parts.bindings
+          .ofOwner(admin.portalId, `app:${id}`)
+          .filter((one) => one.event === appInstalled.name && one.enabled === 1 && one.kind === 'online')
         const fact = { version: before.version, installed: true, language: portal.language }
         parts.outbox.emit(tx, appInstalled, fact, { portalId: admin.portalId, userId: admin.userId, handlers })
         return { ...before, installed: 1 as const }
@@ -191,14 +207,32 @@ export function createRegistry(parts: RegistryParts) {
         const app = await findIn(tx, admin.portalId, id)
         const owner = `app:${id}`
         const portal = await tx.db.selectFrom('portal').select('language').where('id', '=', admin.portalId).executeTakeFirstOrThrow()
-        const handlers = parts.bindings.ofOwner(admin.portalId, owner).filter((one) => one.event === appUninstalled.name && one.enabled === 1)
-        parts.outbox.emit(tx, appUninstalled, { clean: true, language: portal.language }, { portalId: admin.portalId, userId: null, handlers })
+        const handlers = parts.bindings
+          .ofOwner(admin.portalId, owner)
+          .filter((one) => one.event === appUninstalled.name && one.enabled === 1)
+        parts.outbox.emit(
+          tx,
+          appUninstalled,
+          { clean: true, language: portal.language },
+          { portalId: admin.portalId, userId: null, handlers },
+        )
         await parts.bindings.unbind(tx, { portalId: admin.portalId, owner })
-        const lines = await tx.db.deleteFrom('line').where('portal_id', '=', admin.portalId).where('owner', '=', owner).returning('id').execute()
+        const lines = await tx.db
+          .deleteFrom('line')
+          .where('portal_id', '=', admin.portalId)
+          .where('owner', '=', owner)
+          .returning('id')
+          .execute()
         const targets = [owner, ...lines.map((line) => `line:${line.id}`)]
         await tx.db.updateTable('portal').set({ target: null }).where('id', '=', admin.portalId).where('target', 'in', targets).execute()
-        await tx.db.updateTable('user').set({ target: null }).where('portal_id', '=', admin.portalId).where('target', 'in', targets).execute()
-        for (const table of ['app_option', 'refresh_token', 'auth_code'] as const) await tx.db.deleteFrom(table).where('app_id', '=', id).execute()
+        await tx.db
+          .updateTable('user')
+          .set({ target: null })
+          .where('portal_id', '=', admin.portalId)
+          .where('target', 'in', targets)
+          .execute()
+        for (const table of ['app_option', 'refresh_token', 'auth_code'] as const)
+          await tx.db.deleteFrom(table).where('app_id', '=', id).execute()
         await tx.db
           .updateTable('app')
           .set({ deleted_at: clock.now(), grant_epoch: app.grant_epoch + 1, installed: 0, install_due_at: null })
@@ -213,7 +247,11 @@ export function createRegistry(parts: RegistryParts) {
     async revokeTokens(admin: Admin, id: number): Promise<void> {
       await store.transaction(async (tx) => {
         const app = await findIn(tx, admin.portalId, id)
-        await tx.db.updateTable('app').set({ grant_epoch: app.grant_epoch + 1 }).where('id', '=', id).execute()
+        await tx.db
+          .updateTable('app')
+          .set({ grant_epoch: app.grant_epoch + 1 })
+          .where('id', '=', id)
+          .execute()
       })
     },
   }

@@ -37,7 +37,12 @@ const signedBytes = 16
  * epoch; 12–15 user id (hex digits 25–32); 16–34 HMAC-SHA256 of the bytes before it, cut to 152 bits. Ids are big-endian.
  */
 export function createTokens({ key, clock }: { key: Buffer; clock: Clock }): Tokens {
-  const seal = (head: Buffer): Buffer => createHmac('sha256', key).update('access token 1').update(head).digest().subarray(0, tokenBytes - signedBytes)
+  const seal = (head: Buffer): Buffer =>
+    createHmac('sha256', key)
+      .update('access token 1')
+      .update(head)
+      .digest()
+      .subarray(0, tokenBytes - signedBytes)
   return {
     issue({ appId, userId, epoch }) {
       const expires = Math.floor(clock.now() / 1000) + accessSeconds

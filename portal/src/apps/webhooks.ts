@@ -28,24 +28,50 @@ export function createWebhooks(parts: WebhookParts) {
   const readEvents = (events: readonly string[]): string[] => {
     const names = [...new Set(events.map((name) => name.trim().toUpperCase()).filter(Boolean))]
     const unknown = names.find((name) => !parts.eventNames.has(name))
-    if (unknown !== undefined || names.length === 0) throw new PortalError('unknown_event', { event: unknown ?? '(none chosen)', known: [...parts.eventNames].join(', ') })
+    if (unknown !== undefined || names.length === 0)
+      throw new PortalError('unknown_event', { event: unknown ?? '(none chosen)', known: [...parts.eventNames].join(', ') })
     return names
   }
 
   return {
     /** Those that are not deleted. */
     incoming: (portalId: number): Promise<Row<'incoming_webhook'>[]> =>
-      store.read.selectFrom('incoming_webhook').selectAll().where('portal_id', '=', portalId).where('deleted_at', 'is', null).orderBy('id').execute(),
+      store.read
+        .selectFrom('incoming_webhook')
+        .selectAll()
+        .where('portal_id', '=', portalId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute(),
 
     /** The address holds the secret and is not stored: it is shown once. It acts as `userId` within `scope`. */
-    async addIncoming({ portalId, userId, title, scope }: { portalId: number; userId: number; title: string; scope: readonly string[] }): Promise<{ row: Row<'incoming_webhook'>; url: string }> {
+    async addIncoming({
+      portalId,
+      userId,
+      title,
+      scope,
+    }: {
+      portalId: number
+      userId: number
+      title: string
+      scope: readonly string[]
+    }): Promise<{ row: Row<'incoming_webhook'>; url: string }> {
       const token = randomBytes(16).toString('hex')
       const names = writeScope(scope)
       const row = await store.transaction(async (tx) => {
         tx.afterCommit(() => parts.changed(portalId, ['webhooks']))
         return tx.db
           .insertInto('incoming_webhook')
-          .values({ portal_id: portalId, user_id: userId, token_hash: hashSecret(token), title: title.trim(), scope: names, last_used_at: null, created_at: clock.now(), deleted_at: null })
+          .values({
+            portal_id: portalId,
+            user_id: userId,
+            token_hash: hashSecret(token),
+            title: title.trim(),
+            scope: names,
+            last_used_at: null,
+            created_at: clock.now(),
+            deleted_at: null,
+          })
           .returningAll()
           .executeTakeFirstOrThrow()
       })
@@ -69,10 +95,28 @@ export function createWebhooks(parts: WebhookParts) {
 
     /** Those that are not deleted. */
     outgoing: (portalId: number): Promise<Row<'outgoing_webhook'>[]> =>
-      store.read.selectFrom('outgoing_webhook').selectAll().where('portal_id', '=', portalId).where('deleted_at', 'is', null).orderBy('id').execute(),
+      store.read
+        .selectFrom('outgoing_webhook')
+        .selectAll()
+        .where('portal_id', '=', portalId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute(),
 
     /** One handler row for each event; `token` is what the receiver compares with `application_token`. */
-    async addOutgoing({ portalId, userId, title, url, events }: { portalId: number; userId: number; title: string; url: string; events: readonly string[] }): Promise<Row<'outgoing_webhook'>> {
+    async addOutgoing({
+      portalId,
+      userId,
+      title,
+      url,
+      events,
+    }: {
+      portalId: number
+      userId: number
+      title: string
+      url: string
+      events: readonly string[]
+    }): Promise<Row<'outgoing_webhook'>> {
       const address = readAddress('url', url)
       if (address === '') throw new PortalError('bad_url', { field: 'url' })
       const problem = parts.blockedAddress(address)
@@ -81,7 +125,15 @@ export function createWebhooks(parts: WebhookParts) {
       const row = await store.transaction(async (tx) => {
         const hook = await tx.db
           .insertInto('outgoing_webhook')
-          .values({ portal_id: portalId, title: title.trim(), url: address, token: randomBytes(16).toString('hex'), created_by_id: userId, created_at: clock.now(), deleted_at: null })
+          .values({
+            portal_id: portalId,
+            title: title.trim(),
+            url: address,
+            token: randomBytes(16).toString('hex'),
+            created_by_id: userId,
+            created_at: clock.now(),
+            deleted_at: null,
+          })
           .returningAll()
           .executeTakeFirstOrThrow()
         for (const event of names) {

@@ -8,6 +8,7 @@ const directories = {
     ['WEB', 'Website', 'Веб-сайт'],
     ['ADVERTISING', 'Advertising', 'Реклама'],
     ['PARTNER', 'Existing client', 'Существующий клиент'],
+    ['TRADE_SHOW', 'Trade show', 'Выставка'],
     ['RECOMMENDATION', 'Recommendation', 'По рекомендации'],
     ['OTHER', 'Other', 'Другое'],
   ],

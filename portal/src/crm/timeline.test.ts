@@ -76,7 +76,10 @@ describe('the activity of a call', () => {
       ),
     ).toBe(true)
     expect(await row()).toMatchObject({ completed: 1, status: 2, end_at: 2_030_000, subject: 'Входящий звонок: Пётр Гусев' })
-    expect(portal.said.filter((one) => one.endsWith(` ${String(id)}`))).toEqual([`ONCRMACTIVITYADD ${String(id)}`, `ONCRMACTIVITYUPDATE ${String(id)}`])
+    expect(portal.said.filter((one) => one.endsWith(` ${String(id)}`))).toEqual([
+      `ONCRMACTIVITYADD ${String(id)}`,
+      `ONCRMACTIVITYUPDATE ${String(id)}`,
+    ])
   })
 
   it('is not written for a card that is gone, and correcting one that is gone changes nothing', async () => {

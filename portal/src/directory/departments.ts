@@ -7,10 +7,19 @@ export function departmentsOf(store: Store, portalId: number): Promise<Row<'depa
 }
 
 /** A new department; answers its id. */
-export async function addDepartment(tx: Tx, department: { portalId: number; name: string; parentId?: number | null; headUserId?: number | null }): Promise<number> {
+export async function addDepartment(
+  tx: Tx,
+  department: { portalId: number; name: string; parentId?: number | null; headUserId?: number | null },
+): Promise<number> {
   const { id } = await tx.db
     .insertInto('department')
-    .values({ portal_id: department.portalId, name: department.name, sort: 500, parent_id: department.parentId ?? null, head_user_id: department.headUserId ?? null })
+    .values({
+      portal_id: department.portalId,
+      name: department.name,
+      sort: 500,
+      parent_id: department.parentId ?? null,
+      head_user_id: department.headUserId ?? null,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id

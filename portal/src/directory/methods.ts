@@ -7,18 +7,36 @@ import { isoSeconds } from '../rest/router.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { departmentsOf } from './departments.ts'
-import { compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
+import { asText, compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
 import { onlineMs, type Users } from './users.ts'
 
 const userScopes = 'user|user_basic|user_brief'
 
 /** Fields of a user: wire name → title. `contact` ones need scope user or user_basic. */
 const userFields = {
-  ID: 'ID', XML_ID: 'External ID', ACTIVE: 'Active', NAME: 'First name', LAST_NAME: 'Last name', SECOND_NAME: 'Second name', EMAIL: 'E-mail',
-  LAST_LOGIN: 'Last login', DATE_REGISTER: 'Registered', TIME_ZONE: 'Time zone', IS_ONLINE: 'Online', TIMESTAMP_X: 'Changed', LAST_ACTIVITY_DATE: 'Last activity',
-  PERSONAL_GENDER: 'Gender', PERSONAL_PHOTO: 'Photo', PERSONAL_MOBILE: 'Mobile phone', PERSONAL_PHONE: 'Personal phone', WORK_PHONE: 'Work phone',
-  WORK_POSITION: 'Position', UF_DEPARTMENT: 'Departments', UF_PHONE_INNER: 'Extension', USER_TYPE: 'Type',
-} as const // oxfmt-ignore
+  ID: 'ID',
+  XML_ID: 'External ID',
+  ACTIVE: 'Active',
+  NAME: 'First name',
+  LAST_NAME: 'Last name',
+  SECOND_NAME: 'Second name',
+  EMAIL: 'E-mail',
+  LAST_LOGIN: 'Last login',
+  DATE_REGISTER: 'Registered',
+  TIME_ZONE: 'Time zone',
+  IS_ONLINE: 'Online',
+  TIMESTAMP_X: 'Changed',
+  LAST_ACTIVITY_DATE: 'Last activity',
+  PERSONAL_GENDER: 'Gender',
+  PERSONAL_PHOTO: 'Photo',
+  PERSONAL_MOBILE: 'Mobile phone',
+  PERSONAL_PHONE: 'Personal phone',
+  WORK_PHONE: 'Work phone',
+  WORK_POSITION: 'Position',
+  UF_DEPARTMENT: 'Departments',
+  UF_PHONE_INNER: 'Extension',
+  USER_TYPE: 'Type',
+} as const
 const contactFields = new Set(['EMAIL', 'PERSONAL_MOBILE', 'PERSONAL_PHONE', 'WORK_PHONE'])
 const fieldNames: ReadonlySet<string> = new Set(Object.keys(userFields))
 
@@ -55,8 +73,9 @@ function seesContacts(caller: Caller): boolean {
 }
 
 function pick(row: WireUser, caller: Caller, select: readonly Loose[] | undefined): WireUser {
-  const wanted = new Set((select ?? []).map((name) => String(name).toUpperCase()))
-  const isWanted = (name: string): boolean => wanted.size === 0 || wanted.has('*') || wanted.has(name) || (name.startsWith('UF_') && wanted.has('UF_*'))
+  const wanted = new Set((select ?? []).map((name) => asText(name).toUpperCase()))
+  const isWanted = (name: string): boolean =>
+    wanted.size === 0 || wanted.has('*') || wanted.has(name) || (name.startsWith('UF_') && wanted.has('UF_*'))
   return Object.fromEntries(Object.entries(row).filter(([name]) => isWanted(name) && (seesContacts(caller) || !contactFields.has(name))))
 }
 
@@ -65,7 +84,7 @@ function readOrder(sort: Loose, order: Loose): { field: string; sign: number } {
   const asMap = isMap(sort) ? sort : isMap(order) ? order : null
   const [field, direction] = asMap ? (Object.entries(asMap)[0] ?? ['ID', 'ASC']) : [typeof sort === 'string' ? sort : 'ID', order]
   const known = field.toUpperCase()
-  return { field: fieldNames.has(known) ? known : 'ID', sign: /^desc/i.test(String(direction)) ? -1 : 1 }
+  return { field: fieldNames.has(known) ? known : 'ID', sign: /^desc/i.test(asText(direction)) ? -1 : 1 }
 }
 
 interface Search {
@@ -107,7 +126,8 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
       about: 'Users of the portal.',
       params: searchParams,
       errors: [],
-      run: ({ params, caller, sent, start }) => search({ caller, sent, start, sort: params.SORT, order: params.ORDER, select: params.SELECT }),
+      run: ({ params, caller, sent, start }) =>
+        search({ caller, sent, start, sort: params.SORT, order: params.ORDER, select: params.SELECT }),
     }),
     'user.search': method({
       scope: userScopes,
@@ -128,7 +148,13 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
       },
     }),
     'user.fields': method({ scope: userScopes, about: 'Names and titles of user fields.', params: {}, errors: [], run: () => userFields }),
-    'user.admin': method({ scope: null, about: 'Is the calling user an administrator?', params: {}, errors: [], run: ({ caller }) => caller.isAdmin }),
+    'user.admin': method({
+      scope: null,
+      about: 'Is the calling user an administrator?',
+      params: {},
+      errors: [],
+      run: ({ caller }) => caller.isAdmin,
+    }),
     'user.access': method({
       scope: null,
       about: 'Has the calling user one of these access codes? Administrators have all.',
@@ -137,7 +163,7 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
       async run({ params, caller }) {
         if (caller.isAdmin) return true
         const own = await accessCodes(users, caller)
-        return params.ACCESS.some((code) => own.has(String(code).toUpperCase()))
+        return params.ACCESS.some((code) => own.has(asText(code).toUpperCase()))
       },
     }),
     'access.name': method({
@@ -145,7 +171,7 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
       about: 'Names of access codes.',
       params: { ACCESS: list('codes such as U1') },
       errors: [],
-      run: ({ params, caller }) => nameCodes(users, caller, (params.ACCESS ?? []).map(String)),
+      run: ({ params, caller }) => nameCodes(users, caller, (params.ACCESS ?? []).map(asText)),
     }),
     profile: method({
       scope: null,
@@ -155,19 +181,36 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
       async run({ caller }) {
         const user = await users.find(caller.portalId, caller.userId)
         if (!user || user.is_active === 0) return []
-        return { ID: String(user.id), ADMIN: caller.isAdmin, NAME: user.name, LAST_NAME: user.last_name, PERSONAL_GENDER: '', TIME_ZONE: '' }
+        return {
+          ID: String(user.id),
+          ADMIN: caller.isAdmin,
+          NAME: user.name,
+          LAST_NAME: user.last_name,
+          PERSONAL_GENDER: '',
+          TIME_ZONE: '',
+        }
       },
     }),
     'department.get': method({
       scope: 'department|user',
       about: 'Departments.',
-      params: { ID: anything('id or ids'), NAME: text('exact name'), PARENT: integer('parent department'), UF_HEAD: integer('head'), SORT: text('field to sort by'), ORDER: text('ASC or DESC'), FILTER: map('the same names') },
+      params: {
+        ID: anything('id or ids'),
+        NAME: text('exact name'),
+        PARENT: integer('parent department'),
+        UF_HEAD: integer('head'),
+        SORT: text('field to sort by'),
+        ORDER: text('ASC or DESC'),
+        FILTER: map('the same names'),
+      },
       errors: [],
       async run({ params, caller, start }) {
         const wanted = { ID: params.ID, NAME: params.NAME, PARENT: params.PARENT, UF_HEAD: params.UF_HEAD, ...params.FILTER } as LooseMap
         const conditions = readConditions({ sent: wanted, fields: new Set(['ID', 'NAME', 'PARENT', 'UF_HEAD']) }).map(toCondition)
         const sign = /^desc/i.test(params.ORDER ?? '') ? -1 : 1
-        const field = ['ID', 'NAME', 'SORT', 'PARENT'].includes((params.SORT ?? '').toUpperCase()) ? (params.SORT ?? '').toUpperCase() : 'ID'
+        const field = ['ID', 'NAME', 'SORT', 'PARENT'].includes((params.SORT ?? '').toUpperCase())
+          ? (params.SORT ?? '').toUpperCase()
+          : 'ID'
         const found = (await departmentsOf(store, caller.portalId))
           .map(presentDepartment)
           .filter((row) => conditions.every((check) => check(row)))

@@ -20,7 +20,13 @@ export interface Portals {
 }
 
 /** Reads and changes accounts. */
-export function createPortals({ store, changed }: { store: Store; changed: (portalId: number, names: readonly string[]) => void }): Portals {
+export function createPortals({
+  store,
+  changed,
+}: {
+  store: Store
+  changed: (portalId: number, names: readonly string[]) => void
+}): Portals {
   const find = (portalId: number): Promise<Row<'portal'>> =>
     store.read.selectFrom('portal').selectAll().where('id', '=', portalId).executeTakeFirstOrThrow()
   return {
@@ -73,7 +79,11 @@ export async function loadTokenKey(store: Store): Promise<Buffer> {
     const settings = readSettings(portal)
     if (settings.tokenKey) return Buffer.from(settings.tokenKey, 'hex')
     const tokenKey = randomBytes(32).toString('hex')
-    await tx.db.updateTable('portal').set({ settings: JSON.stringify({ ...settings, tokenKey }) }).where('id', '=', portal.id).execute()
+    await tx.db
+      .updateTable('portal')
+      .set({ settings: JSON.stringify({ ...settings, tokenKey }) })
+      .where('id', '=', portal.id)
+      .execute()
     return Buffer.from(tokenKey, 'hex')
   })
 }

@@ -20,7 +20,10 @@ export function randomPassword(): string {
   const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
   // 31 letters: 248 is the largest multiple of 31 below 256, so that every letter is as likely
   const bytes = [...randomBytes(64)].filter((byte) => byte < 248).slice(0, 20)
-  return bytes.map((byte) => letters[byte % 31]).join('').replace(/(.{5})(?=.)/g, '$1-')
+  return bytes
+    .map((byte) => letters[byte % 31])
+    .join('')
+    .replace(/(.{5})(?=.)/g, '$1-')
 }
 
 /** A session that was opened; the token goes into the cookie and nowhere else. */
@@ -56,7 +59,13 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
     const expiresAt = now + sessionMs
     await store.transaction((tx) => {
       tx.write(store.build.deleteFrom('session').where('expires_at', '<', now))
-      tx.insert('session', { token_hash: hashToken(token), portal_id: user.portal_id, user_id: user.id, expires_at: expiresAt, created_at: now })
+      tx.insert('session', {
+        token_hash: hashToken(token),
+        portal_id: user.portal_id,
+        user_id: user.id,
+        expires_at: expiresAt,
+        created_at: now,
+      })
     })
     return { token, user, expiresAt }
   }
@@ -83,7 +92,12 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
       if (!user || user.is_active === 0) return null
       if (session.expires_at < now + sessionMs - dayMs) {
         await store.transaction((tx) =>
-          tx.write(store.build.updateTable('session').set({ expires_at: now + sessionMs }).where('token_hash', '=', session.token_hash)),
+          tx.write(
+            store.build
+              .updateTable('session')
+              .set({ expires_at: now + sessionMs })
+              .where('token_hash', '=', session.token_hash),
+          ),
         )
       }
       await users.seen(user)

@@ -13,14 +13,34 @@ type Operator = '=' | '!' | '>=' | '>' | '<=' | '<' | '%' | '!%'
 
 const prefix = /^(!=%|!%=|!%|=%|%=|!@|@|>=|<=|!=|>|<|=|!|%)?(.+)$/
 const operators: Readonly<Record<string, Operator>> = {
-  '': '=', '=': '=', '@': '=', '!': '!', '!=': '!', '!@': '!', '>': '>', '>=': '>=', '<': '<', '<=': '<=',
-  '%': '%', '=%': '%', '%=': '%', '!%': '!%', '!=%': '!%', '!%=': '!%',
-} // oxfmt-ignore
+  '': '=',
+  '=': '=',
+  '@': '=',
+  '!': '!',
+  '!=': '!',
+  '!@': '!',
+  '>': '>',
+  '>=': '>=',
+  '<': '<',
+  '<=': '<=',
+  '%': '%',
+  '=%': '%',
+  '%=': '%',
+  '!%': '!%',
+  '!=%': '!%',
+  '!%=': '!%',
+}
 
 const searchable = ['NAME_SEARCH', 'FIND']
 
 /** What is filtered for, by field in upper case, as it came: in `FILTER` and at top level. Unknown names are ignored, as in the original. */
-export function readConditions({ sent, fields }: { sent: LooseMap; fields: ReadonlySet<string> }): Array<{ field: string; operator: Operator; value: Loose }> {
+export function readConditions({
+  sent,
+  fields,
+}: {
+  sent: LooseMap
+  fields: ReadonlySet<string>
+}): Array<{ field: string; operator: Operator; value: Loose }> {
   const conditions: Array<{ field: string; operator: Operator; value: Loose }> = []
   const take = (map: LooseMap): void => {
     for (const [key, value] of Object.entries(map)) {
@@ -47,7 +67,10 @@ export function exactValues(conditions: ReturnType<typeof readConditions>, field
 export function toCondition({ field, operator, value }: ReturnType<typeof readConditions>[number]): Condition {
   if (searchable.includes(field)) {
     const wanted = listOf(value).map((one) => fold(asText(one)))
-    return (row) => wanted.some((one) => fold(['NAME', 'LAST_NAME', 'NAME', 'EMAIL', 'WORK_POSITION'].map((name) => asText(row[name])).join(' ')).includes(one))
+    return (row) =>
+      wanted.some((one) =>
+        fold(['NAME', 'LAST_NAME', 'NAME', 'EMAIL', 'WORK_POSITION'].map((name) => asText(row[name])).join(' ')).includes(one),
+      )
   }
   if (operator === '=' || operator === '!') return (row) => listOf(value).some((one) => equals(row[field], one)) === (operator === '=')
   if (operator === '%' || operator === '!%') {
@@ -65,7 +88,8 @@ function listOf(value: unknown): readonly Loose[] {
   return isMap(value) ? Object.values(value) : [value as Loose]
 }
 
-function asText(value: unknown): string {
+/** Scalars as their text, everything else as nothing. */
+export function asText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 

@@ -56,7 +56,10 @@ export class Users {
 
   /** By id, whatever their state. */
   async find(portalId: number, id: number): Promise<Row<'user'> | null> {
-    return (await this.#store.read.selectFrom('user').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()) ?? null
+    return (
+      (await this.#store.read.selectFrom('user').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()) ??
+      null
+    )
   }
 
   /** The active user of an extension (contract 14.5: a nonsense extension finds nobody). */
@@ -67,7 +70,15 @@ export class Users {
 
   /** By e-mail address in any case, over all portals: that is how people sign in. */
   async byEmail(email: string): Promise<Row<'user'> | null> {
-    return (await this.#store.read.selectFrom('user').selectAll().where('email', '=', email.trim().toLowerCase()).orderBy('id').limit(1).executeTakeFirst()) ?? null
+    return (
+      (await this.#store.read
+        .selectFrom('user')
+        .selectAll()
+        .where('email', '=', email.trim().toLowerCase())
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst()) ?? null
+    )
   }
 
   /** Users of a portal, narrowed down by what an index knows. */
@@ -79,12 +90,25 @@ export class Users {
   }
 
   /** One page in order of id. `cursor` is the last id of the page before. */
-  async page({ portalId, search, cursor }: { portalId: number; search: string; cursor: number }): Promise<{ rows: Row<'user'>[]; next: number | null; total: number }> {
+  async page({
+    portalId,
+    search,
+    cursor,
+  }: {
+    portalId: number
+    search: string
+    cursor: number
+  }): Promise<{ rows: Row<'user'>[]; next: number | null; total: number }> {
     let query = this.#store.read.selectFrom('user').where('portal_id', '=', portalId)
     const wanted = fold(search)
     if (wanted) query = query.where((eb) => eb(eb.ref('search'), 'like', sql<string>`${containing(wanted)} escape '!'`))
     const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    const rows = await query.selectAll().where('id', '>', cursor).orderBy('id').limit(pageRows + 1).execute()
+    const rows = await query
+      .selectAll()
+      .where('id', '>', cursor)
+      .orderBy('id')
+      .limit(pageRows + 1)
+      .execute()
     const next = rows.length > pageRows ? (rows[pageRows - 1]?.id ?? null) : null
     return { rows: rows.slice(0, pageRows), next, total: Number(total) }
   }
@@ -102,7 +126,16 @@ export class Users {
   /** `create` inside a transaction. */
   async createIn(tx: Tx, portalId: number, input: UserInput & { email: string; passwordHash: string }): Promise<Row<'user'>> {
     const now = this.#clock.now()
-    const empty = { name: '', second_name: '', last_name: '', extension: null, work_position: '', work_phone: null, personal_phone: null, personal_mobile: null }
+    const empty = {
+      name: '',
+      second_name: '',
+      last_name: '',
+      extension: null,
+      work_position: '',
+      work_phone: null,
+      personal_phone: null,
+      personal_mobile: null,
+    }
     const row = {
       ...empty,
       portal_id: portalId,
@@ -149,7 +182,9 @@ export class Users {
     const last = this.#seen.get(user.id) ?? user.last_seen_at ?? 0
     if (now - last < 60_000) return
     this.#seen.set(user.id, now)
-    await this.#store.transaction((tx) => tx.write(this.#store.build.updateTable('user').set({ last_seen_at: now }).where('id', '=', user.id)))
+    await this.#store.transaction((tx) =>
+      tx.write(this.#store.build.updateTable('user').set({ last_seen_at: now }).where('id', '=', user.id)),
+    )
   }
 }
 
@@ -178,12 +213,23 @@ function searchText(user: Pick<Row<'user'>, 'name' | 'second_name' | 'last_name'
   return fold([user.name, user.second_name, user.last_name, user.name, user.email, user.extension ?? '', user.work_position].join(' '))
 }
 
-async function refuseTaken(tx: Tx, user: { portal_id: number; email: string; extension: string | null }, ownId: number | null): Promise<void> {
+async function refuseTaken(
+  tx: Tx,
+  user: { portal_id: number; email: string; extension: string | null },
+  ownId: number | null,
+): Promise<void> {
   const others = tx.db.selectFrom('user').select(['id', 'name', 'last_name', 'email']).where('portal_id', '=', user.portal_id)
-  const sameEmail = await others.where('email', '=', user.email).where('id', '<>', ownId ?? -1).executeTakeFirst()
+  const sameEmail = await others
+    .where('email', '=', user.email)
+    .where('id', '<>', ownId ?? -1)
+    .executeTakeFirst()
   if (sameEmail) throw new PortalError('email_taken', { email: user.email })
   if (user.extension === null) return
-  const sameExtension = await others.where('extension', '=', user.extension).where('is_active', '=', 1).where('id', '<>', ownId ?? -1).executeTakeFirst()
+  const sameExtension = await others
+    .where('extension', '=', user.extension)
+    .where('is_active', '=', 1)
+    .where('id', '<>', ownId ?? -1)
+    .executeTakeFirst()
   if (sameExtension) throw new PortalError('extension_taken', { extension: user.extension, name: fullName(sameExtension) })
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { Transform, type Readable, type Writable } from 'node:stream'
@@ -126,13 +126,14 @@ function multipartProblem(error: unknown): Error {
 /** What we use of the parser. */
 interface MultipartParser extends Writable {
   on(event: 'field', hear: (name: string, value: string) => void): this
-  on(event: 'file', hear: (name: string, file: Readable, filename: string, encoding: string, mime: string) => void): this
+  /** given: name of the field, its bytes, file name, transfer encoding, type */
+  on(event: 'file', hear: (...given: [name: string, file: Readable, filename: string, encoding: string, mime: string]) => void): this
   on(event: string, hear: (...given: never[]) => void): this
 }
 
 function openMultipart(contentType: string, limits: Record<string, number>): MultipartParser {
   try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits }) as unknown as MultipartParser
+    return new Busboy({ headers: { 'content-type': contentType }, limits })
   } catch (error) {
     throw multipartProblem(error)
   }
@@ -150,7 +151,17 @@ export interface ReceivedFile {
  * Spools the first file of a multipart body, or a raw body, to a file in `folder`. Nothing is kept of a body that is cut off or too
  * large. `limit` is for the file itself.
  */
-export async function receiveFile({ contentType, stream, folder, limit }: { contentType: string; stream: Readable; folder: string; limit: Limit }): Promise<ReceivedFile> {
+export async function receiveFile({
+  contentType,
+  stream,
+  folder,
+  limit,
+}: {
+  contentType: string
+  stream: Readable
+  folder: string
+  limit: Limit
+}): Promise<ReceivedFile> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, `upload-${randomUUID()}`)
   try {
@@ -162,7 +173,19 @@ export async function receiveFile({ contentType, stream, folder, limit }: { cont
   }
 }
 
-async function spool({ path, stream, limit, filename, mime }: { path: string; stream: Readable; limit: Limit; filename: string; mime: string }): Promise<ReceivedFile> {
+async function spool({
+  path,
+  stream,
+  limit,
+  filename,
+  mime,
+}: {
+  path: string
+  stream: Readable
+  limit: Limit
+  filename: string
+  mime: string
+}): Promise<ReceivedFile> {
   const file = createWriteStream(path, { mode: 0o600, flags: 'wx' })
   await pipeline(limited(stream, limit), file)
   return { path, bytes: file.bytesWritten, filename, mime }
@@ -170,19 +193,19 @@ async function spool({ path, stream, limit, filename, mime }: { path: string; st
 
 async function spoolPart(contentType: string, stream: Readable, { path, limit }: { path: string; limit: Limit }): Promise<ReceivedFile> {
   const parser = openMultipart(contentType, { files: 1, fields: 100, fieldSize: 65_536 })
-  let received: Promise<ReceivedFile> | null = null
-  parser.on('file', (_name, file, filename, _encoding, mime) => {
-    if (received) return void file.resume()
-    received = spool({ path, stream: file, limit, filename, mime })
+  const received: Array<Promise<ReceivedFile>> = []
+  parser.on('file', (...[, file, filename, , mime]) => {
+    if (received.length > 0) return void file.resume()
+    const spooled = spool({ path, stream: file, limit, filename, mime })
+    received.push(spooled)
     // the failure is told by the pipeline below, which must not go on reading
-    received.catch((error: unknown) => parser.destroy(error as Error))
+    spooled.catch((error: unknown) => parser.destroy(error as Error))
   })
   // the envelope of a multipart body is small beside its file
   await pipeline(limited(stream, { ...limit, bytes: limit.bytes + 1_048_576 }), parser).catch((error: unknown) => {
     throw multipartProblem(error)
   })
-  // TypeScript does not see the assignment in the callback
-  const file = (await (received as Promise<ReceivedFile> | null)) as ReceivedFile | null
+  const file = await received[0]
   if (!file) throw new PortalError('malformed_body', { detail: 'the multipart body holds no file' })
   return file
 }
@@ -203,14 +226,15 @@ export class LargeBodies {
     const contentType = request.headers['content-type'] ?? ''
     const length = Number(request.headers['content-length'] ?? Number.NaN)
     if (length > limit.bytes) throw tooLarge(limit)
-    if (length <= this.#usual) return use(await parseBody(contentType, request, limit))
+    if (length <= this.#usual || limit.bytes <= this.#usual) return use(await parseBody(contentType, request, limit))
     await mkdir(this.#folder, { recursive: true })
     const path = join(this.#folder, `body-${randomUUID()}`)
     try {
       await pipeline(limited(request, limit), createWriteStream(path, { mode: 0o600, flags: 'wx' })).catch((error: unknown) => {
         throw cutOff(error)
       })
-      return await this.#inTurn(async () => use(await parseBody(contentType, createReadStream(path), limit)))
+      const read = async (): Promise<T> => use(await parseBody(contentType, createReadStream(path), limit))
+      return (await stat(path)).size <= this.#usual ? await read() : await this.#inTurn(read)
     } finally {
       await rm(path, { force: true })
     }

@@ -8,7 +8,10 @@ export interface Live {
   /** `userIds`: only these people; everybody when left out */
   changed(portalId: number, names: readonly string[], userIds?: readonly number[]): void
   /** Makes a response a stream of names until either side ends it. `stillAllowed` is asked at every heartbeat. */
-  open(response: ServerResponse, viewer: { portalId: number; userId: number; lastEventId: string | null; stillAllowed: () => Promise<boolean> }): void
+  open(
+    response: ServerResponse,
+    viewer: { portalId: number; userId: number; lastEventId: string | null; stillAllowed: () => Promise<boolean> },
+  ): void
   /** Ends all streams. */
   close(): void
 }

@@ -25,7 +25,7 @@ export function tokenEndpoint({ oauth, log }: Pick<OAuthParts, 'oauth' | 'log'>)
     if (request.method === 'OPTIONS') return reply.code(204).send()
     try {
       const body = request.method === 'POST' ? await parseBody(request.headers['content-type'] ?? '', request.raw, tokenRequestLimit) : {}
-      return sendJson(reply, 200, await oauth.token({ ...parseFormMap(queryOf(request)), ...body }))
+      return await sendJson(reply, 200, await oauth.token({ ...parseFormMap(queryOf(request)), ...body }))
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
       return sendJson(reply, status, body)
@@ -50,7 +50,11 @@ export function serveOAuth(server: FastifyInstance, parts: OAuthParts): void {
         return await reply.redirect(await parts.oauth.authorize(user, { clientId, state: typeof state === 'string' ? state : '' }), 302)
       } catch (error) {
         const { status, body } = errorEnvelope(error, parts.log)
-        return reply.code(status).header('content-type', 'text/html; charset=UTF-8').header('content-security-policy', "default-src 'none'; frame-ancestors 'none'").send(errorPage(String(body['error']), String(body['error_description'])))
+        return reply
+          .code(status)
+          .header('content-type', 'text/html; charset=UTF-8')
+          .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+          .send(errorPage(String(body['error']), String(body['error_description'])))
       }
     },
   })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -27,7 +28,11 @@ export interface OwnApiParts {
 export function serveOwnApi(server: FastifyInstance, parts: OwnApiParts): void {
   for (const row of parts.routes) server.route({ method: row.method, url: `/v1${row.path}`, handler: handlerOf(row, parts) })
   const document = openApiDocument(parts.routes, parts.publicUrl)
-  server.route({ method: 'GET', url: '/v1/openapi.json', handler: (_, reply) => reply.header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(document)) })
+  server.route({
+    method: 'GET',
+    url: '/v1/openapi.json',
+    handler: (_, reply) => reply.header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(document)),
+  })
 }
 
 /** Refuses foreign pages; to be asked before anything else that works by a session. */
@@ -52,7 +57,7 @@ function handlerOf(row: Route, parts: OwnApiParts): (request: FastifyRequest, re
         address: request.ip,
         isHttps: request.protocol === 'https',
       }
-      return send(reply, row, await row.run(call as unknown as ApiCall<never, never>))
+      return await send(reply, row, await row.run(call as unknown as ApiCall<never, never>))
     } catch (error) {
       return sendProblem(reply, error, parts.log)
     }
@@ -75,7 +80,9 @@ function checked(schema: TSchema, where: string): (value: unknown, loose: boolea
     if (validator.Check(cleaned)) return cleaned
     const [problem] = validator.Errors(cleaned)
     const name = problem?.instancePath.slice(1).replaceAll('/', '.')
-    throw new PortalError('invalid_input', { problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}` })
+    throw new PortalError('invalid_input', {
+      problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}`,
+    })
   }
 }
 
@@ -92,7 +99,8 @@ function send(reply: FastifyReply, row: Route, answer: unknown): FastifyReply {
   void reply.code(status).header('cache-control', 'no-store').headers(headers)
   if (body instanceof Readable || Buffer.isBuffer(body)) return reply.send(body)
   if (body === null || body === undefined || row.answers[status] === null) return reply.send()
-  if (!reply.hasHeader('content-type')) void reply.header('content-type', status >= 400 ? 'application/problem+json' : 'application/json; charset=UTF-8')
+  if (!reply.hasHeader('content-type'))
+    void reply.header('content-type', status >= 400 ? 'application/problem+json' : 'application/json; charset=UTF-8')
   return reply.send(JSON.stringify(body))
 }
 
@@ -101,12 +109,23 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Log): Fast
   let refusal: PortalError
   if (error instanceof PortalError) refusal = error
   else {
-    const ref = Math.random().toString(36).slice(2, 10)
+    const ref = randomBytes(4).toString('hex')
     log.error({ err: error, ref }, 'a request failed by a bug')
     refusal = new PortalError('internal', { ref })
   }
   const { retryAfterSeconds } = refusal.details
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
-  const problem = { type: 'about:blank', title: STATUS_CODES[refusal.status] ?? 'Refused', status: refusal.status, code: refusal.key, detail: refusal.message, ...refusal.details }
-  return reply.code(refusal.status).header('content-type', 'application/problem+json').header('cache-control', 'no-store').send(JSON.stringify(problem))
+  const problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[refusal.status] ?? 'Refused',
+    status: refusal.status,
+    code: refusal.key,
+    detail: refusal.message,
+    ...refusal.details,
+  }
+  return reply
+    .code(refusal.status)
+    .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem))
 }

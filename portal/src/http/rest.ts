@@ -43,10 +43,7 @@ export interface MethodPath {
 }
 
 /** What a path below /rest asks for. */
-export type RestPath =
-  | MethodPath
-  | { readonly kind: 'upload' | 'token' }
-  | { readonly kind: 'v3'; readonly path: string }
+export type RestPath = MethodPath | { readonly kind: 'upload' | 'token' } | { readonly kind: 'v3'; readonly path: string }
 
 /** Reads a path in all the forms that clients use: doubled and trailing slashes, `.json`, a second `/rest` (contract 6.1, 7.1, 14.2). */
 export function readRestPath(path: string): RestPath {
@@ -55,7 +52,8 @@ export function readRestPath(path: string): RestPath {
   const [first = '', second = '', ...others] = parts
   if (first === 'oauth' && second === 'token') return { kind: 'token' }
   if (first === 'api') return { kind: 'v3', path: [second, ...others].filter(Boolean).join('/') }
-  if (/^\d{1,15}$/.test(first) && parts.length > 1) return { kind: 'method', name: normaliseName(others.join('/')), webhook: { userId: Number(first), token: second } }
+  if (/^\d{1,15}$/.test(first) && parts.length > 1)
+    return { kind: 'method', name: normaliseName(others.join('/')), webhook: { userId: Number(first), token: second } }
   const name = normaliseName(parts.join('/'))
   return name === 'upload' ? { kind: 'upload' } : { kind: 'method', name, webhook: null }
 }
@@ -104,7 +102,9 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
 
   const callMethod = async (request: FastifyRequest, path: MethodPath): Promise<Record<string, unknown>> => {
     const query = parseFormMap(queryOf(request))
-    const early = path.webhook ? await callers.ofWebhook(path.webhook.userId, path.webhook.token) : await earlyCaller(callers, request, query)
+    const early = path.webhook
+      ? await callers.ofWebhook(path.webhook.userId, path.webhook.token)
+      : await earlyCaller(callers, request, query)
     const limit = largeMethods.has(path.name) ? recording : usual
     return bodies.use(request.raw, limit, async (body) => {
       const caller = early ?? (await callerOf(callers, body['auth']))
@@ -125,7 +125,12 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
         auth: typeof auth === 'string' ? auth : '',
         async file() {
           const limit = { bytes: config.recordings.maxBytes, setting: 'recordings.maxBytes' }
-          received = await receiveFile({ contentType: request.headers['content-type'] ?? '', stream: request.raw, folder: temporary, limit })
+          received = await receiveFile({
+            contentType: request.headers['content-type'] ?? '',
+            stream: request.raw,
+            folder: temporary,
+            limit,
+          })
           return received
         },
       })
@@ -144,7 +149,8 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       const path = readRestPath(pathOf(request))
       if (path.kind === 'token') return await parts.onToken(request, reply)
       if (path.kind === 'v3') throw new PortalError('v3_method_not_found', { path: path.path })
-      return sendJson(reply, 200, path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request))
+      const envelope = path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request)
+      return await sendJson(reply, 200, envelope)
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
       return sendJson(reply, status, body)

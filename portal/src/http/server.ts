@@ -57,16 +57,26 @@ const keepAliveMs = 120_000
 /** Builds the server; it listens when told to. */
 export async function createServer(parts: ServerParts): Promise<PortalServer> {
   const { config, log, live } = parts
-  const tls = config.tls === null ? null : await loadTls({ tls: config.tls, dataDir: config.dataDir, publicUrl: config.publicUrl, clock: parts.clock })
+  const tls =
+    config.tls === null
+      ? null
+      : await loadTls({ tls: config.tls, dataDir: config.dataDir, publicUrl: config.publicUrl, clock: parts.clock })
   const listeners: Array<{ server: Server; scheme: 'http' | 'https'; port: number }> = []
   const server = fastify({
     logger: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 2000 },
-    frameworkErrors: (_error, _request, reply) => void sendProblem(reply as never, new PortalError('malformed_body', { detail: 'the address is not a valid URL' }), log),
+    frameworkErrors: (_error, _request, reply) =>
+      void sendProblem(reply as never, new PortalError('malformed_body', { detail: 'the address is not a valid URL' }), log),
     serverFactory: (handler: RequestListener) => {
-      if (tls === null || config.httpsPort !== null) listeners.push({ server: createHttpServer(handler), scheme: 'http', port: config.port })
-      if (tls !== null) listeners.push({ server: createHttpsServer({ cert: tls.cert, key: tls.key }, handler), scheme: 'https', port: config.httpsPort ?? config.port })
+      if (tls === null || config.httpsPort !== null)
+        listeners.push({ server: createHttpServer(handler), scheme: 'http', port: config.port })
+      if (tls !== null)
+        listeners.push({
+          server: createHttpsServer({ cert: tls.cert, key: tls.key }, handler),
+          scheme: 'https',
+          port: config.httpsPort ?? config.port,
+        })
       const [first] = listeners
       if (!first) throw new Error('nothing to listen on')
       return first.server
@@ -86,7 +96,13 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
   })
   serveHealth(server, parts)
   serveLive(server, parts)
-  serveOwnApi(server, { routes: parts.routes, signIn: parts.signIn, publicUrl: config.publicUrl, maxBodyBytes: config.bodies.maxBytes, log })
+  serveOwnApi(server, {
+    routes: parts.routes,
+    signIn: parts.signIn,
+    publicUrl: config.publicUrl,
+    maxBodyBytes: config.bodies.maxBytes,
+    log,
+  })
   serveOAuth(server, parts)
   serveRest(server, { ...parts, onToken: tokenEndpoint(parts) })
   await serveWeb(server, { folder: parts.webFolder ?? webFolder, frameOrigins: parts.frameOrigins, log })
@@ -106,20 +122,20 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     },
     async close() {
       live.close()
-      await Promise.all(
-        listeners.map(({ server: listener }) => {
-          if (!listener.listening) return undefined
-          const closed = once(listener, 'close')
-          listener.close()
-          listener.closeIdleConnections()
-          // what is under way gets ten seconds
-          const force = setTimeout(() => listener.closeAllConnections(), 10_000)
-          return closed.finally(() => clearTimeout(force))
-        }),
-      )
+      await Promise.all(listeners.map(({ server: listener }) => closeListener(listener)))
       await server.close()
     },
   }
+}
+
+async function closeListener(listener: Server): Promise<void> {
+  if (!listener.listening) return
+  const closed = once(listener, 'close')
+  listener.close()
+  listener.closeIdleConnections()
+  // what is under way gets ten seconds
+  const force = setTimeout(() => listener.closeAllConnections(), 10_000)
+  await closed.finally(() => clearTimeout(force))
 }
 
 /** Each route reads its own body: only it knows how much may come, and from whom. */
@@ -130,7 +146,16 @@ function readNoBodies(server: FastifyInstance): void {
 
 function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook('onResponse', (request, reply, done) => {
-    log.info({ method: request.method, path: maskPath(pathOf(request)), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip }, 'request')
+    log.info(
+      {
+        method: request.method,
+        path: maskPath(pathOf(request)),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        address: request.ip,
+      },
+      'request',
+    )
     done()
   })
 }

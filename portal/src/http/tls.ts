@@ -23,7 +23,17 @@ const leafDays = 397
 const renewDays = 30
 
 /** Reads the given certificate, or makes a local one in `<dataDir>/tls` and renews it when it nears its end. */
-export async function loadTls({ tls, dataDir, publicUrl, clock }: { tls: NonNullable<Config['tls']>; dataDir: string; publicUrl: string; clock: Clock }): Promise<TlsFiles> {
+export async function loadTls({
+  tls,
+  dataDir,
+  publicUrl,
+  clock,
+}: {
+  tls: NonNullable<Config['tls']>
+  dataDir: string
+  publicUrl: string
+  clock: Clock
+}): Promise<TlsFiles> {
   if (tls !== 'local') {
     return { cert: await readSetting(tls.certFile, 'tls.certFile'), key: await readSetting(tls.keyFile, 'tls.keyFile'), caFile: null }
   }
@@ -96,8 +106,8 @@ async function loadAuthority(folder: string, now: number): Promise<Authority> {
     const cert = new x509.X509Certificate(await readFile(join(folder, 'ca.crt'), 'utf8'))
     const pem = await readFile(join(folder, 'ca.key'), 'utf8')
     const privateKey = await webcrypto.subtle.importKey('pkcs8', fromPem(pem), algorithm, true, ['sign'])
-    const publicKey = await cert.publicKey.export(webcrypto)
-    if (cert.notAfter.getTime() - now > leafDays * dayMs) return { cert, keys: { privateKey, publicKey: publicKey as webcrypto.CryptoKey } }
+    const publicKey = await webcrypto.subtle.importKey('spki', cert.publicKey.rawData, algorithm, true, ['verify'])
+    if (cert.notAfter.getTime() - now > leafDays * dayMs) return { cert, keys: { privateKey, publicKey } }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
@@ -105,7 +115,7 @@ async function loadAuthority(folder: string, now: number): Promise<Authority> {
 }
 
 async function makeAuthority(folder: string, now: number): Promise<Authority> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const cert = await x509.X509CertificateGenerator.createSelfSigned(
     {
       name: `CN=Hookswitch local authority ${hostname().replace(/[^\w.-]/g, '')}`,
@@ -114,7 +124,10 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
       notAfter: new Date(now + caDays * dayMs),
       signingAlgorithm: algorithm,
       keys: keys,
-      extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true)],
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ],
     },
     webcrypto,
   )
@@ -124,7 +137,7 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
 }
 
 async function makeLeaf(authority: Authority, names: Names, now: number): Promise<{ cert: string; key: string }> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const cert = await x509.X509CertificateGenerator.create(
     {
       subject: 'CN=Hookswitch portal',

@@ -64,16 +64,22 @@ export async function serveWeb(server: FastifyInstance, { folder, frameOrigins, 
       .header('referrer-policy', 'same-origin')
       .header('cache-control', 'no-cache')
       .header('content-type', 'text/html; charset=UTF-8')
-    if (!existsSync(index)) return reply.code(503).send('<!doctype html><title>Hookswitch</title><p>The web pages are not built yet. Run <code>npm run build</code> and reload.</p>')
+    if (!existsSync(index))
+      return reply
+        .code(503)
+        .send('<!doctype html><title>Hookswitch</title><p>The web pages are not built yet. Run <code>npm run build</code> and reload.</p>')
     return reply.send(await readFile(index, 'utf8'))
   }
-  server.get('/', (_, reply) => page(reply))
+  for (const path of ['/', '/index.html']) server.get(path, (_, reply) => page(reply))
   server.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request)
-    const isPage = (request.method === 'GET' || request.method === 'HEAD') && !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) && !/\.\w+$/.test(path)
+    const isPage =
+      (request.method === 'GET' || request.method === 'HEAD') && !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) && !/\.\w+$/.test(path)
     return isPage ? page(reply) : sendProblem(reply, new PortalError('no_such_page', { path: path.slice(0, 200) }), log)
   })
   if (!existsSync(join(folder, 'favicon.ico'))) {
-    server.get('/favicon.ico', (_, reply) => (existsSync(join(folder, 'icon.svg')) ? reply.redirect('/icon.svg', 302) : reply.code(204).send()))
+    server.get('/favicon.ico', (_, reply) =>
+      existsSync(join(folder, 'icon.svg')) ? reply.redirect('/icon.svg', 302) : reply.code(204).send(),
+    )
   }
 }

@@ -4,7 +4,7 @@ export function Mark({ size }: { size: number }) {
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden style={{ flex: 'none' }}>
       <rect width="32" height="32" rx="9" fill="#147f5f" />
       <path d="M6.5 12.2c0-2.3 4.3-4.2 9.500-4.2s9.5 1.900 9.500 4.2v1.5c0 .8-.7 1.400-1.500 1.300l-2.700-.4c-.7-.1-1.200-.7-1.200-1.400v-1.100c-1.200-.4-2.600-.6-4.100-.6s-2.900.2-4.100.6v1.100c0 .7-.5 1.300-1.200 1.400l-2.700.4c-.8.1-1.500-.5-1.500-1.300z" fill="#fff" />
-      <path d="M16 14.500v5.200a3 3 0 1 0 6 0" fill="none" stroke="#aedecd" strokeWidth="2.400" strokeLinecap="round" />
+      <path d="M16 14.500v5.200a3 3 0 1 0 6 0" fill="none" stroke="#aedecd" strokeWidth="2.4" strokeLinecap="round" />
     </svg>
   )
 }

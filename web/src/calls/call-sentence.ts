@@ -94,8 +94,13 @@ const outcomes: Readonly<Record<string, OutcomeKey>> = {
 /** How a call ended, from its STATUS_CODE and its direction; null while it is open. */
 export function outcomeOf(call: Pick<Call, 'statusCode' | 'state' | 'direction'>): OutcomeKey | null {
   if (call.state !== 'finished') return null
-  const key = outcomes[call.statusCode ?? ''] ?? 'unknown'
+  const key = outcomeOfCode(call.statusCode)
   return key === 'missed' && call.direction !== 'incoming' ? 'noAnswer' : key
+}
+
+/** A STATUS_CODE in words. */
+export function outcomeOfCode(statusCode: string | null): OutcomeKey {
+  return outcomes[statusCode ?? ''] ?? 'unknown'
 }
 
 /** True when the customer and the employee talked. */

@@ -9,7 +9,7 @@ import { PageHead } from '../app/page-head.tsx'
 import { useSession } from '../app/session.ts'
 import css from './dialer.module.css'
 import { usePlaceCall, type CallRefusal } from './place-call.tsx'
-import { RefusalNotice } from './refusal-notice.tsx'
+import { isOwnCode, RefusalNotice } from './refusal-notice.tsx'
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const
 
@@ -68,7 +68,7 @@ export function DialerScreen({ number: given, isAskedByApp }: { number: string; 
           )}
           {told && !told.verdict.ok && (
             <>
-              <IconAlertTriangle size={16} stroke={1.8} aria-hidden /> {told.verdict.text}
+              <IconAlertTriangle size={16} stroke={1.8} aria-hidden /> {isOwnCode(told.verdict.code) ? t(`call.refusal.${told.verdict.code}`) : told.verdict.text}
             </>
           )}
           {!told && asked.length > 2 && explanation.isError && (

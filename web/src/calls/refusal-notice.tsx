@@ -6,27 +6,33 @@ import { useSession } from '../app/session.ts'
 import type { CallRefusal } from './place-call.tsx'
 import css from './refusal-notice.module.css'
 
-const ownWords = ['no_target', 'not_installed', 'no_handler', 'handler_disabled', 'no_answer'] as const
+const setUpCodes = ['no_target', 'not_installed', 'no_handler', 'handler_disabled'] as const
+const numberCodes = ['number_empty', 'number_letters', 'number_service_code'] as const
+const ownWords = [...setUpCodes, ...numberCodes, 'no_answer'] as const
 
-function isOwn(code: string): code is (typeof ownWords)[number] {
-  return (ownWords as readonly string[]).includes(code)
-}
+type SetUpCode = (typeof setUpCodes)[number]
+type OwnCode = (typeof ownWords)[number]
+
+const isSetUpCode = (code: string): code is SetUpCode => (setUpCodes as readonly string[]).includes(code)
+/** Whether a refusal has words of ours, in the language of the person. */
+export const isOwnCode = (code: string): code is OwnCode => (ownWords as readonly string[]).includes(code)
 
 /** Why nothing was called, what to do, and where. */
 export function RefusalNotice({ refusal, onClose }: { refusal: CallRefusal; onClose?: () => void }) {
   const { t } = useTranslation()
   const { user } = useSession()
-  const isSetUp = isOwn(refusal.code) && refusal.code !== 'no_answer'
-  const adminText = isOwn(refusal.code) && refusal.code !== 'no_answer' ? t(`call.refusal.${refusal.code}Admin`) : refusal.adminText
+  const { code } = refusal
+  const isSetUp = isSetUpCode(code)
+  const adminText = isSetUp || code === 'number_service_code' ? t(`call.refusal.${code}Admin`) : refusal.adminText
   return (
     <div className={css.notice} role="alert">
       <IconPhoneOff className={css.icon} size={18} stroke={1.8} aria-hidden />
       <div className={css.words}>
-        <strong>{isSetUp ? t('call.refusal.title') : refusal.code === 'no_answer' ? t('call.refusal.noAnswerTitle') : t('call.refusal.numberTitle')}</strong>
-        <p>{isOwn(refusal.code) ? t(`call.refusal.${refusal.code}`) : refusal.text}</p>
+        <strong>{isSetUp ? t('call.refusal.title') : code === 'no_answer' ? t('call.refusal.noAnswerTitle') : t('call.refusal.numberTitle')}</strong>
+        <p>{isOwnCode(code) ? t(`call.refusal.${code}`) : refusal.text}</p>
         {adminText && <p className="quiet">{user.isAdmin ? adminText : t('call.refusal.askAdmin', { text: adminText })}</p>}
         <div className={css.actions}>
-          {isSetUp && user.isAdmin && (
+          {(isSetUp || code === 'number_service_code') && user.isAdmin && (
             <Button component={Link} to="/settings/telephony" variant="light" size="compact-sm">
               {t('call.refusal.openSettings')}
             </Button>

@@ -13,13 +13,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { traceQuery } from '../api/queries.ts'
-import type { TraceStep } from '../api/types.ts'
+import type { DeliveryState, Trace, TraceStep } from '../api/types.ts'
 import { formatTimeWithSeconds } from '../app/format.ts'
 import { Failure, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
 import { useSession } from '../app/session.ts'
-import { formatMilliseconds } from '../calls/duration.ts'
+import { outcomeOfCode } from '../calls/call-sentence.ts'
+import { formatDuration, formatMilliseconds } from '../calls/duration.ts'
+import { useReasonText } from './delivery-words.tsx'
 import css from './trace.module.css'
+import { stepWordsOf, verdictWordsOf, type TraceWords } from './trace-words.ts'
 
 const icons: readonly (readonly [RegExp, typeof IconClick])[] = [
   [/click/, IconClick],
@@ -38,6 +41,7 @@ export function TraceScreen() {
   const { user } = useSession()
   const id = Number(useParams({ from: '/home/traces/$id' }).id)
   const trace = useQuery(traceQuery(id))
+  const { sayVerdict } = useTraceText()
   if (trace.isPending) return <Waiting text={t('wait.list', { what: t('trace.what') })} />
   if (trace.isError) return <Failure error={trace.error} onRetry={() => void trace.refetch()} />
   const { data } = trace
@@ -45,7 +49,7 @@ export function TraceScreen() {
   return (
     <>
       <PageHead title={t('trace.title', { id: data.id })} back={{ to: '/calls', label: t('history.title') }} />
-      <p className={css.verdict}>{data.verdict}</p>
+      <p className={css.verdict}>{sayVerdict(data)}</p>
       {data.callId && (
         <p className={css.call}>
           <span className="faint">{t('trace.call')}</span> <code className="code">{data.callId}</code>
@@ -69,8 +73,32 @@ export function TraceScreen() {
   )
 }
 
+/** The portal speaks English; for another language the sentences are made here, where the kind of step is known. */
+function useTraceText() {
+  const { t, i18n } = useTranslation()
+  const reasonText = useReasonText()
+  const isPortals = i18n.language === 'en'
+  const valuesOf = ({ values, statusCode, state, reason, seconds }: TraceWords<string>): Record<string, string | number> => ({
+    ...values,
+    outcome: statusCode === undefined ? '' : t(`call.outcome.${outcomeOfCode(statusCode)}`).toLocaleLowerCase(),
+    state: state === undefined ? '' : t(`delivery.state.${state as DeliveryState}`).toLocaleLowerCase(),
+    reason: reasonText(reason ?? null),
+    duration: formatDuration(seconds ?? 0),
+  })
+  const sayStep = (step: TraceStep): string => {
+    const words = isPortals ? null : stepWordsOf(step)
+    return words ? t(`trace.step.${words.key}`, valuesOf(words)) : step.text
+  }
+  const sayVerdict = (trace: Trace): string => {
+    const words = isPortals ? null : verdictWordsOf(trace)
+    return words ? t(`trace.verdict.${words.key}`, valuesOf(words)) : trace.verdict
+  }
+  return { sayStep, sayVerdict }
+}
+
 function Step({ step, start }: { step: TraceStep; start: number }) {
   const { t, i18n } = useTranslation()
+  const { sayStep } = useTraceText()
   const Icon = icons.find(([pattern]) => pattern.test(step.kind))?.[1] ?? IconCircleDot
   const { deliveryId, ...detail } = step.detail
   const details = Object.entries(detail).filter(([, value]) => value !== null && value !== undefined && value !== '')
@@ -84,7 +112,7 @@ function Step({ step, start }: { step: TraceStep; start: number }) {
       </span>
       <div className={css.words}>
         <p>
-          {step.text}{' '}
+          {sayStep(step)}{' '}
           {typeof deliveryId === 'number' && (
             <Link className="link" to="/deliveries/$id" params={{ id: String(deliveryId) }}>
               {t('delivery.one', { id: deliveryId })}

@@ -8,6 +8,7 @@ import { usersQuery } from '../api/queries.ts'
 import type { Explanation } from '../api/types.ts'
 import { Failure, Notice, Waiting } from '../app/notice.tsx'
 import { useSession } from '../app/session.ts'
+import { isOwnCode } from '../calls/refusal-notice.tsx'
 import css from './settings.module.css'
 
 /** What a press on a number would do, told without doing it. */
@@ -60,14 +61,16 @@ export function ExplainPanel() {
 }
 
 function ExplanationView({ explanation }: { explanation: Explanation }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { verdict, target, handlers } = explanation
+  const isPortals = i18n.language === 'en'
+  const reason = isPortals ? verdict.text : isOwnCode(verdict.code) ? t(`call.refusal.${verdict.code}`) : verdict.ok ? '' : verdict.text
   return (
     <div className={css.verdict} role="status">
       <div className={css.verdictLine} data-ok={verdict.ok}>
         {verdict.ok ? <IconCircleCheck size={20} stroke={1.8} aria-hidden /> : <IconPhoneOff size={20} stroke={1.8} aria-hidden />}
         <div>
-          {t(verdict.ok ? 'explain.yes' : 'explain.no')} {verdict.text}
+          {t(verdict.ok ? 'explain.yes' : 'explain.no')} {reason}
         </div>
       </div>
       {verdict.adminText && (

@@ -9,7 +9,7 @@ import type { Row } from '../../store/tables.ts'
 import { presentHandler } from './handlers.ts'
 import { readId } from './path-id.ts'
 import { ApiAnswer, route, type Route } from './route.ts'
-import { App, AppCard, AppInput, AppSecret, Frame, Handler } from './schemas.ts'
+import { App, AppCard, AppInput, AppSecret, Frame } from './schemas.ts'
 
 /** What the rows of apps need. */
 export interface AppApiParts {
@@ -17,7 +17,6 @@ export interface AppApiParts {
   readonly frames: Frames
   readonly bindings: Bindings
   readonly users: Users
-  readonly changed: (portalId: number, names: readonly string[]) => void
 }
 
 function present(app: Row<'app'>): App {
@@ -36,19 +35,11 @@ function present(app: Row<'app'>): App {
   }
 }
 
-const HandlerInput = Type.Partial(
-  Type.Object({
-    profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]),
-    retries: Type.Boolean(),
-    dedupes: Type.Boolean(),
-    enabled: Type.Boolean(),
-  }),
-)
 const PartialInput = Type.Partial(AppInput)
 
-/** `/apps` and `/handlers`. Everybody sees which apps there are; administrators change them. */
+/** `/apps`. Everybody sees which apps there are; administrators change them. */
 export function appRoutes(parts: AppApiParts): Route[] {
-  return [...readRoutes(parts), ...writeRoutes(parts), ...installRoutes(parts), handlerRoute(parts)]
+  return [...readRoutes(parts), ...writeRoutes(parts), ...installRoutes(parts)]
 }
 
 function appId(params: Readonly<Record<string, string>>): number {
@@ -73,7 +64,11 @@ function readRoutes({ registry, bindings }: AppApiParts): Route[] {
       answers: { 200: AppCard },
       async run({ caller, params }) {
         const app = await registry.find(caller.portalId, appId(params))
-        return { ...present(app), handlers: bindings.ofOwner(caller.portalId, `app:${app.id}`).map(presentHandler), applicationToken: app.application_token }
+        return {
+          ...present(app),
+          handlers: bindings.ofOwner(caller.portalId, `app:${app.id}`).map(presentHandler),
+          applicationToken: app.application_token,
+        }
       },
     }),
   ]
@@ -151,32 +146,4 @@ function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
       },
     }),
   ]
-}
-
-function handlerRoute({ bindings, changed }: AppApiParts): Route {
-  return route({
-    method: 'PATCH',
-    path: '/handlers/:id',
-    about: 'Changes how events are delivered to a handler.',
-    access: 'admin',
-    body: HandlerInput,
-    answers: { 200: Handler },
-    async run({ caller, params, body }) {
-      const id = readId(params['id'], 'handler_not_found')
-      if (bindings.byId(id)?.portal_id !== caller.portalId) throw new PortalError('handler_not_found', { id })
-      const flag = (value: boolean): 0 | 1 => (value ? 1 : 0)
-      if (Object.keys(body).length > 0) {
-        await bindings.change(caller.portalId, id, {
-          ...(body.profile !== undefined && { profile: body.profile }),
-          ...(body.retries !== undefined && { retries: flag(body.retries) }),
-          ...(body.dedupes !== undefined && { dedupes: flag(body.dedupes) }),
-          ...(body.enabled !== undefined && { enabled: flag(body.enabled), ...(body.enabled && { disabled_reason: null }) }),
-        })
-        changed(caller.portalId, ['apps', 'webhooks'])
-      }
-      const handler = bindings.byId(id)
-      if (!handler) throw new PortalError('handler_not_found', { id })
-      return presentHandler(handler)
-    },
-  })
 }

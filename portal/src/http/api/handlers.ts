@@ -1,5 +1,9 @@
-import type { BoundHandler } from '../../events/bindings.ts'
-import type { Handler } from './schemas.ts'
+import { Type } from 'typebox'
+import { PortalError } from '../../errors.ts'
+import type { BoundHandler, Bindings } from '../../events/bindings.ts'
+import { readId } from './path-id.ts'
+import { route, type Route } from './route.ts'
+import { Handler } from './schemas.ts'
 
 /** A handler in the shape of the own API. */
 export function presentHandler(handler: BoundHandler): Handler {
@@ -16,4 +20,53 @@ export function presentHandler(handler: BoundHandler): Handler {
     problem: handler.disabled_reason ?? (handler.ownerProblem === null ? null : 'The installation of the app is not finished: nothing is sent'),
     ownerTitle: handler.ownerTitle,
   }
+}
+
+const HandlerInput = Type.Partial(
+  Type.Object({
+    profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]),
+    retries: Type.Boolean(),
+    dedupes: Type.Boolean(),
+    enabled: Type.Boolean(),
+  }),
+)
+
+const asFlag = (value: boolean): 0 | 1 => (value ? 1 : 0)
+
+/** `/handlers/:id`: how events are delivered to a handler. */
+export function handlerRoutes({
+  bindings,
+  changed,
+}: {
+  bindings: Bindings
+  changed: (portalId: number, names: readonly string[]) => void
+}): Route[] {
+  const find = (portalId: number, id: number): BoundHandler => {
+    const handler = bindings.byId(id)
+    if (handler?.portal_id !== portalId) throw new PortalError('handler_not_found', { id })
+    return handler
+  }
+  return [
+    route({
+      method: 'PATCH',
+      path: '/handlers/:id',
+      about: 'Changes how events are delivered to a handler: wire profile, retries, whether it drops repeats, enabled.',
+      access: 'admin',
+      body: HandlerInput,
+      answers: { 200: Handler },
+      async run({ caller, params, body }) {
+        const { id } = find(caller.portalId, readId(params['id'], 'handler_not_found'))
+        if (Object.keys(body).length > 0) {
+          await bindings.change(caller.portalId, id, {
+            ...(body.profile !== undefined && { profile: body.profile }),
+            ...(body.retries !== undefined && { retries: asFlag(body.retries) }),
+            ...(body.dedupes !== undefined && { dedupes: asFlag(body.dedupes) }),
+            ...(body.enabled !== undefined && { enabled: asFlag(body.enabled), ...(body.enabled && { disabled_reason: null }) }),
+          })
+          changed(caller.portalId, ['apps', 'settings', 'webhooks'])
+        }
+        return presentHandler(find(caller.portalId, id))
+      },
+    }),
+  ]
 }

@@ -60,7 +60,9 @@ export function sessionRoutes({ signIn, users, portals, publicUrl }: SessionApiP
         const earlier = readSessionToken(cookiesOf(headers))
         const { token, user } = await signIn.open({ ...body, address })
         if (earlier) await signIn.close(earlier)
-        return new ApiAnswer(200, await present(user), { 'set-cookie': sessionCookie(token, { isHttps: isHttps === true, maxAgeSeconds: 30 * 86_400 }) })
+        return new ApiAnswer(200, await present(user), {
+          'set-cookie': sessionCookie(token, { isHttps: isHttps === true, maxAgeSeconds: 30 * 86_400 }),
+        })
       },
     }),
     route({

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { idOf } from '../../caller.ts'
 import { PortalError } from '../../errors.ts'
+import { rematchPhones } from '../../crm/multifields.ts'
 import type { Bindings } from '../../events/bindings.ts'
 import type { Store } from '../../store/store.ts'
 import { callStarted } from '../../telephony/events.ts'
@@ -104,6 +105,7 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
             tx.write(store.build.updateTable('portal').set(change).where('id', '=', caller.portalId))
             tx.afterCommit(() => changed(caller.portalId, ['settings']))
           })
+          if (body.country !== undefined) await rematchPhones(store, caller.portalId, body.country)
         }
         return read(caller.portalId)
       },

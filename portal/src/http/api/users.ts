@@ -74,7 +74,11 @@ export function userRoutes({ users, isTarget }: UserApiParts): Route[] {
       async run({ caller, body }) {
         const made = body.password === undefined ? randomPassword() : null
         const input = await readInput(caller.portalId, body as UserInput)
-        const user = await users.create(caller.portalId, { ...input, email: body.email, passwordHash: input.passwordHash ?? (await hashPassword(made ?? '')) })
+        const user = await users.create(caller.portalId, {
+          ...input,
+          email: body.email,
+          passwordHash: input.passwordHash ?? (await hashPassword(made ?? '')),
+        })
         return new ApiAnswer(201, { ...present(user), ...(made !== null && { password: made }) })
       },
     }),
@@ -86,7 +90,9 @@ export function userRoutes({ users, isTarget }: UserApiParts): Route[] {
       body: Type.Object({ ...changes, email: Type.Optional(Email) }),
       answers: { 200: User },
       async run({ caller, params, body }) {
-        return present(await users.change(caller.portalId, readId(params['id'], 'user_not_found'), await readInput(caller.portalId, body as UserInput)))
+        return present(
+          await users.change(caller.portalId, readId(params['id'], 'user_not_found'), await readInput(caller.portalId, body as UserInput)),
+        )
       },
     }),
   ]

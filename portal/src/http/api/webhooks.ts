@@ -26,7 +26,15 @@ export function webhookRoutes(parts: WebhookApiParts): Route[] {
 function incomingRoutes({ webhooks, users }: WebhookApiParts): Route[] {
   const present = async (row: Row<'incoming_webhook'>) => {
     const user = await users.find(row.portal_id, row.user_id)
-    return { id: row.id, title: row.title, userId: row.user_id, userName: user ? fullName(user) : '', scope: readScope(row), lastUsedAt: row.last_used_at, createdAt: row.created_at }
+    return {
+      id: row.id,
+      title: row.title,
+      userId: row.user_id,
+      userName: user ? fullName(user) : '',
+      scope: readScope(row),
+      lastUsedAt: row.last_used_at,
+      createdAt: row.created_at,
+    }
   }
   return [
     route({
@@ -90,7 +98,11 @@ function outgoingRoutes({ webhooks, bindings }: WebhookApiParts): Route[] {
       path: '/webhooks/outgoing',
       about: 'Adds an outgoing webhook: the chosen events are posted to its address.',
       access: 'admin',
-      body: Type.Object({ title: Title, url: Type.String({ maxLength: 2048 }), events: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100 }) }),
+      body: Type.Object({
+        title: Title,
+        url: Type.String({ maxLength: 2048 }),
+        events: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100 }),
+      }),
       answers: { 201: OutgoingWebhook },
       async run({ caller, body }) {
         return new ApiAnswer(201, present(await webhooks.addOutgoing({ portalId: caller.portalId, userId: caller.userId, ...body })))

@@ -1,1 +1,8 @@
-export const ru = {}
+import { applications } from './applications.ts'
+import { calls } from './calls.ts'
+import { cards } from './cards.ts'
+import { deliveries } from './deliveries.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+export const ru = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }

@@ -1,0 +1,67 @@
+import type { Trace, TraceStep } from '../api/types.ts'
+import type { en } from '../app/texts/en/index.ts'
+
+type StepKey = keyof (typeof en)['trace']['step']
+type VerdictKey = keyof (typeof en)['trace']['verdict']
+
+/** What a sentence is made of; `statusCode`, `state` and `reason` are still codes, `seconds` a duration. */
+export interface TraceWords<Key> {
+  key: Key
+  values: Record<string, string | number>
+  statusCode?: string
+  state?: string
+  reason?: string
+  seconds?: number
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+/** A step by its kind and detail, for a language the portal does not speak; null when the kind is not known here. */
+export function stepWordsOf(step: TraceStep): TraceWords<StepKey> | null {
+  const { detail, kind } = step
+  const event = /^ON[A-Z]+/.exec(step.text)?.[0] ?? ''
+  switch (kind) {
+    case 'clicked':
+      return { key: 'clicked', values: { number: textOf(detail['number']) } }
+    case 'normalised': {
+      const values = { international: textOf(detail['international']), extension: textOf(detail['extension']) }
+      return { key: values.extension ? 'normalisedExtension' : 'normalised', values }
+    }
+    case 'skipped':
+      return { key: 'skipped', values: {}, reason: textOf(detail['reason']) }
+    case 'target':
+      return { key: 'target', values: { target: textOf(detail['targetTitle']) || textOf(detail['target']) } }
+    case 'attempt': {
+      const values = { event, number: textOf(detail['attempt']), status: textOf(detail['status']), ms: textOf(detail['durationMs']) }
+      return { key: values.status ? 'attempt' : 'attemptSilent', values }
+    }
+    case 'registered':
+    case 'ringing_agent':
+    case 'ringing_client':
+    case 'talking':
+      return { key: kind, values: {} }
+    case 'finished':
+      return { key: detail['closedBy'] === 'portal' ? 'finishedByPortal' : 'finished', values: {}, statusCode: textOf(detail['statusCode']), seconds: Number(detail['duration']) || 0 }
+    default:
+      return kind.startsWith('delivery_') ? deliveryWordsOf(step, event) : null
+  }
+}
+
+function deliveryWordsOf({ kind, detail }: TraceStep, event: string): TraceWords<StepKey> {
+  const state = kind.slice('delivery_'.length)
+  const reason = textOf(detail['reason'])
+  return reason ? { key: 'deliveryReason', values: { event }, state, reason } : { key: 'delivery', values: { event }, state }
+}
+
+/** The verdict by the last decisive step; null while the call is open. */
+export function verdictWordsOf(trace: Trace): TraceWords<VerdictKey> | null {
+  const skipped = trace.steps.find((step) => step.kind === 'skipped')
+  if (skipped) return { key: 'skipped', values: {}, reason: textOf(skipped.detail['reason']) }
+  const end = trace.steps.findLast((step) => step.kind === 'finished')
+  if (!end) return null
+  const seconds = Number(end.detail['duration']) || 0
+  const statusCode = textOf(end.detail['statusCode'])
+  if (end.detail['closedBy'] !== 'portal') return seconds > 0 ? { key: 'talked', values: {}, seconds } : { key: 'ended', values: {}, statusCode }
+  const reason = trace.steps.findLast((step) => step.kind.startsWith('delivery_') && textOf(step.detail['reason']) !== '')?.detail['reason']
+  return reason === undefined ? null : { key: 'notRung', values: {}, reason: textOf(reason) }
+}
