@@ -273,7 +273,7 @@ describe('a REST body', () => {
       headers: { 'content-type': 'application/json' },
       body: new Blob(['y'.repeat(300_000)]).stream(),
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(streamed.status).toBe(413)
     const large = await post(
       `${webhook}telephony.externalCall.attachRecord`,

@@ -185,7 +185,7 @@ function serveLive(server: FastifyInstance, { live, signIn, config, log }: Serve
         lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
         stillAllowed: async () => (await signIn.userOf(token)) !== null,
       })
-      return reply
+      return undefined
     } catch (error) {
       return sendProblem(reply, error, log)
     }

@@ -25,7 +25,7 @@ export interface Tx {
 export type GivenIdTable = 'event' | 'delivery' | 'attempt' | 'call' | 'trace' | 'trace_step'
 
 const givenIdTables: readonly GivenIdTable[] = ['event', 'delivery', 'attempt', 'call', 'trace', 'trace_step']
-const idBlockSize = 1000
+const idBlockSize = 10_000
 
 /** The one way to the database. */
 export class Store {
@@ -74,7 +74,7 @@ export class Store {
       ids.end = ids.spare.end
       ids.spare = null
     }
-    if (!ids.spare && !ids.refill && ids.end - ids.next < idBlockSize * 0.75) {
+    if (!ids.spare && !ids.refill && ids.end - ids.next < idBlockSize / 2) {
       ids.refill = this.#takeIdBlock(table)
         .then((block) => {
           ids.spare = block
