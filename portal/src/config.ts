@@ -101,7 +101,7 @@ const variables = {
 } as const
 
 /** What of our prefix is meant for other processes: the web's development server, the demo phone, tests. */
-const otherVariables = /^HOOKSWITCH_(DATA_DIR|URL|DEMO_\w+|TEST_\w+)$/
+const otherVariables = /^HOOKSWITCH_(DATA_DIR|URL|APP_FILE|DEMO_\w+|TEST_\w+)$/
 
 const check = Compile(Settings)
 

@@ -19,7 +19,8 @@ export const portalLayers: readonly Layer[] = [
   { parts: ['telephony'] },
   { parts: ['http'] },
   { parts: ['portal'] },
-  { parts: ['cli', 'main'] },
+  { parts: ['cli'] },
+  { parts: ['main'] },
 ]
 
 /** The parts of the lowest layer belong together and may import each other. */

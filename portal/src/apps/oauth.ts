@@ -181,7 +181,7 @@ export function createOAuth(parts: Parts): OAuth {
             ? await useCode(tx, app, request['code'], clock)
             : await useRefresh(tx, app, request['refresh_token'], clock)
         const user = await tx.db.selectFrom('user').select('is_active').where('id', '=', userId).executeTakeFirst()
-        if (user?.is_active !== 1) throw new PortalError('oauth_grant', { what: 'user of this grant is not active any more; it' })
+        if (user?.is_active !== 1) throw new PortalError('oauth_grant', { what: 'grant of a user who is not active any more' })
         return answer(tx, app, userId)
       })
     },

@@ -73,12 +73,15 @@ export function TraceScreen() {
   )
 }
 
+const noValues = { number: '', international: '', extension: '', target: '', event: '', status: '', ms: '' }
+
 /** The portal speaks English; for another language the sentences are made here, where the kind of step is known. */
 function useTraceText() {
   const { t, i18n } = useTranslation()
   const reasonText = useReasonText()
   const isPortals = i18n.language === 'en'
-  const valuesOf = ({ values, statusCode, state, reason, seconds }: TraceWords<string>): Record<string, string | number> => ({
+  const valuesOf = ({ values, statusCode, state, reason, seconds }: TraceWords<string>) => ({
+    ...noValues,
     ...values,
     outcome: statusCode === undefined ? '' : t(`call.outcome.${outcomeOfCode(statusCode)}`).toLocaleLowerCase(),
     state: state === undefined ? '' : t(`delivery.state.${state as DeliveryState}`).toLocaleLowerCase(),

@@ -7,7 +7,7 @@ type VerdictKey = keyof (typeof en)['trace']['verdict']
 /** What a sentence is made of; `statusCode`, `state` and `reason` are still codes, `seconds` a duration. */
 export interface TraceWords<Key> {
   key: Key
-  values: Record<string, string | number>
+  values: Partial<Record<'number' | 'international' | 'extension' | 'target' | 'event' | 'status' | 'ms', string>>
   statusCode?: string
   state?: string
   reason?: string
