@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chooseLanes, closingLine, countTests, findFaults, readWish } from './lanes.ts'
 import type { LaneResult, VitestReport } from './lanes.ts'
 
@@ -59,11 +59,14 @@ describe('countTests', () => {
 })
 
 describe('readWish and chooseLanes', () => {
-  const root = mkdtempSync(join(tmpdir(), 'hookswitch-lanes-'))
+  let root = ''
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'hookswitch-lanes-'))
+  })
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
   const names = (...words: string[]) => chooseLanes(readWish(words, {}), root).map(({ name }) => name)
 
   test('run everything but the long lanes and the lanes whose folder is missing', () => {
-    onTestFinished(() => rmSync(root, { recursive: true, force: true }))
     expect(names()).toEqual(['lint', 'types', 'generated', 'support', 'unit', 'conformance', 'rest', 'browser'])
     mkdirSync(join(root, 'test/pbx'), { recursive: true })
     expect(names()).toContain('pbx')

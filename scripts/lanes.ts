@@ -21,7 +21,7 @@ export const lanes: readonly Lane[] = [
   {
     name: 'lint',
     commands: [
-      ['oxlint', '--type-aware', '--deny-warnings'],
+      ['oxlint', '--type-aware', '--deny-warnings', '--format=unix'],
       ['oxfmt', '--check'],
     ],
     limitMs: minute,

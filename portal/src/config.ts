@@ -8,8 +8,8 @@ import { Value } from 'typebox/value'
 const Port = Type.Integer({ minimum: 0, maximum: 65535 })
 const Bytes = Type.Integer({ minimum: 1024, maximum: 2 ** 31 })
 
-/** The settings as they stand in `hookswitch.json`; all may be left out. */
-const Settings = Type.Object(
+/** The settings as they stand in `hookswitch.json`; all may be left out. The comments are the text of docs/reference/settings.md. */
+export const Settings = Type.Object(
   {
     /** path of a SQLite file, or `postgres://…` */
     databaseUrl: Type.String({ minLength: 1 }),
@@ -83,7 +83,7 @@ export class ConfigError extends Error {
 }
 
 /** Environment variables, by the setting they stand for. `trustedProxies` is a comma list, `tls` takes `local` only. */
-const variables = {
+export const variables = {
   HOOKSWITCH_DATABASE_URL: 'databaseUrl',
   HOOKSWITCH_HOST: 'host',
   HOOKSWITCH_PORT: 'port',

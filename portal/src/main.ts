@@ -9,7 +9,8 @@ try {
   const isTaken = (error as { code?: string }).code === 'EADDRINUSE'
   if (error instanceof CommanderError) process.exit(error.exitCode)
   if (isTaken) process.stderr.write(`The port is in use: ${(error as Error).message}. Give another one by --port\n`)
-  else if (error instanceof CommandError || error instanceof ConfigError || error instanceof PortalError) process.stderr.write(`${error.message}\n`)
+  else if (error instanceof CommandError || error instanceof ConfigError || error instanceof PortalError)
+    process.stderr.write(`${error.message}\n`)
   else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
   process.exit(1)
 }

@@ -51,7 +51,7 @@ import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
 import { batchMethods } from './rest/batch.ts'
 import { Router } from './rest/router.ts'
-import { openEngine } from './store/engine.ts'
+import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
 import { Store } from './store/store.ts'
 import type { Row } from './store/tables.ts'
@@ -138,20 +138,45 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
   const registry = createRegistry({ store, clock, outbox, bindings, changed, blockedAddress, installDue: () => installs.wake() })
   const installs = createInstalls({ store, clock, log, auth, changed, post: postForm(sender) })
-  const webhooks = createWebhooks({ store, clock, bindings, publicUrl: config.publicUrl, changed, eventNames: new Set(catalogue.keys()), blockedAddress })
+  const webhooks = createWebhooks({
+    store,
+    clock,
+    bindings,
+    publicUrl: config.publicUrl,
+    changed,
+    eventNames: new Set(catalogue.keys()),
+    blockedAddress,
+  })
   const frames = createFrames({ store, tokens, oauth, registry, publicUrl: config.publicUrl })
 
   // telephony
   const targets = createTargets({ store, bindings, changed })
   const lines = createLines({ store, clock, changed })
-  const recordings = createRecordings({ store, clock, log, folder: join(config.dataDir, 'recordings'), maxBytes: config.recordings.maxBytes, allowPrivate: config.outbound.allowPrivate, publicUrl: config.publicUrl, changed })
+  const recordings = createRecordings({
+    store,
+    clock,
+    log,
+    folder: join(config.dataDir, 'recordings'),
+    maxBytes: config.recordings.maxBytes,
+    allowPrivate: config.outbound.allowPrivate,
+    publicUrl: config.publicUrl,
+    changed,
+  })
   const calls = createCalls({ store, clock, outbox, deliveries, crm, changed })
   const clicks = createClicks({ store, clock, outbox, targets, crm, changed })
   const traces = createTraces({ store, targets })
   const now = (): number => clock.now()
   const present = (portalId: number, rows: readonly Row<'call'>[]) => presentCalls({ store, crm, now }, portalId, rows)
   const presentByIds = async (portalId: number, callIds: readonly string[]) => {
-    const rows = callIds.length === 0 ? [] : await store.read.selectFrom('call').selectAll().where('portal_id', '=', portalId).where('call_id', 'in', [...callIds]).execute()
+    const rows =
+      callIds.length === 0
+        ? []
+        : await store.read
+            .selectFrom('call')
+            .selectAll()
+            .where('portal_id', '=', portalId)
+            .where('call_id', 'in', [...callIds])
+            .execute()
     return new Map((await present(portalId, rows)).map((call) => [call.callId, call]))
   }
 
@@ -166,7 +191,15 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   router.add(callMethods(telephony))
   router.add(lineMethods(telephony))
   const filesOf = async (portalId: number, callIds: readonly string[]) => {
-    const rows = callIds.length === 0 ? [] : await store.read.selectFrom('recording').select(['id', 'call_id']).where('portal_id', '=', portalId).where('call_id', 'in', [...callIds]).execute()
+    const rows =
+      callIds.length === 0
+        ? []
+        : await store.read
+            .selectFrom('recording')
+            .select(['id', 'call_id'])
+            .where('portal_id', '=', portalId)
+            .where('call_id', 'in', [...callIds])
+            .execute()
     return new Map(rows.map((row) => [row.call_id, [{ id: row.id, url: `${config.publicUrl}/v1/recordings/${row.id}` }]]))
   }
 
@@ -196,7 +229,12 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     live,
     onUpload: (upload) => takeUpload(recordings, upload),
     frameOrigins: () => frames.origins(),
-    unreadyReason: async () => store.read.selectFrom('portal').select('id').executeTakeFirst().then(() => null),
+    unreadyReason: async () =>
+      store.read
+        .selectFrom('portal')
+        .select('id')
+        .executeTakeFirst()
+        .then(() => null),
     ...(world.webFolder !== undefined && { webFolder: world.webFolder }),
     extend: (http) => serveRecordings(http, { recordings, signIn, publicUrl: config.publicUrl, log }),
   })
@@ -235,7 +273,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
     /** Recovers what a dead process left, starts the delivery loop, opens the listeners. */
     async start() {
-      await deliveries.recover({ all: engine.name === 'sqlite' })
+      await deliveries.recover({ all: !engine.isShared })
       worker.wake()
       const listening = await server.listen()
       await installs.start()

@@ -15,7 +15,8 @@ describe.each(engines)('a click on %s', (_, create) => {
     house = await startPortal({ databaseUrl: database.address })
     handler = await startListener()
     app = await house.addApp()
-    for (const event of ['ONEXTERNALCALLSTART', 'ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLEND', 'ONCRMACTIVITYADD']) await app.call('event.bind', { event, handler: handler.url })
+    for (const event of ['ONEXTERNALCALLSTART', 'ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLEND', 'ONCRMACTIVITYADD'])
+      await app.call('event.bind', { event, handler: handler.url })
     await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
     contactId = await house.addContact({ NAME: 'Conny', PHONE: [{ VALUE: '+15550100800' }] })
   })
@@ -33,7 +34,10 @@ describe.each(engines)('a click on %s', (_, create) => {
     const finished = await app.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: house.admin.userId, DURATION: 7 })
     expect(finished.body.result).toMatchObject({ CALL_ID: callId, CALL_DURATION: 7, CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: contactId })
     const record = Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(40), Buffer.alloc(100)]).toString('base64')
-    expect(typeof (await app.call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.wav', FILE_CONTENT: record })).body.result.FILE_ID).toBe('number')
+    expect(
+      typeof (await app.call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.wav', FILE_CONTENT: record })).body
+        .result.FILE_ID,
+    ).toBe('number')
     await handler.waitFor('ONVOXIMPLANTCALLEND')
     await handler.waitFor('ONCRMACTIVITYADD')
     const { body: timeline } = await house.admin.api('GET', `/contacts/${contactId}/timeline`)
@@ -49,7 +53,9 @@ describe.each(engines)('a click on %s', (_, create) => {
   })
 
   test('in a burst of 200 numbers is 200 calls, each delivered once', async () => {
-    const answers = await Promise.all(Array.from({ length: 200 }, (__, n) => house.admin.api('POST', '/clicks', { number: `+1555020${1000 + n}` })))
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (__, n) => house.admin.api('POST', '/clicks', { number: `+1555020${1000 + n}` })),
+    )
     const ids = answers.map((answer) => answer.body.call.callId as string)
     expect(new Set(ids).size).toBe(200)
     await handler.waitFor(ids.at(-1)!, 2, 15_000)
@@ -58,7 +64,11 @@ describe.each(engines)('a click on %s', (_, create) => {
       if (open.body.items.length === 50 && handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART')).length >= 202) break
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    for (const id of ids) expect(handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART') && one.body.includes(id)), id).toHaveLength(1)
+    for (const id of ids)
+      expect(
+        handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART') && one.body.includes(id)),
+        id,
+      ).toHaveLength(1)
   })
 
   test('replayed by a person asks first, keeps the CALL_ID and is sent again', async () => {
@@ -69,7 +79,12 @@ describe.each(engines)('a click on %s', (_, create) => {
     const replay = `/deliveries/${log.items[0].id}/replay`
     expect((await house.admin.api('POST', replay, {})).body.code).toBe('confirm_dial')
     expect((await house.admin.api('POST', replay, { confirmDial: true })).status).toBe(201)
-    for (let tries = 0; tries < 200 && handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART') && one.body.includes(callId)).length < 2; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (
+      let tries = 0;
+      tries < 200 && handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART') && one.body.includes(callId)).length < 2;
+      tries++
+    )
+      await new Promise((resolve) => setTimeout(resolve, 20))
     expect(handler.received.filter((one) => one.body.includes('ONEXTERNALCALLSTART') && one.body.includes(callId))).toHaveLength(2)
   })
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLog } from '../../portal/src/log.ts'
-import { GuardFailed, openEngine } from '../../portal/src/store/engine.ts'
+import { GuardFailed } from '../../portal/src/store/engine.ts'
 import { migrate } from '../../portal/src/store/migrate.ts'
+import { openEngine } from '../../portal/src/store/open.ts'
 import { Store, type Tx } from '../../portal/src/store/store.ts'
 import { engines, type EmptyDatabase } from './engines.ts'
 
@@ -16,7 +17,8 @@ describe.each(engines)('the store on %s', (_, create) => {
     return Store.open(engine, log)
   }
   const line = (number: string) => ({ portal_id: 1, owner: 'app:1', number, name: '', crm_auto_create: 1 as const, created_at: 5 })
-  const numbers = async (): Promise<string[]> => (await store.read.selectFrom('line').select('number').orderBy('id').execute()).map((row) => row.number)
+  const numbers = async (): Promise<string[]> =>
+    (await store.read.selectFrom('line').select('number').orderBy('id').execute()).map((row) => row.number)
 
   beforeAll(async () => {
     database = await create()
@@ -57,7 +59,9 @@ describe.each(engines)('the store on %s', (_, create) => {
   })
 
   test('a unit that breaks a unique key fails alone', async () => {
-    const outcomes = await Promise.allSettled(['x', 'y', 'x', 'z'].map((number) => store.transaction((tx) => tx.insert('line', line(number)))))
+    const outcomes = await Promise.allSettled(
+      ['x', 'y', 'x', 'z'].map((number) => store.transaction((tx) => tx.insert('line', line(number)))),
+    )
     expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(1)
     expect((await numbers()).toSorted()).toEqual(['x', 'y', 'z'])
   })
@@ -88,7 +92,11 @@ describe.each(engines)('the store on %s', (_, create) => {
     const add = () =>
       store.transaction(async (tx) => {
         const { name } = await tx.db.selectFrom('line').select('name').where('number', '=', 'sum').executeTakeFirstOrThrow()
-        await tx.db.updateTable('line').set({ name: String(Number(name) + 1) }).where('number', '=', 'sum').execute()
+        await tx.db
+          .updateTable('line')
+          .set({ name: String(Number(name) + 1) })
+          .where('number', '=', 'sum')
+          .execute()
       })
     await Promise.all(Array.from({ length: 25 }, add))
     expect((await store.read.selectFrom('line').select('name').executeTakeFirstOrThrow()).name).toBe('25')
@@ -140,6 +148,9 @@ describe.each(engines)('the store on %s', (_, create) => {
   test('text of any alphabet, quotes and large numbers come back as they went in', async () => {
     const name = `'"; drop table line; -- Ёлка 你好 🙂 ${'x'.repeat(5000)}`
     await store.transaction((tx) => tx.insert('line', { ...line('text'), name, created_at: 1_795_377_248_956 }))
-    expect(await store.read.selectFrom('line').select(['name', 'created_at']).executeTakeFirstOrThrow()).toEqual({ name, created_at: 1_795_377_248_956 })
+    expect(await store.read.selectFrom('line').select(['name', 'created_at']).executeTakeFirstOrThrow()).toEqual({
+      name,
+      created_at: 1_795_377_248_956,
+    })
   })
 })

@@ -11,7 +11,7 @@ export interface Layer {
 
 /** The layers of `portal/src`, lowest first. A part is a folder, or a file without its ending. */
 export const portalLayers: readonly Layer[] = [
-  { parts: ['errors', 'caller', 'clock', 'config', 'log'] },
+  { parts: ['errors', 'caller', 'clock', 'config', 'log', 'states'] },
   { parts: ['store', 'rest', 'delivery'] },
   { parts: ['events'] },
   { parts: ['directory'] },

@@ -86,13 +86,14 @@ export async function startPortal(
   }
   const portal = await createPortal(loadConfig({ env: {}, dataDir, overrides }), options.world)
   if (isTls) setDefaultCACertificates([...getCACertificates('default'), await readFile(join(dataDir, 'tls', 'ca.crt'), 'utf8')])
+  const origin = portal.config.publicUrl
   const portalId = (await portal.portals.first())!.id
   const passwordHash = await hashPassword(password)
 
   const signIn = async (userId: number, email: string): Promise<Person> => {
     const opened = await fetch(`${url}/v1/session`, {
       method: 'POST',
-      headers: { origin: url, 'content-type': 'application/json' },
+      headers: { origin, 'content-type': 'application/json' },
       body: JSON.stringify({ email, password }),
     })
     const cookie = opened.headers.get('set-cookie')?.split(';')[0]
@@ -103,7 +104,7 @@ export async function startPortal(
       api: (method, path, body) =>
         request(`${url}/v1${path}`, {
           method,
-          headers: { cookie, origin: url, ...(body !== undefined && { 'content-type': 'application/json' }) },
+          headers: { cookie, origin, ...(body !== undefined && { 'content-type': 'application/json' }) },
           ...(body !== undefined && { body: JSON.stringify(body) }),
         }),
     }
@@ -123,7 +124,13 @@ export async function startPortal(
     installed = true,
     by = admin,
   } = {}) => {
-    const added = await admin.api('POST', '/apps', { title, kind: 'ui', url: 'http://127.0.0.1:9/app', installUrl: 'http://127.0.0.1:9/install', scope })
+    const added = await admin.api('POST', '/apps', {
+      title,
+      kind: 'ui',
+      url: 'http://127.0.0.1:9/app',
+      installUrl: 'http://127.0.0.1:9/install',
+      scope,
+    })
     if (added.status !== 201) throw new Error(`the app was not added: ${JSON.stringify(added.body)}`)
     const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
     if (installed) await admin.api('POST', `/apps/${app.id}/install-finish`)

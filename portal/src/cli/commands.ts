@@ -26,7 +26,11 @@ function readPort(text: string): number {
 }
 
 function configOf(options: Options, overrides: Readonly<Record<string, unknown>> = {}): Config {
-  const given = { ...overrides, ...(options.port !== undefined && { port: options.port }), ...(options.tls !== undefined && { tls: options.tls }) }
+  const given = {
+    ...overrides,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.tls !== undefined && { tls: options.tls }),
+  }
   return loadConfig({ env: process.env, ...(options.data !== undefined && { dataDir: options.data }), overrides: given })
 }
 
@@ -36,7 +40,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 export function commands(): Command {
   const program = new Command('hookswitch').description('The click-to-call portal').version('0.1.0').exitOverride()
   const withPlace = (command: Command): Command =>
-    command.option('--data <folder>', 'folder of the database, recordings and keys (default: data)').option('--port <number>', 'port to listen on (default: 8484)', readPort)
+    command
+      .option('--data <folder>', 'folder of the database, recordings and keys (default: data)')
+      .option('--port <number>', 'port to listen on (default: 8484)', readPort)
 
   withPlace(program.command('start'))
     .description('the portal with a demo company and the demo phone, for this machine only')
@@ -71,12 +77,17 @@ async function opened<T>(config: Config, use: (portal: Portal) => Promise<T>): P
 async function lock(config: Config): Promise<void> {
   if (/^postgres(ql)?:/.test(config.databaseUrl)) return
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  if (!lockFolder(config.dataDir)) throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)
+  if (!lockFolder(config.dataDir))
+    throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)
 }
 
 async function start(options: Options): Promise<void> {
   // for this machine only; private addresses of the machine itself may be sent to: the demo phone lives there (design 11.10, 11.13)
-  const config = configOf(options, { host: '127.0.0.1', outbound: { allowPrivate: 'loopback' }, log: { level: process.env['HOOKSWITCH_LOG_LEVEL'] ?? 'warn' } })
+  const config = configOf(options, {
+    host: '127.0.0.1',
+    outbound: { allowPrivate: 'loopback' },
+    log: { level: process.env['HOOKSWITCH_LOG_LEVEL'] ?? 'warn' },
+  })
   await lock(config)
   const demoPort = options.demoPort ?? 8485
   const demoUrl = `http://127.0.0.1:${demoPort}`
@@ -88,7 +99,11 @@ async function start(options: Options): Promise<void> {
   say('')
   say(`  Hookswitch      ${config.publicUrl}`)
   say(`  Sign in as      ${adminEmail}`)
-  say(password === null ? `  Password        given at the first start; a new one: npm run hookswitch -- reset-password ${adminEmail}` : `  Password        ${password}   (shown this once)`)
+  say(
+    password === null
+      ? `  Password        given at the first start; a new one: npm run hookswitch -- reset-password ${adminEmail}`
+      : `  Password        ${password}   (shown this once)`,
+  )
   say(`  Demo phone      ${demoUrl}/   two handsets to answer on; a simulation, no real phone is called`)
   for (const line of advice) say(`  ${line}`)
   say('')
@@ -117,11 +132,19 @@ async function setUp(options: Options & { email: string; title: string; country:
     if ((await portal.users.all(account.id)).length > 0) throw new CommandError('this portal is set up already')
     if (!/^[A-Z]{2}$/.test(options.country)) throw new CommandError('--country is a code of two capital letters, such as US')
     const password = randomPassword()
-    await portal.users.create(account.id, { name: 'Admin', lastName: '', email: options.email, passwordHash: await hashPassword(password), isAdmin: true })
+    await portal.users.create(account.id, {
+      name: 'Admin',
+      lastName: '',
+      email: options.email,
+      passwordHash: await hashPassword(password),
+      isAdmin: true,
+    })
     await portal.portals.change(account.id, { title: options.title, country: options.country })
     say(`Sign in as ${options.email} with the password ${password}`)
     if (options.allowPrivate !== config.outbound.allowPrivate) {
-      say(`Handlers on private addresses: put {"outbound": {"allowPrivate": "${options.allowPrivate}"}} into ${config.dataDir}/hookswitch.json`)
+      say(
+        `Handlers on private addresses: put {"outbound": {"allowPrivate": "${options.allowPrivate}"}} into ${config.dataDir}/hookswitch.json`,
+      )
     }
   })
 }

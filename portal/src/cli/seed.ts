@@ -24,11 +24,26 @@ export async function seedCompany(portal: Portal): Promise<string | null> {
   const lockedHash = await hashPassword(randomPassword())
   await portal.store.transaction(async (tx) => {
     const departmentId = await addDepartment(tx, { portalId: account.id, name: 'Demo company' })
-    const admin = await portal.users.createIn(tx, account.id, { name: 'Alex', lastName: 'Morgan', email: adminEmail, passwordHash, isAdmin: true, extension: '101', workPosition: 'Administrator', departments: [departmentId] })
+    const admin = await portal.users.createIn(tx, account.id, {
+      name: 'Alex',
+      lastName: 'Morgan',
+      email: adminEmail,
+      passwordHash,
+      isAdmin: true,
+      extension: '101',
+      workPosition: 'Administrator',
+      departments: [departmentId],
+    })
     const ids = [admin.id]
-    for (const colleague of colleagues) ids.push((await portal.users.createIn(tx, account.id, { ...colleague, passwordHash: lockedHash, departments: [departmentId] })).id)
+    for (const colleague of colleagues)
+      ids.push((await portal.users.createIn(tx, account.id, { ...colleague, passwordHash: lockedHash, departments: [departmentId] })).id)
     await tx.db.updateTable('portal').set({ title: 'Demo company' }).where('id', '=', account.id).execute()
-    await addDemoCompany(tx, { entities: portal.entities, callLists: portal.callLists, by: { portalId: account.id, userId: admin.id }, responsibleIds: ids })
+    await addDemoCompany(tx, {
+      entities: portal.entities,
+      callLists: portal.callLists,
+      by: { portalId: account.id, userId: admin.id },
+      responsibleIds: ids,
+    })
   })
   return password
 }

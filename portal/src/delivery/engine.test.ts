@@ -2,9 +2,24 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, decideAbandoned, readRefusal, readRetryAfter, type Ending, type Situation } from './engine.ts'
 
-const dial = (change: Partial<Situation> = {}): Situation => ({ deliveryClass: 'dial', attempts: 1, createdAt: 0, deadlineAt: 30_000, retries: true, now: 1000, random: 0.5, ...change })
+const dial = (change: Partial<Situation> = {}): Situation => ({
+  deliveryClass: 'dial',
+  attempts: 1,
+  createdAt: 0,
+  deadlineAt: 30_000,
+  retries: true,
+  now: 1000,
+  random: 0.5,
+  ...change,
+})
 const notice = (change: Partial<Situation> = {}): Situation => ({ ...dial(change), deliveryClass: 'notice', deadlineAt: null, ...change })
-const answered = (status: number, more: Partial<Extract<Ending, { kind: 'answered' }>> = {}): Ending => ({ kind: 'answered', status, retryAfterMs: null, refusal: null, ...more })
+const answered = (status: number, more: Partial<Extract<Ending, { kind: 'answered' }>> = {}): Ending => ({
+  kind: 'answered',
+  status,
+  retryAfterMs: null,
+  refusal: null,
+  ...more,
+})
 
 describe('a dial', () => {
   test.each([
@@ -29,28 +44,54 @@ describe('a dial', () => {
 
   test('is never sent again once its request was written', () => {
     const written = fc.oneof(
-      fc.record({ kind: fc.constant('silent' as const), reason: fc.constantFrom('timeout' as const, 'connection_lost' as const), error: fc.string() }),
-      fc.integer({ min: 200, max: 599 }).filter((status) => status !== 429).map((status) => answered(status)),
+      fc.record({
+        kind: fc.constant('silent' as const),
+        reason: fc.constantFrom('timeout' as const, 'connection_lost' as const),
+        error: fc.string(),
+      }),
+      fc
+        .integer({ min: 200, max: 599 })
+        .filter((status) => status !== 429)
+        .map((status) => answered(status)),
     )
-    fc.assert(fc.property(written, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 60_000 }), (ending, attempts, now) => decide(dial({ attempts, now }), ending).state !== 'retrying'))
+    fc.assert(
+      fc.property(
+        written,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 0, max: 60_000 }),
+        (ending, attempts, now) => decide(dial({ attempts, now }), ending).state !== 'retrying',
+      ),
+    )
   })
 
   test('is never due at or after its deadline', () => {
     const retryable = fc.oneof(
-      fc.record({ kind: fc.constant('not_sent' as const), reason: fc.constantFrom('dns' as const, 'connect' as const, 'tls' as const), error: fc.string() }),
+      fc.record({
+        kind: fc.constant('not_sent' as const),
+        reason: fc.constantFrom('dns' as const, 'connect' as const, 'tls' as const),
+        error: fc.string(),
+      }),
       fc.option(fc.integer({ min: 0, max: 100_000 })).map((retryAfterMs) => answered(429, { retryAfterMs })),
     )
     fc.assert(
       fc.property(retryable, fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 60_000 }), (ending, attempts, now) => {
         const decision = decide(dial({ attempts, now }), ending)
-        return decision.state === 'expired' ? decision.dueAt === null : decision.state === 'retrying' && decision.dueAt! < 30_000 && decision.dueAt! >= now
+        return decision.state === 'expired'
+          ? decision.dueAt === null
+          : decision.state === 'retrying' && decision.dueAt! < 30_000 && decision.dueAt! >= now
       }),
     )
   })
 
   test('that was under way when its process died is not sent again, unless its handler drops repeats', () => {
-    expect(decideAbandoned({ deliveryClass: 'dial', dedupes: false, deadlineAt: 30_000, now: 1000 })).toMatchObject({ state: 'unconfirmed', reason: 'crash' })
-    expect(decideAbandoned({ deliveryClass: 'dial', dedupes: true, deadlineAt: 30_000, now: 1000 })).toMatchObject({ state: 'retrying', dueAt: 1000 })
+    expect(decideAbandoned({ deliveryClass: 'dial', dedupes: false, deadlineAt: 30_000, now: 1000 })).toMatchObject({
+      state: 'unconfirmed',
+      reason: 'crash',
+    })
+    expect(decideAbandoned({ deliveryClass: 'dial', dedupes: true, deadlineAt: 30_000, now: 1000 })).toMatchObject({
+      state: 'retrying',
+      dueAt: 1000,
+    })
     expect(decideAbandoned({ deliveryClass: 'dial', dedupes: true, deadlineAt: 30_000, now: 30_000 })).toMatchObject({ state: 'expired' })
   })
 })
@@ -88,7 +129,10 @@ describe('what a handler answers', () => {
   })
 
   test('a refusal is read out of JSON and out of nothing else', () => {
-    expect(readRefusal('{"refused":{"code":"busy","text":"on the phone"}}', 'application/json')).toEqual({ code: 'busy', text: 'on the phone' })
+    expect(readRefusal('{"refused":{"code":"busy","text":"on the phone"}}', 'application/json')).toEqual({
+      code: 'busy',
+      text: 'on the phone',
+    })
     expect(readRefusal('{"ok":true}', 'application/json')).toBeNull()
     expect(readRefusal('{"refused":true}', 'application/json')).toBeNull()
     expect(readRefusal('refused', 'text/html')).toBeNull()

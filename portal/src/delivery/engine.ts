@@ -7,7 +7,7 @@
  *      │           ├──────▶ expired            dial only: the deadline has passed
  *      └─ retrying ◀┘                          provably not taken (dial) or not taken at all (notice)
  */
-import type { DeliveryClass, DeliveryState } from '../store/tables.ts'
+import type { DeliveryClass, DeliveryState } from '../states.ts'
 
 /** The closed list of reasons behind a state. */
 export type Reason =
@@ -69,7 +69,18 @@ export interface Decision {
 const dialRetryMs = [200, 400, 800, 1500, 3000]
 const minute = 60_000
 /** Notices: about 25 hours in all. */
-const noticeRetryMs = [5_000, 30_000, 2 * minute, 10 * minute, 30 * minute, 60 * minute, 120 * minute, 240 * minute, 480 * minute, 600 * minute]
+const noticeRetryMs = [
+  5_000,
+  30_000,
+  2 * minute,
+  10 * minute,
+  30 * minute,
+  60 * minute,
+  120 * minute,
+  240 * minute,
+  480 * minute,
+  600 * minute,
+]
 
 /** A dial is good for this long from its click. */
 export const dialShelfLifeMs = 30_000
@@ -90,7 +101,8 @@ function decideDial(situation: Situation, ending: Ending): Decision {
     return retryDial(situation, ending.reason, null)
   }
   const { status, retryAfterMs, refusal } = ending
-  if (status >= 200 && status < 300) return refusal ? settled('failed', 'refused', refusal.text || refusal.code) : settled('delivered', null)
+  if (status >= 200 && status < 300)
+    return refusal ? settled('failed', 'refused', refusal.text || refusal.code) : settled('delivered', null)
   if (status === 429) return retryDial(situation, 'http_429', retryAfterMs)
   if (status === 503 && retryAfterMs !== null) return retryDial(situation, 'http_5xx', retryAfterMs)
   if (status >= 500) return settled('unconfirmed', 'http_5xx')
@@ -132,7 +144,12 @@ export function isPastDeadline(deadlineAt: number | null, now: number): boolean 
  * What a delivery that was `sending` when its process died becomes: a dial is ambiguous and stays `unconfirmed`, unless its handler
  * is known to drop repeats (design 11.7); a notice is sent again.
  */
-export function decideAbandoned(situation: { deliveryClass: DeliveryClass; dedupes: boolean; deadlineAt: number | null; now: number }): Decision {
+export function decideAbandoned(situation: {
+  deliveryClass: DeliveryClass
+  dedupes: boolean
+  deadlineAt: number | null
+  now: number
+}): Decision {
   if (situation.deliveryClass === 'notice') return { state: 'retrying', reason: 'crash', dueAt: situation.now, refusal: null }
   if (!situation.dedupes) return settled('unconfirmed', 'crash')
   if (isPastDeadline(situation.deadlineAt, situation.now)) return settled('expired', 'crash')

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { checkAddress, checkUrl, guardedLookup, OutboundBlocked } from './outbound.ts'
 
 describe('an address', () => {
-  test.each(['169.254.169.254', '::ffff:169.254.169.254', 'fd00:ec2::254', '100.100.100.200', 'fe80::1', '0.0.0.0', '255.255.255.255', '224.0.0.1'])('%s is never sent to', (address) => {
+  test.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    'fd00:ec2::254',
+    '100.100.100.200',
+    'fe80::1',
+    '0.0.0.0',
+    '255.255.255.255',
+    '224.0.0.1',
+  ])('%s is never sent to', (address) => {
     expect(checkAddress(address, 'private')).not.toBeNull()
   })
 
@@ -28,10 +37,13 @@ describe('an address', () => {
 })
 
 describe('a URL', () => {
-  test.each(['http://0x7f.1/', 'http://2130706433/', 'http://[::ffff:7f00:1]/', 'http://localhost/', 'http://a.localhost/'])('%s is seen as loopback', (url) => {
-    expect(checkUrl(url, 'none')).not.toBeNull()
-    expect(checkUrl(url, 'loopback')).toBeNull()
-  })
+  test.each(['http://0x7f.1/', 'http://2130706433/', 'http://[::ffff:7f00:1]/', 'http://localhost/', 'http://a.localhost/'])(
+    '%s is seen as loopback',
+    (url) => {
+      expect(checkUrl(url, 'none')).not.toBeNull()
+      expect(checkUrl(url, 'loopback')).toBeNull()
+    },
+  )
 
   test.each(['ftp://example.org/', 'file:///etc/passwd', 'nonsense', ''])('%s is refused', (url) => {
     expect(checkUrl(url, 'private')).not.toBeNull()

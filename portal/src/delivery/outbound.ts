@@ -47,7 +47,8 @@ export function checkUrl(text: string, allow: AllowPrivate): Blocked | null {
   } catch {
     return { reason: 'ssrf_blocked', text: `${text} is not a URL` }
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { reason: 'ssrf_blocked', text: 'only http and https addresses can be sent to' }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return { reason: 'ssrf_blocked', text: 'only http and https addresses can be sent to' }
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host)) return checkAddress(host, allow)
   if (/(^|\.)localhost$/i.test(host)) return checkAddress('127.0.0.1', allow)

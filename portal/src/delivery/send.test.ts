@@ -16,7 +16,9 @@ function listening(server: Server | ReturnType<typeof createTcp>): Promise<strin
     if ('closeAllConnections' in server) server.closeAllConnections()
     server.close()
   })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)))
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)),
+  )
 }
 
 function sender(settings: Partial<Parameters<typeof createSender>[0]> = {}): Sender {
@@ -26,7 +28,8 @@ function sender(settings: Partial<Parameters<typeof createSender>[0]> = {}): Sen
 }
 
 const answering = (listener: RequestListener): Promise<string> => listening(createServer(listener))
-const post = (url: string, by = sender()) => by.send({ url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'event=X' })
+const post = (url: string, by = sender()) =>
+  by.send({ url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'event=X' })
 
 test('the body arrives as it is, and the phases of the attempt are measured', async () => {
   let got = ''
@@ -60,7 +63,10 @@ test('a TLS handshake with a server that has none is a dial that was not sent', 
 test('a blocked address is not connected to', async () => {
   const url = await answering((_, response) => response.end())
   expect((await post(url, sender({ allowPrivate: 'none' }))).ending).toMatchObject({ kind: 'not_sent', reason: 'ssrf_blocked' })
-  expect((await post(url.replace('127.0.0.1', 'localhost'), sender({ allowPrivate: 'none' }))).ending).toMatchObject({ kind: 'not_sent', reason: 'ssrf_blocked' })
+  expect((await post(url.replace('127.0.0.1', 'localhost'), sender({ allowPrivate: 'none' }))).ending).toMatchObject({
+    kind: 'not_sent',
+    reason: 'ssrf_blocked',
+  })
 })
 
 test('silence after the request was written is ambiguous', async () => {

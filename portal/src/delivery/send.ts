@@ -56,7 +56,11 @@ function reasonOf(error: Error & { code?: string }): NotConnected['reason'] {
   if (error instanceof OutboundBlocked) return 'ssrf_blocked'
   const code = error.code ?? ''
   if (/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL)/.test(code)) return 'dns'
-  if (/^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code) || /TLS|certificate|SSL/i.test(error.message)) return 'tls'
+  if (
+    /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code) ||
+    /TLS|certificate|SSL/i.test(error.message)
+  )
+    return 'tls'
   return 'connect'
 }
 
@@ -88,7 +92,10 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
         void pool.close().catch(() => {})
       }
       // idle connections are dropped before usual servers (5 s) drop them: a POST on a connection that the server has just closed is ambiguous
-      entry = { pool: new Pool(origin, { connections, pipelining: 1, connect: connector, keepAliveTimeout: 2000, keepAliveMaxTimeout: 4000 }), usedAt: now }
+      entry = {
+        pool: new Pool(origin, { connections, pipelining: 1, connect: connector, keepAliveTimeout: 2000, keepAliveMaxTimeout: 4000 }),
+        usedAt: now,
+      }
       pools.set(origin, entry)
     }
     entry.usedAt = now
@@ -103,7 +110,15 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
         if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('only http and https can be sent to')
       } catch (error) {
         const ending: Ending = { kind: 'not_sent', reason: 'ssrf_blocked', error: (error as Error).message }
-        return Promise.resolve({ ending, startedAt: clock.now(), durationMs: 0, connectMs: null, firstByteMs: null, responseBody: null, dedupe: null })
+        return Promise.resolve({
+          ending,
+          startedAt: clock.now(),
+          durationMs: 0,
+          connectMs: null,
+          firstByteMs: null,
+          responseBody: null,
+          dedupe: null,
+        })
       }
       return new Promise((resolve) => post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve }))
     },
@@ -158,7 +173,14 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
   }, totalMs)
 
   pool.dispatch(
-    { path: url.pathname + url.search, method: 'POST', headers: { ...request.headers }, body: request.body, headersTimeout: 0, bodyTimeout: 0 },
+    {
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: { ...request.headers },
+      body: request.body,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    },
     {
       onRequestStart(given) {
         controller = given
@@ -168,7 +190,7 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
       onResponseStart(_, statusCode, responseHeaders) {
         firstByteMs = since()
         status = statusCode
-        headers = responseHeaders as typeof headers
+        headers = responseHeaders
       },
       onResponseData(given, chunk) {
         if (kept.length < keptBytes) kept = (kept + chunk.toString('utf8')).slice(0, keptBytes)

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { DeliveryClass } from '../store/tables.ts'
+import type { DeliveryClass } from '../states.ts'
 import { decide, isPastDeadline, type Decision } from './engine.ts'
 import type { Outgoing, Sender, Sent } from './send.ts'
 
@@ -99,7 +99,9 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
 
   const start = (job: J): void => {
     const run = runJob(job)
-      .catch((error: unknown) => log.error({ err: error, delivery: job.id }, 'a delivery could not be recorded; it is tried again when its lease ends'))
+      .catch((error: unknown) =>
+        log.error({ err: error, delivery: job.id }, 'a delivery could not be recorded; it is tried again when its lease ends'),
+      )
       .finally(() => {
         underway.delete(run)
         known.delete(job.id)

@@ -8,7 +8,8 @@ import type { WorkerPorts } from '../delivery/worker.ts'
 import { PortalError } from '../errors.ts'
 import { buildForm } from '../rest/php.ts'
 import type { Store, Tx } from '../store/store.ts'
-import type { DeliveryState, Row } from '../store/tables.ts'
+import type { DeliveryState } from '../states.ts'
+import type { Row } from '../store/tables.ts'
 import type { Bindings, BoundHandler } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
 import { leaseMs, type DeliveryJob } from './outbox.ts'
@@ -49,7 +50,7 @@ export function createDeliveries(parts: DeliveriesParts) {
 
   const record: WorkerPorts<DeliveryJob>['record'] = async (job, request, sent, decision) => {
     await store.transaction(async (tx) => {
-      tx.insert('attempt', attemptRow(store, job, request, sent, decision))
+      tx.insert('attempt', attemptRow(store.nextId('attempt'), job, { request, sent, decision }))
       // a refused or expired dial closes its call: only if no report of the app has proven it before
       if (job.deliveryClass === 'dial' && (decision.state === 'failed' || decision.state === 'expired')) {
         const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts + 1).executeTakeFirst()
@@ -102,7 +103,15 @@ export function createDeliveries(parts: DeliveriesParts) {
       return claimed
     })
     if (rows.length === 0) return []
-    const events = await store.read.selectFrom('event').selectAll().where('id', 'in', rows.map((row) => row.event_id)).execute()
+    const events = await store.read
+      .selectFrom('event')
+      .selectAll()
+      .where(
+        'id',
+        'in',
+        rows.map((row) => row.event_id),
+      )
+      .execute()
     const byId = new Map(events.map((event) => [event.id, event]))
     return rows.toSorted((a, b) => a.id - b.id).map((row) => jobOf(row, byId.get(row.event_id), bindings.byId(row.handler_id)))
   }
@@ -111,7 +120,11 @@ export function createDeliveries(parts: DeliveriesParts) {
   const recover = async ({ all }: { all: boolean }): Promise<void> => {
     await store.transaction(async (tx) => {
       const now = clock.now()
-      let query = tx.db.selectFrom('delivery').selectAll().where('state', 'in', ['sending', 'pending', 'retrying']).where('lease_owner', 'is not', null)
+      let query = tx.db
+        .selectFrom('delivery')
+        .selectAll()
+        .where('state', 'in', ['sending', 'pending', 'retrying'])
+        .where('lease_owner', 'is not', null)
       if (!all) query = query.where('lease_until', '<=', now).where('state', '=', 'sending')
       for (const row of await query.execute()) {
         const handler = bindings.byId(row.handler_id)
@@ -119,7 +132,12 @@ export function createDeliveries(parts: DeliveriesParts) {
           await tx.db.updateTable('delivery').set({ lease_owner: null, lease_until: null }).where('id', '=', row.id).execute()
           continue
         }
-        const decision = decideAbandoned({ deliveryClass: row.delivery_class, dedupes: handler?.dedupes === 1, deadlineAt: row.deadline_at, now })
+        const decision = decideAbandoned({
+          deliveryClass: row.delivery_class,
+          dedupes: handler?.dedupes === 1,
+          deadlineAt: row.deadline_at,
+          now,
+        })
         const job = jobOf(row, undefined, handler)
         await settleQuery(tx.db, job, decision, row.attempts).execute()
         if (row.delivery_class === 'dial') await parts.settled(tx, job, decision)
@@ -191,7 +209,17 @@ export function createDeliveries(parts: DeliveriesParts) {
       )
     },
     /** Sends a delivery again, as a new one that names the old. A dial keeps its CALL_ID and gets a new deadline. */
-    async replay({ portalId, id, confirmDial, shelfLifeMs }: { portalId: number; id: number; confirmDial: boolean; shelfLifeMs: number }): Promise<number> {
+    async replay({
+      portalId,
+      id,
+      confirmDial,
+      shelfLifeMs,
+    }: {
+      portalId: number
+      id: number
+      confirmDial: boolean
+      shelfLifeMs: number
+    }): Promise<number> {
       const newId = store.nextId('delivery')
       await store.transaction(async (tx) => {
         const row = await tx.db.selectFrom('delivery').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
@@ -202,7 +230,22 @@ export function createDeliveries(parts: DeliveriesParts) {
         const now = clock.now()
         await tx.db
           .insertInto('delivery')
-          .values({ ...row, id: newId, url: handler.url, state: 'pending', reason: null, refusal: null, attempts: 0, due_at: now, deadline_at: row.delivery_class === 'dial' ? now + shelfLifeMs : null, lease_owner: null, lease_until: null, settled_at: null, replay_of: id, created_at: now })
+          .values({
+            ...row,
+            id: newId,
+            url: handler.url,
+            state: 'pending',
+            reason: null,
+            refusal: null,
+            attempts: 0,
+            due_at: now,
+            deadline_at: row.delivery_class === 'dial' ? now + shelfLifeMs : null,
+            lease_owner: null,
+            lease_until: null,
+            settled_at: null,
+            replay_of: id,
+            created_at: now,
+          })
           .execute()
         tx.afterCommit(() => parts.changed(portalId, ['deliveries']))
       })
@@ -263,10 +306,10 @@ export function maskTokens(body: string): string {
   return body.replace(/(auth%5B(?:access_token|refresh_token|application_token)%5D=)[^&]*/g, '$1***')
 }
 
-function attemptRow(store: Store, job: DeliveryJob, request: Outgoing, sent: Sent, decision: Decision) {
+function attemptRow(id: number, job: DeliveryJob, { request, sent, decision }: { request: Outgoing; sent: Sent; decision: Decision }) {
   const { ending } = sent
   return {
-    id: store.nextId('attempt'),
+    id,
     portal_id: job.portalId,
     delivery_id: job.id,
     number: job.attempts + 1,

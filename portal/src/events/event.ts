@@ -1,4 +1,4 @@
-import type { DeliveryClass } from '../store/tables.ts'
+import type { DeliveryClass } from '../states.ts'
 
 /** What an event is, declared once beside the area that says it. */
 export interface EventDeclaration<Fact> {

@@ -32,7 +32,8 @@ function isGranted(declaration: EventDeclaration<never>, caller: Caller): boolea
 
 function readUrl(address: string | undefined): string {
   if (address === undefined) throw new PortalError('argument', { argument: 'HANDLER' })
-  if (address.length > 2048 || !URL.canParse(address) || !/^https?:\/\//i.test(address)) throw new PortalError('handler_url', { argument: 'HANDLER' })
+  if (address.length > 2048 || !URL.canParse(address) || !/^https?:\/\//i.test(address))
+    throw new PortalError('handler_url', { argument: 'HANDLER' })
   return address
 }
 
@@ -55,7 +56,15 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
         if (!caller.isAdmin && wished !== 0 && wished !== caller.userId) throw new PortalError('bind_for_other')
         // without rights of an admin a handler always carries its own user's tokens (contract 13.21)
         const authUserId = caller.isAdmin ? wished : caller.userId
-        const binding = { portalId: caller.portalId, owner: ownerOf(caller), event: name, url, authUserId, kind: 'online', options: params.OPTIONS ?? {} } as const
+        const binding = {
+          portalId: caller.portalId,
+          owner: ownerOf(caller),
+          event: name,
+          url,
+          authUserId,
+          kind: 'online',
+          options: params.OPTIONS ?? {},
+        } as const
         await store.transaction((tx) => bindings.bind(tx, binding))
         await bindings.changed()
         return true
@@ -65,12 +74,18 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       scope: null,
       about: 'Removes handlers; what is left out matches everything.',
       context: 'app',
-      params: { EVENT: text('name of the event'), HANDLER: text('address'), AUTH_TYPE: integer('user of the handler; 0: handlers without one'), EVENT_TYPE: text('online or offline') },
+      params: {
+        EVENT: text('name of the event'),
+        HANDLER: text('address'),
+        AUTH_TYPE: integer('user of the handler; 0: handlers without one'),
+        EVENT_TYPE: text('online or offline'),
+      },
       errors: ['unbind_for_other', 'unbind_offline'],
       async run({ params, caller }) {
         const kind = params.EVENT_TYPE?.toLowerCase() === 'offline' ? 'offline' : 'online'
         if (kind === 'offline' && !caller.isAdmin) throw new PortalError('unbind_offline')
-        if (!caller.isAdmin && params.AUTH_TYPE !== undefined && params.AUTH_TYPE !== caller.userId) throw new PortalError('unbind_for_other')
+        if (!caller.isAdmin && params.AUTH_TYPE !== undefined && params.AUTH_TYPE !== caller.userId)
+          throw new PortalError('unbind_for_other')
         const authUserId = caller.isAdmin ? params.AUTH_TYPE : caller.userId
         const count = await store.transaction((tx) =>
           bindings.unbind(tx, {
@@ -96,7 +111,12 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
         bindings
           .ofOwner(caller.portalId, ownerOf(caller))
           .filter((handler) => caller.isAdmin || handler.auth_user_id === caller.userId)
-          .map((handler) => ({ event: handler.event, handler: handler.url, auth_type: String(handler.auth_user_id), offline: handler.kind === 'offline' ? 1 : 0 })),
+          .map((handler) => ({
+            event: handler.event,
+            handler: handler.url,
+            auth_type: String(handler.auth_user_id),
+            offline: handler.kind === 'offline' ? 1 : 0,
+          })),
     }),
     events: method({
       scope: null,
@@ -105,7 +125,9 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       errors: [],
       run: ({ params, caller }) =>
         [...catalogue.values()]
-          .filter((one) => (params.SCOPE !== undefined ? one.scope === params.SCOPE || one.scope === null : params.FULL === true || isGranted(one, caller)))
+          .filter((one) =>
+            params.SCOPE !== undefined ? one.scope === params.SCOPE || one.scope === null : params.FULL === true || isGranted(one, caller),
+          )
           .map((one) => one.name),
     }),
     'event.test': method({
@@ -116,7 +138,15 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       errors: [],
       async run({ sent, caller }) {
         const { auth: _, ...query } = sent
-        await store.transaction((tx) => void outbox.emit(tx, appTest, { query, language: 'en' }, { portalId: caller.portalId, userId: caller.userId, only: ownerOf(caller) }))
+        await store.transaction(
+          (tx) =>
+            void outbox.emit(
+              tx,
+              appTest,
+              { query, language: 'en' },
+              { portalId: caller.portalId, userId: caller.userId, only: ownerOf(caller) },
+            ),
+        )
         return 1
       },
     }),

@@ -37,17 +37,40 @@ export interface Outbox {
 }
 
 /** Where no ready handler is bound, nothing is written. */
-export function createOutbox({ store, clock, bindings, worker, processId }: { store: Store; clock: Clock; bindings: Bindings; worker: Worker<DeliveryJob>; processId: string }): Outbox {
+export function createOutbox({
+  store,
+  clock,
+  bindings,
+  worker,
+  processId,
+}: {
+  store: Store
+  clock: Clock
+  bindings: Bindings
+  worker: Worker<DeliveryJob>
+  processId: string
+}): Outbox {
   return {
     emit(tx, declaration, fact, about) {
       const handlers =
-        about.handlers ?? bindings.bound(about.portalId, declaration.name, about.only).filter((handler) => handler.enabled === 1 && handler.kind === 'online' && handler.ownerProblem === null)
+        about.handlers ??
+        bindings
+          .bound(about.portalId, declaration.name, about.only)
+          .filter((handler) => handler.enabled === 1 && handler.kind === 'online' && handler.ownerProblem === null)
       if (handlers.length === 0) return 0
       const now = clock.now()
       const data = declaration.data(fact)
       const callId = declaration.callId?.(fact) ?? null
       const eventId = store.nextId('event')
-      tx.insert('event', { id: eventId, portal_id: about.portalId, name: declaration.name, user_id: about.userId, call_id: callId, data: JSON.stringify(data), created_at: now })
+      tx.insert('event', {
+        id: eventId,
+        portal_id: about.portalId,
+        name: declaration.name,
+        user_id: about.userId,
+        call_id: callId,
+        data: JSON.stringify(data),
+        created_at: now,
+      })
       const isDial = declaration.deliveryClass === 'dial'
       const deadlineAt = isDial ? now + dialShelfLifeMs : null
       const jobs = handlers.map((handler): DeliveryJob => {

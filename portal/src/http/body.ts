@@ -69,16 +69,7 @@ export async function parseBody(contentType: string, stream: Readable, limit: Li
   const text = (await readBytes(stream, limit)).toString('utf8').replace(/^\uFEFF/, '')
   if (text.trim() === '') return {}
   const isJson = /\bjson\b/i.test(contentType) || (!/urlencoded/i.test(contentType) && /^\s*[[{]/.test(text))
-  return isJson ? parseJsonMap(text) : parseFormMap(text)
-}
-
-/** A query or form; refuses what is nested deeper than anything we know. */
-export function parseFormMap(text: string): LooseMap {
-  try {
-    return parseForm(text)
-  } catch (error) {
-    throw new PortalError('malformed_body', { detail: `the form is nested too deep or too long: ${(error as Error).message}` })
-  }
+  return isJson ? parseJsonMap(text) : parseForm(text)
 }
 
 /** A JSON map; a list counts as a map by index, which is how PHP sends an empty one. */

@@ -3,8 +3,9 @@ import type { OAuth } from '../apps/oauth.ts'
 import { PortalError } from '../errors.ts'
 import type { SignIn } from '../directory/sign-in.ts'
 import type { Log } from '../log.ts'
+import { parseForm } from '../rest/php.ts'
 import { errorEnvelope } from '../rest/router.ts'
-import { parseBody, parseFormMap } from './body.ts'
+import { parseBody } from './body.ts'
 import { allowCrossOrigin, pathOf, queryOf, sendJson } from './rest.ts'
 import { userOfRequest } from './sessions.ts'
 
@@ -25,7 +26,7 @@ export function tokenEndpoint({ oauth, log }: Pick<OAuthParts, 'oauth' | 'log'>)
     if (request.method === 'OPTIONS') return reply.code(204).send()
     try {
       const body = request.method === 'POST' ? await parseBody(request.headers['content-type'] ?? '', request.raw, tokenRequestLimit) : {}
-      return await sendJson(reply, 200, await oauth.token({ ...parseFormMap(queryOf(request)), ...body }))
+      return await sendJson(reply, 200, await oauth.token({ ...parseForm(queryOf(request)), ...body }))
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
       return sendJson(reply, status, body)
@@ -44,7 +45,7 @@ export function serveOAuth(server: FastifyInstance, parts: OAuthParts): void {
         const user = await userOfRequest(parts.signIn, request)
         // the path is our own, so nobody is sent elsewhere after signing in
         if (!user) return await reply.redirect(`/sign-in?next=${encodeURIComponent(`${pathOf(request)}?${queryOf(request)}`)}`, 302)
-        const query = parseFormMap(queryOf(request))
+        const query = parseForm(queryOf(request))
         const [clientId, state] = [query['client_id'], query['state']]
         if (typeof clientId !== 'string' || clientId === '') throw new PortalError('oauth_request', { detail: 'client_id is missing' })
         return await reply.redirect(await parts.oauth.authorize(user, { clientId, state: typeof state === 'string' ? state : '' }), 302)

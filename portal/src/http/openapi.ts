@@ -1,12 +1,17 @@
 import type { Route } from './api/route.ts'
-import { Problem } from './api/schemas.ts'
+import * as shapes from './api/schemas.ts'
 
-/** The description of the own API, made from its rows (OpenAPI 3.1; TypeBox schemas are JSON Schema). */
+/**
+ * The description of the own API, made from its rows (OpenAPI 3.1; TypeBox schemas are JSON Schema). What `schemas.ts` names stands
+ * once, under `components`.
+ */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): Record<string, unknown> {
+  const named = Object.entries(shapes).flatMap(([name, shape]) => (typeof shape === 'function' ? [] : [[name, plain(shape)] as const]))
+  const nameOf = new Map(named.map(([name, shape]) => [JSON.stringify(shape), name]))
   const paths: Record<string, Record<string, unknown>> = {}
   for (const row of routes) {
     const path = row.path.replace(/:(\w+)/g, '{$1}')
-    ;(paths[path] ??= {})[row.method.toLowerCase()] = operationOf(row)
+    ;(paths[path] ??= {})[row.method.toLowerCase()] = withReferences(plain(operationOf(row)), nameOf)
   }
   return {
     openapi: '3.1.0',
@@ -16,9 +21,29 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
       description: "The portal's own API, used by its web pages. Sessions are cookies of POST /session.",
     },
     servers: [{ url: `${publicUrl}/v1` }],
-    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'hookswitch_session' } } },
+    components: {
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'hookswitch_session' } },
+      schemas: Object.fromEntries(named.map(([name, shape]) => [name, referencesInside(shape, nameOf)])),
+    },
     paths,
   }
+}
+
+/** As it goes out: without the marks that TypeBox keeps for itself. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
+
+function withReferences(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const name = nameOf.get(JSON.stringify(value))
+  return name === undefined ? referencesInside(value, nameOf) : { $ref: `#/components/schemas/${name}` }
+}
+
+function referencesInside(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withReferences(inner, nameOf))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withReferences(inner, nameOf)]))
 }
 
 function operationOf(row: Route): Record<string, unknown> {
@@ -41,7 +66,7 @@ function operationOf(row: Route): Record<string, unknown> {
     ...(row.body && { requestBody: { required: true, content: { 'application/json': { schema: row.body } } } }),
     responses: {
       ...Object.fromEntries(answers),
-      default: { description: 'a refusal', content: { 'application/problem+json': { schema: Problem } } },
+      default: { description: 'a refusal', content: { 'application/problem+json': { schema: shapes.Problem } } },
     },
   }
 }

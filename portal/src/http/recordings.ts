@@ -34,7 +34,14 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
       const filename = encodeURIComponent(row.filename)
       return await reply
         .code(statusCode)
-        .headers({ ...headers, 'content-type': row.mime, 'cache-control': 'private, max-age=3600', 'content-disposition': `inline; filename*=UTF-8''${filename}`, 'content-security-policy': "default-src 'none'; media-src 'self'", 'x-content-type-options': 'nosniff' })
+        .headers({
+          ...headers,
+          'content-type': row.mime,
+          'cache-control': 'private, max-age=3600',
+          'content-disposition': `inline; filename*=UTF-8''${filename}`,
+          'content-security-policy': "default-src 'none'; media-src 'self'",
+          'x-content-type-options': 'nosniff',
+        })
         .send(stream)
     } catch (error) {
       return sendProblem(reply, error, log)
@@ -43,7 +50,10 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
 }
 
 /** Takes the record that is posted to an address of attachRecord: the address is checked before the body is read (design 11.15). */
-export async function takeUpload(recordings: Pick<Recordings, 'openUpload' | 'takeUpload'>, request: UploadRequest): Promise<{ FILE_ID: number }> {
+export async function takeUpload(
+  recordings: Pick<Recordings, 'openUpload' | 'takeUpload'>,
+  request: UploadRequest,
+): Promise<{ FILE_ID: number }> {
   const upload = await recordings.openUpload(request.token)
   const file = await request.file()
   try {

@@ -8,9 +8,9 @@ import type { Config } from '../config.ts'
 import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { normaliseName } from '../rest/batch.ts'
-import type { LooseMap } from '../rest/php.ts'
+import { mergeMaps, parseForm, type LooseMap } from '../rest/php.ts'
 import { errorEnvelope, isoSeconds, successEnvelope, type Router } from '../rest/router.ts'
-import { LargeBodies, parseFormMap, receiveFile, type Limit, type ReceivedFile } from './body.ts'
+import { LargeBodies, receiveFile, type Limit, type ReceivedFile } from './body.ts'
 
 /** A POST to an address that attachRecord gave out (contract 4.6, mode C). */
 export interface UploadRequest {
@@ -101,20 +101,20 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
   const bodies = new LargeBodies({ folder: temporary, usualBytes: usual.bytes })
 
   const callMethod = async (request: FastifyRequest, path: MethodPath): Promise<Record<string, unknown>> => {
-    const query = parseFormMap(queryOf(request))
+    const query = parseForm(queryOf(request))
     const early = path.webhook
       ? await callers.ofWebhook(path.webhook.userId, path.webhook.token)
       : await earlyCaller(callers, request, query)
     const limit = largeMethods.has(path.name) ? recording : usual
     return bodies.use(request.raw, limit, async (body) => {
       const caller = early ?? (await callerOf(callers, body['auth']))
-      const { auth: _, ...sent } = { ...query, ...body }
+      const { auth: _, ...sent } = mergeMaps(query, body)
       return successEnvelope(await router.call(path.name, sent, caller))
     })
   }
 
   const takeUpload = async (request: FastifyRequest): Promise<Record<string, unknown>> => {
-    const query = parseFormMap(queryOf(request))
+    const query = parseForm(queryOf(request))
     const [token, auth] = [query['token'], query['auth']]
     if (request.method !== 'POST' || typeof token !== 'string') throw new PortalError('upload_not_served')
     const startMs = parts.clock.now()

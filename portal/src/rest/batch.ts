@@ -26,7 +26,8 @@ export function batchMethods({ router, log }: { router: Router; log: Log }): Met
 
 function readCommands(cmd: Loose): Array<[key: string, command: string]> {
   if (cmd === undefined) return []
-  if (typeof cmd !== 'object' || cmd === null) throw new PortalError('argument_wrong', { argument: 'cmd', problem: 'must be a map or a list of commands' })
+  if (typeof cmd !== 'object' || cmd === null)
+    throw new PortalError('argument_wrong', { argument: 'cmd', problem: 'must be a map or a list of commands' })
   return Object.entries(cmd).map(([key, command]) => [key, typeof command === 'string' ? command : ''])
 }
 
@@ -61,12 +62,22 @@ async function runBatch({ router, log, caller, commands, halt }: Batch): Promise
       if (halt) break
     }
   }
-  return { result: phpMap(results), result_error: phpMap(failures), result_total: phpMap(totals), result_next: phpMap(nexts), result_time: phpMap(times) }
+  return {
+    result: phpMap(results),
+    result_error: phpMap(failures),
+    result_total: phpMap(totals),
+    result_next: phpMap(nexts),
+    result_time: phpMap(times),
+  }
 }
 
 /** A method name as it stands in a URL or a command: slashes around it and `.json` fall away. */
 export function normaliseName(name: string): string {
-  return name.trim().replace(/^\/+|\/+$/g, '').replace(/\.(json|xml)$/i, '').toLowerCase()
+  return name
+    .trim()
+    .replace(/^\/+|\/+$/g, '')
+    .replace(/\.(json|xml)$/i, '')
+    .toLowerCase()
 }
 
 /** A PHP map: empty or with the keys 0, 1, 2 … it is a JSON array (contract 0.3.2, 6.5). */

@@ -8,7 +8,7 @@ export class OperatingTime {
   readonly #spent = new Map<string, { seconds: number; resetAtMs: number }>()
 
   /** Adds what a call took; answers the counters for its `time` block. */
-  add(caller: Caller | null, method: string, seconds: number, nowMs: number): { operating: number; operating_reset_at: number } {
+  add(caller: Caller | null, method: string, seconds: number, nowMs: number): { operating_reset_at: number; operating: number } {
     const key = `${caller ? `${caller.portalId} ${ownerOf(caller)}` : ''} ${method}`
     let entry = this.#spent.get(key)
     if (!entry || entry.resetAtMs <= nowMs) {
@@ -17,6 +17,6 @@ export class OperatingTime {
       this.#spent.set(key, entry)
     }
     entry.seconds += seconds
-    return { operating: Number(entry.seconds.toFixed(6)), operating_reset_at: Math.floor(entry.resetAtMs / 1000) }
+    return { operating_reset_at: Math.floor(entry.resetAtMs / 1000), operating: Number(entry.seconds.toFixed(6)) }
   }
 }

@@ -37,7 +37,7 @@ export type Methods = Readonly<Record<string, Method>>
 
 /** Declares a row; infers the type of its parameters. */
 export function method<P extends Params>(row: Method<P>): Method {
-  return row as unknown as Method
+  return row
 }
 
 /** Rows on a page of every list (contract 6.4). */

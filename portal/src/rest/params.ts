@@ -67,7 +67,8 @@ export function integer(about: string, error?: ErrorKey): Param<number | undefin
 /** A number, also as text, with a point or a comma. */
 export function decimal(about: string, error?: ErrorKey): Param<number | undefined> {
   return param('double', about, (value, name) => {
-    const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim().replace(',', '.') || Number.NaN) : Number.NaN
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim().replace(',', '.') || Number.NaN) : Number.NaN
     return Number.isFinite(number) ? number : wrong(name, 'must be a number', error)
   })
 }

@@ -62,7 +62,8 @@ export class Router {
     const started = performance.now()
     const row = this.#methods.get(name.toLowerCase())
     if (!row) throw new PortalError('method_not_found')
-    if (!this.isAvailable(row, caller)) throw new PortalError('insufficient_scope', { token: caller.via === 'webhook' ? 'webhook' : 'access' })
+    if (!this.isAvailable(row, caller))
+      throw new PortalError('insufficient_scope', { token: caller.via === 'webhook' ? 'webhook' : 'access' })
     if (row.context === 'app' && caller.via !== 'app') throw new PortalError(row.contextError ?? 'wrong_auth_type')
     if (row.notInBatch && inBatch) throw new PortalError('batch_method')
     const answer = await row.run({ caller, params: readParams(row.params, sent), sent, start: readStart(sent) })
@@ -118,5 +119,8 @@ export function errorEnvelope(error: unknown, log: Log): { status: number; body:
     refusal = new PortalError('internal', { ref })
   }
   const argument = refusal.details['argument']
-  return { status: refusal.status, body: { error: refusal.code, error_description: refusal.message, ...(argument !== undefined && { argument }) } }
+  return {
+    status: refusal.status,
+    body: { error: refusal.code, error_description: refusal.message, ...(argument !== undefined && { argument }) },
+  }
 }

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import type { Log } from '../log.ts'
 import type { Tables } from './tables.ts'
 
 /** Compiled SQL. Parameters are strings, numbers and nulls. */
@@ -42,7 +41,8 @@ export interface Session {
 
 /** All that differs between SQLite and PostgreSQL. The same conformance suite runs on both. */
 export interface Engine {
-  readonly name: 'sqlite' | 'postgres'
+  /** other processes may be at work on this database */
+  readonly isShared: boolean
   /** readers beside the writer */
   readonly read: Kysely<Tables>
   /** compiles only */
@@ -63,12 +63,4 @@ export interface Engine {
   /** the schema as text, for the dumps beside the migrations */
   dumpSchema(): Promise<string>
   close(): Promise<void>
-}
-
-/**
- * Opens the engine of a database address: `postgres://…`, or the path of a SQLite file (made when absent).
- */
-export async function openEngine(address: string, log: Log): Promise<Engine> {
-  if (/^postgres(ql)?:\/\//.test(address)) return (await import('./postgres.ts')).openPostgres(address, log)
-  return (await import('./sqlite.ts')).openSqlite(address, log)
 }

@@ -42,10 +42,12 @@ class Writer {
     return new Promise((resolve, reject) => {
       // a process must not end while something waits for its commit
       this.#worker.ref()
-      const settle = <T>(then: (value: T) => void) => (value: T) => {
-        if (this.#waiting.size === 0) this.#worker.unref()
-        then(value)
-      }
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          if (this.#waiting.size === 0) this.#worker.unref()
+          then(value)
+        }
       this.#waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
       this.#worker.postMessage({ ...request, id })
     })
@@ -109,7 +111,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
 
   const listeners = new Map<string, Array<(message: string) => void>>()
   return {
-    name: 'sqlite',
+    isShared: false,
     read: routedQueries(parts, async (statement) => readNow(statement)),
     build: routedQueries(parts, async () => {
       throw new Error('this query layer compiles only')
@@ -124,10 +126,11 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
         void drain()
       })
     },
-    begin: () => new Promise((resolve, reject) => {
-      queue.push({ begin: (release) => void openSession(writer, release).then(resolve, reject) })
-      void drain()
-    }),
+    begin: () =>
+      new Promise((resolve, reject) => {
+        queue.push({ begin: (release) => void openSession(writer, release).then(resolve, reject) })
+        void drain()
+      }),
     async notify(channel, message) {
       for (const hear of listeners.get(channel) ?? []) hear(message)
     },
@@ -140,7 +143,10 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
       return answer.rows?.length === 1
     },
     async dumpSchema() {
-      const { rows } = readNow({ sql: `select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by name`, parameters: [] })
+      const { rows } = readNow({
+        sql: `select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by name`,
+        parameters: [],
+      })
       return rows.map((row) => `${String(row['sql'])};\n`).join('\n')
     },
     async close() {

@@ -30,7 +30,10 @@ const idBlockSize = 10_000
 /** The one way to the database. */
 export class Store {
   readonly #engine: Engine
-  readonly #ids = new Map<GivenIdTable, { next: number; end: number; spare: { next: number; end: number } | null; refill: Promise<void> | null }>()
+  readonly #ids = new Map<
+    GivenIdTable,
+    { next: number; end: number; spare: { next: number; end: number } | null; refill: Promise<void> | null }
+  >()
   readonly #inserts = new Map<string, string>()
   readonly #log: Log
 
@@ -166,7 +169,7 @@ class RecordedUnit implements Tx {
   }
 
   insert<T extends keyof Tables & string>(table: T, row: NewRow<T>): void {
-    this.write(this.#insertText(table, row as Readonly<Record<string, unknown>>))
+    this.write(this.#insertText(table, row))
   }
 
   write(statement: Compilable | Statement, guard?: Guard): void {
@@ -174,7 +177,7 @@ class RecordedUnit implements Tx {
     const compiled = 'compile' in statement ? statement.compile() : statement
     const guarded = { sql: compiled.sql, parameters: compiled.parameters, ...(guard && { guard }) }
     if (!this.#exclusive) this.#recorded.push(guarded)
-    else this.#chain(async (session) => checkGuard(guarded, await session.execute(guarded)))
+    else void this.#chain(async (session) => checkGuard(guarded, await session.execute(guarded)))
   }
 
   afterCommit(run: () => void): void {
@@ -190,7 +193,7 @@ class RecordedUnit implements Tx {
     const exclusive = this.#exclusive
     const next = this.#tail.then(async () => run(await exclusive))
     this.#tail = next
-    next.catch(() => {}) // told again by commit, which awaits the tail
+    void next.catch(() => {}) // told again by commit, which awaits the tail
     return next
   }
 

@@ -4,6 +4,7 @@
  * `app:<id>`, `webhook:<id>` (outgoing) or `incoming` (all incoming webhooks together, design 11.3).
  */
 import type { Generated, Insertable, Selectable, Updateable } from 'kysely'
+import type { CallState, DeliveryClass, DeliveryState } from '../states.ts'
 
 /** 0 or 1. */
 export type Flag = 0 | 1
@@ -24,6 +25,7 @@ export interface PortalTable {
   created_at: number
 }
 
+/** An employee. */
 export interface UserTable {
   id: Generated<number>
   portal_id: number
@@ -51,6 +53,7 @@ export interface UserTable {
   updated_at: number
 }
 
+/** A department (contract 8.5). */
 export interface DepartmentTable {
   id: Generated<number>
   portal_id: number
@@ -69,6 +72,7 @@ export interface SessionTable {
   created_at: number
 }
 
+/** A local application (contract 7.3). */
 export interface AppTable {
   id: Generated<number>
   portal_id: number
@@ -106,6 +110,7 @@ export interface AppOptionTable {
   value: string
 }
 
+/** A code of the authorise step: good once, for 30 s (contract 7.1). */
 export interface AuthCodeTable {
   code_hash: string
   portal_id: number
@@ -115,6 +120,7 @@ export interface AuthCodeTable {
   used_at: number | null
 }
 
+/** A refresh token, stored hashed (design 11.11). */
 export interface RefreshTokenTable {
   token_hash: string
   portal_id: number
@@ -126,6 +132,7 @@ export interface RefreshTokenTable {
   replaced_at: number | null
 }
 
+/** REST by an address that holds a secret; the row holds its SHA-256. */
 export interface IncomingWebhookTable {
   id: Generated<number>
   portal_id: number
@@ -139,6 +146,7 @@ export interface IncomingWebhookTable {
   deleted_at: number | null
 }
 
+/** Events to an address; its handlers are rows of `handler`. */
 export interface OutgoingWebhookTable {
   id: Generated<number>
   portal_id: number
@@ -150,6 +158,7 @@ export interface OutgoingWebhookTable {
   deleted_at: number | null
 }
 
+/** A URL bound to an event (contract 3.1). */
 export interface HandlerTable {
   id: Generated<number>
   portal_id: number
@@ -177,6 +186,7 @@ export interface HandlerTable {
   deleted_at: number | null
 }
 
+/** Something that happened and had at least one handler. */
 export interface EventTable {
   id: number
   portal_id: number
@@ -189,9 +199,7 @@ export interface EventTable {
   created_at: number
 }
 
-export type DeliveryState = 'pending' | 'sending' | 'delivered' | 'unconfirmed' | 'retrying' | 'failed' | 'expired' | 'skipped' | 'canceled'
-export type DeliveryClass = 'dial' | 'notice'
-
+/** One event for one handler. */
 export interface DeliveryTable {
   id: number
   portal_id: number
@@ -219,6 +227,7 @@ export interface DeliveryTable {
   created_at: number
 }
 
+/** One POST of a delivery. */
 export interface AttemptTable {
   id: number
   portal_id: number
@@ -239,8 +248,7 @@ export interface AttemptTable {
   response_body: string | null
 }
 
-export type CallState = 'registered' | 'announced' | 'ringing_agent' | 'ringing_client' | 'talking' | 'finished'
-
+/** One attempt to talk, with its CALL_ID. */
 export interface CallTable {
   id: number
   portal_id: number
@@ -357,6 +365,7 @@ export interface StatisticTable {
   transcript_id: number | null
 }
 
+/** The sound file of a call. */
 export interface RecordingTable {
   id: Generated<number>
   portal_id: number
@@ -382,6 +391,7 @@ export interface UploadTable {
   used_at: number | null
 }
 
+/** An app's external line (contract 4.8). */
 export interface LineTable {
   id: Generated<number>
   portal_id: number
@@ -407,6 +417,7 @@ interface EntityColumns {
   updated_at: number
 }
 
+/** A person. */
 export interface ContactTable extends EntityColumns {
   name: string
   second_name: string
@@ -416,12 +427,14 @@ export interface ContactTable extends EntityColumns {
   type_id: string
 }
 
+/** A company. */
 export interface CompanyTable extends EntityColumns {
   title: string
   company_type: string
   industry: string
 }
 
+/** A lead. */
 export interface LeadTable extends EntityColumns {
   title: string
   name: string
@@ -434,6 +447,7 @@ export interface LeadTable extends EntityColumns {
   company_id: number | null
 }
 
+/** A deal: it has no phones of its own. */
 export interface DealTable extends EntityColumns {
   title: string
   stage_id: string
@@ -483,6 +497,7 @@ export interface ActivityTable {
   updated_at: number
 }
 
+/** Which cards an activity stands on. */
 export interface ActivityBindingTable {
   activity_id: number
   portal_id: number
@@ -490,6 +505,7 @@ export interface ActivityBindingTable {
   owner_id: number
 }
 
+/** Contacts or companies to be called in turn (contract 5). */
 export interface CallListTable {
   id: Generated<number>
   portal_id: number
@@ -501,6 +517,7 @@ export interface CallListTable {
   created_at: number
 }
 
+/** One participant of a call list. */
 export interface CallListItemTable {
   id: Generated<number>
   portal_id: number
@@ -517,6 +534,7 @@ export interface IdBlockTable {
   next: number
 }
 
+/** Every table by its name. */
 export interface Tables {
   portal: PortalTable
   user: UserTable

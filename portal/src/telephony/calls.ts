@@ -14,7 +14,8 @@ import type { Decision } from '../delivery/engine.ts'
 import { PortalError } from '../errors.ts'
 import type { DeliveryJob } from '../events/outbox.ts'
 import type { Tx } from '../store/store.ts'
-import type { CallState, Row, Tables } from '../store/tables.ts'
+import type { CallState } from '../states.ts'
+import type { Row, Tables } from '../store/tables.ts'
 import type { CalledCard } from '../crm/call-crm.ts'
 import { newCallId, reuseWindowMs } from './click.ts'
 import { callInit, callTalking } from './events.ts'
@@ -59,10 +60,15 @@ const silenceMs = 12 * 3_600_000
  * The user that a report names: USER_ID wins; one that is unknown but somebody's extension is taken as that (contract 4.10).
  * Throws the contract's refusals.
  */
-export async function findReported(db: Kysely<Tables>, portalId: number, { userId, userPhoneInner }: Pick<Registration, 'userId' | 'userPhoneInner'>): Promise<Row<'user'>> {
+export async function findReported(
+  db: Kysely<Tables>,
+  portalId: number,
+  { userId, userPhoneInner }: Pick<Registration, 'userId' | 'userPhoneInner'>,
+): Promise<Row<'user'>> {
   if (userId === undefined && userPhoneInner === undefined) throw new PortalError('call_user_missing')
   const users = db.selectFrom('user').selectAll().where('portal_id', '=', portalId)
-  const byExtension = (extension: string) => users.where('extension', '=', extension).where('is_active', '=', 1).orderBy('id').executeTakeFirst()
+  const byExtension = (extension: string) =>
+    users.where('extension', '=', extension).where('is_active', '=', 1).orderBy('id').executeTakeFirst()
   if (userId === undefined) {
     const found = await byExtension(userPhoneInner!)
     if (!found) throw new PortalError('call_user_missing')
@@ -93,7 +99,11 @@ export function createCalls(parts: CallsParts) {
   }
 
   /** The newest open call of the key that had a word from its app within the window */
-  const findReusable = (tx: Tx, reporter: Reporter, { registration, userId, digits }: { registration: Registration; userId: number; digits: string }): Promise<Row<'call'> | undefined> => {
+  const findReusable = (
+    tx: Tx,
+    reporter: Reporter,
+    { registration, userId, digits }: { registration: Registration; userId: number; digits: string },
+  ): Promise<Row<'call'> | undefined> => {
     const since = clock.now() - reuseWindowMs
     let query = tx.db
       .selectFrom('call')
@@ -111,7 +121,12 @@ export function createCalls(parts: CallsParts) {
   }
 
   const showTo = async (tx: Tx, call: Row<'call'>, userIds: readonly number[]): Promise<void> => {
-    const known = await tx.db.selectFrom('user').select('id').where('portal_id', '=', call.portal_id).where('id', 'in', [...userIds]).execute()
+    const known = await tx.db
+      .selectFrom('user')
+      .select('id')
+      .where('portal_id', '=', call.portal_id)
+      .where('id', 'in', [...userIds])
+      .execute()
     const shown = { shown_at: clock.now(), hidden_at: null, dismissed_at: null }
     for (const { id } of known) {
       await tx.db
@@ -120,7 +135,13 @@ export function createCalls(parts: CallsParts) {
         .onConflict((conflict) => conflict.columns(['call_id', 'user_id']).doUpdateSet(shown))
         .execute()
     }
-    tx.afterCommit(() => parts.changed(call.portal_id, ['calls'], known.map((user) => user.id)))
+    tx.afterCommit(() =>
+      parts.changed(
+        call.portal_id,
+        ['calls'],
+        known.map((user) => user.id),
+      ),
+    )
   }
 
   return {
@@ -173,7 +194,11 @@ export function createCalls(parts: CallsParts) {
         const call = await findOwn(tx.db, reporter, callId)
         if (!call) return false
         heard(tx, call, reporter.owner)
-        let query = tx.db.updateTable('call_card').set({ hidden_at: clock.now() }).where('call_id', '=', callId).where('hidden_at', 'is', null)
+        let query = tx.db
+          .updateTable('call_card')
+          .set({ hidden_at: clock.now() })
+          .where('call_id', '=', callId)
+          .where('hidden_at', 'is', null)
         if (userIds !== undefined) query = query.where('user_id', 'in', [...userIds])
         await query.execute()
         tx.afterCommit(() => parts.changed(call.portal_id, ['calls']))
@@ -184,23 +209,46 @@ export function createCalls(parts: CallsParts) {
     /** The person closes a card of their own. */
     async dismiss(portalId: number, userId: number, callId: string): Promise<void> {
       await store.transaction((tx) => {
-        tx.write(store.build.updateTable('call_card').set({ dismissed_at: clock.now() }).where('call_id', '=', callId).where('user_id', '=', userId).where('portal_id', '=', portalId))
+        tx.write(
+          store.build
+            .updateTable('call_card')
+            .set({ dismissed_at: clock.now() })
+            .where('call_id', '=', callId)
+            .where('user_id', '=', userId)
+            .where('portal_id', '=', portalId),
+        )
         tx.afterCommit(() => parts.changed(portalId, ['calls'], [userId]))
       })
     },
 
     /** A middle state, reported by the app: our extension to the contract (design 7). False when the call is not the reporter's. */
-    async progress(reporter: Reporter, callId: string, { state, at }: { state: 'ringing_agent' | 'ringing_client' | 'talking'; at: number | undefined }): Promise<boolean> {
+    async progress(
+      reporter: Reporter,
+      callId: string,
+      { state, at }: { state: 'ringing_agent' | 'ringing_client' | 'talking'; at: number | undefined },
+    ): Promise<boolean> {
       return store.transaction(async (tx) => {
         const call = await findOwn(tx.db, reporter, callId)
         if (!call) return false
         heard(tx, call, reporter.owner)
         const saidAt = Math.min(at ?? clock.now(), clock.now())
-        tx.insert('trace_step', { id: store.nextId('trace_step'), portal_id: call.portal_id, call_id: callId, at: saidAt, kind: state, detail: '{}' })
+        tx.insert('trace_step', {
+          id: store.nextId('trace_step'),
+          portal_id: call.portal_id,
+          call_id: callId,
+          at: saidAt,
+          kind: state,
+          detail: '{}',
+        })
         if (stateOrder.indexOf(state) <= stateOrder.indexOf(call.state)) return true
         const answered = state === 'talking' ? { answered_at: saidAt } : {}
-        await tx.db.updateTable('call').set({ state, ...answered }).where('id', '=', call.id).execute()
-        if (state === 'talking') parts.outbox.emit(tx, callTalking, { callId, userId: call.user_id }, { portalId: call.portal_id, userId: call.user_id })
+        await tx.db
+          .updateTable('call')
+          .set({ state, ...answered })
+          .where('id', '=', call.id)
+          .execute()
+        if (state === 'talking')
+          parts.outbox.emit(tx, callTalking, { callId, userId: call.user_id }, { portalId: call.portal_id, userId: call.user_id })
         return true
       })
     },
@@ -209,16 +257,30 @@ export function createCalls(parts: CallsParts) {
     async followDelivery(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> {
       if (job.callId === null) return
       if (decision.state === 'delivered') {
-        tx.write(store.build.updateTable('call').set({ state: 'announced' }).where('call_id', '=', job.callId).where('state', '=', 'registered'))
+        tx.write(
+          store.build.updateTable('call').set({ state: 'announced' }).where('call_id', '=', job.callId).where('state', '=', 'registered'),
+        )
         return
       }
       if (decision.state !== 'failed' && decision.state !== 'expired') return
-      const others = await tx.db.selectFrom('delivery').select('state').where('call_id', '=', job.callId).where('delivery_class', '=', 'dial').where('id', '!=', job.id).execute()
+      const others = await tx.db
+        .selectFrom('delivery')
+        .select('state')
+        .where('call_id', '=', job.callId)
+        .where('delivery_class', '=', 'dial')
+        .where('id', '!=', job.id)
+        .execute()
       if (others.some((other) => !['failed', 'expired', 'canceled'].includes(other.state))) return
       const call = await find(tx.db, job.portalId, job.callId)
       if (!call || call.state === 'finished') return
       const failedReason = decision.refusal ?? `${decision.state}: ${decision.reason ?? ''}`
-      await finishCall(parts, tx, { call, userId: call.user_id, closedBy: 'portal', actorId: null, report: { duration: 0, statusCode: 'OTHER', failedReason, cost: 0, costCurrency: '', vote: null } })
+      await finishCall(parts, tx, {
+        call,
+        userId: call.user_id,
+        closedBy: 'portal',
+        actorId: null,
+        report: { duration: 0, statusCode: 'OTHER', failedReason, cost: 0, costCurrency: '', vote: null },
+      })
     },
 
     /** Closes calls that had no word from their app for 12 hours. */
@@ -235,7 +297,14 @@ export function createCalls(parts: CallsParts) {
           .limit(100)
           .execute()
         for (const call of silent) {
-          const report = { duration: 0, statusCode: '304', failedReason: 'No report from the phone app', cost: 0, costCurrency: '', vote: null }
+          const report = {
+            duration: 0,
+            statusCode: '304',
+            failedReason: 'No report from the phone app',
+            cost: 0,
+            costCurrency: '',
+            vote: null,
+          }
           await finishCall(parts, tx, { call, userId: call.user_id, closedBy: 'portal', actorId: null, report })
         }
         return silent.length
@@ -262,7 +331,13 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
   let createdLeadId: number | null = null
   if (!entity && (registration.crmCreate || (await createsByLine(tx, reporter, registration)))) {
     const isIncoming = registration.type === 2 || registration.type === 3
-    createdLeadId = await crm.addLead(tx, { portalId: reporter.portalId, userId: user.id, number: phone.phoneNumber, sourceId: registration.crmSource, isIncoming })
+    createdLeadId = await crm.addLead(tx, {
+      portalId: reporter.portalId,
+      userId: user.id,
+      number: phone.phoneNumber,
+      sourceId: registration.crmSource,
+      isIncoming,
+    })
     entity = { type: 'LEAD', id: createdLeadId }
   }
   const call: Row<'call'> = {
@@ -301,8 +376,21 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     created_at: now,
   }
   tx.insert('call', call)
-  if (registration.show) tx.insert('call_card', { call_id: call.call_id, user_id: user.id, portal_id: reporter.portalId, shown_at: now, hidden_at: null, dismissed_at: null })
-  parts.outbox.emit(tx, callInit, { callId: call.call_id, type: call.type, number: call.number, appId: idOf(reporter.owner, 'app') }, { portalId: reporter.portalId, userId: reporter.userId })
+  if (registration.show)
+    tx.insert('call_card', {
+      call_id: call.call_id,
+      user_id: user.id,
+      portal_id: reporter.portalId,
+      shown_at: now,
+      hidden_at: null,
+      dismissed_at: null,
+    })
+  parts.outbox.emit(
+    tx,
+    callInit,
+    { callId: call.call_id, type: call.type, number: call.number, appId: idOf(reporter.owner, 'app') },
+    { portalId: reporter.portalId, userId: reporter.userId },
+  )
   tx.afterCommit(() => parts.changed(reporter.portalId, ['calls', `call:${call.call_id}`]))
   return { call, createdLeadId }
 }
@@ -310,6 +398,12 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
 /** For outgoing calls the line's CRM_AUTO_CREATE counts as CRM_CREATE (contract 4.2). */
 async function createsByLine(tx: Tx, reporter: Reporter, registration: Registration): Promise<boolean> {
   if (registration.type !== 1 || registration.lineNumber === undefined) return false
-  const line = await tx.db.selectFrom('line').select('crm_auto_create').where('owner', '=', reporter.owner).where('number', '=', registration.lineNumber).where('portal_id', '=', reporter.portalId).executeTakeFirst()
+  const line = await tx.db
+    .selectFrom('line')
+    .select('crm_auto_create')
+    .where('owner', '=', reporter.owner)
+    .where('number', '=', registration.lineNumber)
+    .where('portal_id', '=', reporter.portalId)
+    .executeTakeFirst()
   return line?.crm_auto_create === 1
 }

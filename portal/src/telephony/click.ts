@@ -27,7 +27,11 @@ export interface Click {
 
 /** `skipped`: nothing was called; `reason` and `target` say why (design 11.4). */
 export type ClickOutcome =
-  | { readonly outcome: 'registered'; readonly callId: string; /** a double click: the call of the click before */ readonly repeated: boolean }
+  | {
+      readonly outcome: 'registered'
+      readonly callId: string
+      /** a double click: the call of the click before */ readonly repeated: boolean
+    }
   | { readonly outcome: 'skipped'; readonly reason: TargetProblem; readonly target: Target | null; readonly traceId: number }
 
 /** What clicks need. */
@@ -55,11 +59,16 @@ export function requireDialable(reading: PhoneReading, typed: string): void {
 
 /** Builds the verb `click`. */
 export function createClicks(parts: ClickParts) {
-  const { store, clock, targets, crm } = parts
+  const { store, targets, crm } = parts
 
   const readClicker = async (click: Click): Promise<{ portal: Row<'portal'>; user: Row<'user'> }> => {
     const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', click.portalId).executeTakeFirstOrThrow()
-    const user = await store.read.selectFrom('user').selectAll().where('id', '=', click.userId).where('portal_id', '=', click.portalId).executeTakeFirst()
+    const user = await store.read
+      .selectFrom('user')
+      .selectAll()
+      .where('id', '=', click.userId)
+      .where('portal_id', '=', click.portalId)
+      .executeTakeFirst()
     if (!user || user.is_active === 0) throw new PortalError('access_denied')
     return { portal, user }
   }
@@ -76,7 +85,8 @@ export function createClicks(parts: ClickParts) {
       const { portal, user } = await readClicker(click)
       const phone = readPhone(click.number, { country: portal.country, allowServiceCodes: portal.allow_service_codes === 1 })
       requireDialable(phone, click.number)
-      if (click.callListId !== 0 && !(await crm.callListExists(click.portalId, click.callListId))) throw new PortalError('call_list_unknown', { id: click.callListId })
+      if (click.callListId !== 0 && !(await crm.callListExists(click.portalId, click.callListId)))
+        throw new PortalError('call_list_unknown', { id: click.callListId })
       const entity = await findEntity(click, phone.digits)
       const chosen = await targets.choose(portal, user)
       const { target, problem } = chosen
@@ -91,7 +101,11 @@ export function createClicks(parts: ClickParts) {
 export type Clicks = ReturnType<typeof createClicks>
 
 /** No call, no CALL_ID, no event: only the trace says that somebody clicked (design 11.4). */
-async function skip({ store, clock }: ClickParts, click: Click, { phone, chosen }: { phone: PhoneReading; chosen: Chosen }): Promise<ClickOutcome> {
+async function skip(
+  { store, clock }: ClickParts,
+  click: Click,
+  { phone, chosen }: { phone: PhoneReading; chosen: Chosen },
+): Promise<ClickOutcome> {
   const reason = chosen.problem ?? 'no_target'
   const id = store.nextId('trace')
   await store.transaction((tx) =>
@@ -143,7 +157,14 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
         created_at: now,
       })
       tx.insert('call', row)
-      tx.insert('call_card', { call_id: callId, user_id: click.userId, portal_id: click.portalId, shown_at: now, hidden_at: null, dismissed_at: null })
+      tx.insert('call_card', {
+        call_id: callId,
+        user_id: click.userId,
+        portal_id: click.portalId,
+        shown_at: now,
+        hidden_at: null,
+        dismissed_at: null,
+      })
       announce(parts, tx, { click, decided, row })
       tx.afterCommit(() => parts.changed(click.portalId, ['calls', `call:${callId}`], [click.userId]))
     })
@@ -206,7 +227,12 @@ function guardTarget(store: Store, tx: Tx, target: Target): void {
   const appId = idOf(target.handlerOwner, 'app')
   if (appId === null) return
   tx.write(
-    store.build.updateTable('app').set((eb) => ({ installed: eb.ref('installed') })).where('id', '=', appId).where('installed', '=', 1).where('deleted_at', 'is', null),
+    store.build
+      .updateTable('app')
+      .set((eb) => ({ installed: eb.ref('installed') }))
+      .where('id', '=', appId)
+      .where('installed', '=', 1)
+      .where('deleted_at', 'is', null),
     { name: 'target', rows: 1 },
   )
 }
@@ -235,7 +261,21 @@ export function newCallId(now: number): string {
   return `externalCall.${randomBytes(16).toString('hex')}.${Math.floor(now / 1000)}`
 }
 
-function callRow({ id, callId, traceId, click, decided, now }: { id: number; callId: string; traceId: number; click: Click; decided: Decided; now: number }): NewRow<'call'> {
+function callRow({
+  id,
+  callId,
+  traceId,
+  click,
+  decided,
+  now,
+}: {
+  id: number
+  callId: string
+  traceId: number
+  click: Click
+  decided: Decided
+  now: number
+}): NewRow<'call'> {
   const { phone, entity, target } = decided
   return {
     id,

@@ -38,7 +38,10 @@ export const callStarted = event<CallStarted>({
     CRM_ENTITY_ID: fact.entityId,
   }),
   profiles: {
-    '2024': (data) => ({ ...Object.fromEntries(fieldsOf2024.map((field) => [field, data[field]])), IS_MOBILE: data['IS_MOBILE'] === '1' ? 'Y' : 'N' }),
+    '2024': (data) => ({
+      ...Object.fromEntries(fieldsOf2024.map((field) => [field, data[field]])),
+      IS_MOBILE: data['IS_MOBILE'] === '1' ? 'Y' : 'N',
+    }),
   },
 })
 

@@ -82,12 +82,20 @@ export async function finishCall(parts: CallsParts, tx: Tx, ending: Ending): Pro
       { portalId: call.portal_id, userId: ending.actorId },
     )
   }
-  const names = ['calls', `call:${call.call_id}`, ...(call.entity_type === '' ? [] : [`${call.entity_type.toLowerCase()}:${call.entity_id}`])]
+  const names = [
+    'calls',
+    `call:${call.call_id}`,
+    ...(call.entity_type === '' ? [] : [`${call.entity_type.toLowerCase()}:${call.entity_id}`]),
+  ]
   tx.afterCommit(() => parts.changed(call.portal_id, names))
   return { call: { ...call, ...change }, statistic }
 }
 
-async function writeActivity(parts: CallsParts, tx: Tx, { ending, statusCode }: { ending: Ending; statusCode: string }): Promise<number | null> {
+async function writeActivity(
+  parts: CallsParts,
+  tx: Tx,
+  { ending, statusCode }: { ending: Ending; statusCode: string },
+): Promise<number | null> {
   const { call, report } = ending
   if (call.entity_type === '') return null
   const isIncoming = call.type === 2 || call.type === 3
@@ -106,11 +114,21 @@ async function writeActivity(parts: CallsParts, tx: Tx, { ending, statusCode }: 
     await parts.crm.correctActivity(tx, call.activity_id, facts)
     return call.activity_id
   }
-  if (call.call_list_id !== 0) await parts.crm.tieToCallList(tx, { portalId: call.portal_id, callListId: call.call_list_id, entity: facts.entity, callId: call.call_id })
+  if (call.call_list_id !== 0)
+    await parts.crm.tieToCallList(tx, {
+      portalId: call.portal_id,
+      callListId: call.call_list_id,
+      entity: facts.entity,
+      callId: call.call_id,
+    })
   return parts.crm.addActivity(tx, facts)
 }
 
-async function writeStatistic(parts: CallsParts, tx: Tx, { ending, statusCode, activityId }: { ending: Ending; statusCode: string; activityId: number | null }): Promise<Row<'statistic'>> {
+async function writeStatistic(
+  parts: CallsParts,
+  tx: Tx,
+  { ending, statusCode, activityId }: { ending: Ending; statusCode: string; activityId: number | null },
+): Promise<Row<'statistic'>> {
   const { call, report } = ending
   const appId = idOf(call.owner, 'app')
   const app = appId === null ? undefined : await tx.db.selectFrom('app').select('title').where('id', '=', appId).executeTakeFirst()

@@ -11,14 +11,34 @@ export interface LineOwner {
 }
 
 /** The lines of all apps. */
-export function createLines({ store, clock, changed }: { store: Store; clock: Clock; changed: (portalId: number, names: readonly string[]) => void }) {
+export function createLines({
+  store,
+  clock,
+  changed,
+}: {
+  store: Store
+  clock: Clock
+  changed: (portalId: number, names: readonly string[]) => void
+}) {
   const find = (whose: LineOwner, number: string): Promise<Row<'line'> | undefined> =>
-    store.read.selectFrom('line').selectAll().where('portal_id', '=', whose.portalId).where('owner', '=', whose.owner).where('number', '=', number).executeTakeFirst()
+    store.read
+      .selectFrom('line')
+      .selectAll()
+      .where('portal_id', '=', whose.portalId)
+      .where('owner', '=', whose.owner)
+      .where('number', '=', number)
+      .executeTakeFirst()
 
   return {
     find,
     list: (whose: LineOwner): Promise<Row<'line'>[]> =>
-      store.read.selectFrom('line').selectAll().where('portal_id', '=', whose.portalId).where('owner', '=', whose.owner).orderBy('id').execute(),
+      store.read
+        .selectFrom('line')
+        .selectAll()
+        .where('portal_id', '=', whose.portalId)
+        .where('owner', '=', whose.owner)
+        .orderBy('id')
+        .execute(),
     /** Adds a line; a number is there once for each app. Answers its id. */
     async add(whose: LineOwner, line: { number: string; name: string; crmAutoCreate: boolean }): Promise<number> {
       const number = line.number.slice(0, 255)
@@ -26,7 +46,14 @@ export function createLines({ store, clock, changed }: { store: Store; clock: Cl
         const { id } =
           (await tx.db
             .insertInto('line')
-            .values({ portal_id: whose.portalId, owner: whose.owner, number, name: line.name.slice(0, 255), crm_auto_create: line.crmAutoCreate ? 1 : 0, created_at: clock.now() })
+            .values({
+              portal_id: whose.portalId,
+              owner: whose.owner,
+              number,
+              name: line.name.slice(0, 255),
+              crm_auto_create: line.crmAutoCreate ? 1 : 0,
+              created_at: clock.now(),
+            })
             .onConflict((conflict) => conflict.columns(['owner', 'number']).doNothing())
             .returning('id')
             .executeTakeFirst()) ?? {}
@@ -63,8 +90,18 @@ export function createLines({ store, clock, changed }: { store: Store; clock: Cl
           .returning('id')
           .executeTakeFirst()
         if (!row) throw new PortalError('line_not_found', { number })
-        await tx.db.updateTable('portal').set({ target: null }).where('id', '=', whose.portalId).where('target', '=', `line:${row.id}`).execute()
-        await tx.db.updateTable('user').set({ target: null }).where('portal_id', '=', whose.portalId).where('target', '=', `line:${row.id}`).execute()
+        await tx.db
+          .updateTable('portal')
+          .set({ target: null })
+          .where('id', '=', whose.portalId)
+          .where('target', '=', `line:${row.id}`)
+          .execute()
+        await tx.db
+          .updateTable('user')
+          .set({ target: null })
+          .where('portal_id', '=', whose.portalId)
+          .where('target', '=', `line:${row.id}`)
+          .execute()
         tx.afterCommit(() => changed(whose.portalId, ['settings']))
       })
     },

@@ -54,7 +54,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       about: 'Registers a call of the app, or answers the open one of the same key.',
       params: {
         USER_ID: integer('owner of the call', 'call_user_unknown'),
-        USER_PHONE_INNER: text("extension of the owner, instead of USER_ID"),
+        USER_PHONE_INNER: text('extension of the owner, instead of USER_ID'),
         PHONE_NUMBER: text("the customer's number", 'phone_format'),
         TYPE: integer('1 out, 2 in, 3 in redirected, 4 callback, 5 info', 'call_type'),
         CALL_START_DATE: isoTime('start; now if absent', 'call_start_date'),
@@ -159,13 +159,27 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         FILE_CONTENT: text('base64', 'record_base64'),
         CFILE_CONTENT: text('the same, as older pages spell it', 'record_base64'),
       },
-      errors: ['record_parameters', 'record_not_finished', 'record_name_empty', 'record_extension', 'record_empty', 'record_base64', 'record_http', 'record_unreachable', 'record_too_large'],
+      errors: [
+        'record_parameters',
+        'record_not_finished',
+        'record_name_empty',
+        'record_extension',
+        'record_empty',
+        'record_base64',
+        'record_http',
+        'record_unreachable',
+        'record_too_large',
+      ],
       run: ({ params, caller, sent }) => attachRecord({ parts, caller, params: { ...params, content: readContent(params, sent) } }),
     }),
     'hookswitch.call.progress': method({
       scope: 'telephony',
       about: 'Our extension: a middle state of a call, shown live on the call card. Connectors that do not know it work without.',
-      params: { CALL_ID: callId.required('call_id_text'), STATE: text('ringing_agent, ringing_client or talking').required('progress_state'), AT: isoTime('when; now if absent') },
+      params: {
+        CALL_ID: callId.required('call_id_text'),
+        STATE: text('ringing_agent, ringing_client or talking').required('progress_state'),
+        AT: isoTime('when; now if absent'),
+      },
       errors: ['call_id_text', 'progress_state'],
       async run({ params, caller }) {
         const state = params.STATE
@@ -179,9 +193,19 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       params: { FILTER: map('conditions by field'), SORT: text('one field'), ORDER: text('ASC or DESC') },
       errors: ['statistic_filter', 'statistic_sort'],
       async run({ params, caller, start }) {
-        const query = { portalId: caller.portalId, filter: params.FILTER ?? {}, sort: params.SORT ?? 'ID', descending: params.ORDER?.toUpperCase() === 'DESC', offset: start }
+        const query = {
+          portalId: caller.portalId,
+          filter: params.FILTER ?? {},
+          sort: params.SORT ?? 'ID',
+          descending: params.ORDER?.toUpperCase() === 'DESC',
+          offset: start,
+        }
         const { rows, total } = await listStatistics(store, query)
-        return new Listed(rows.map((row) => presentStatistic(row, parts.publicUrl)), total, start)
+        return new Listed(
+          rows.map((row) => presentStatistic(row, parts.publicUrl)),
+          total,
+          start,
+        )
       },
     }),
   }
@@ -197,7 +221,13 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
       about: 'Adds an external line of the app.',
       params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y') },
       errors: ['line_number_empty', 'line_exists'],
-      run: async ({ params, caller }) => ({ ID: await lines.add(whose(caller), { number: params.NUMBER, name: params.NAME ?? '', crmAutoCreate: params.CRM_AUTO_CREATE ?? true }) }),
+      run: async ({ params, caller }) => ({
+        ID: await lines.add(whose(caller), {
+          number: params.NUMBER,
+          name: params.NAME ?? '',
+          crmAutoCreate: params.CRM_AUTO_CREATE ?? true,
+        }),
+      }),
     }),
     'telephony.externalline.update': method({
       scope: 'telephony',
@@ -205,7 +235,10 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
       params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y or N') },
       errors: ['line_number_empty', 'line_no_fields', 'line_not_found'],
       async run({ params, caller }) {
-        const change = { ...(params.NAME !== undefined && { name: params.NAME.slice(0, 255) }), ...(params.CRM_AUTO_CREATE !== undefined && { crm_auto_create: params.CRM_AUTO_CREATE ? (1 as const) : (0 as const) }) }
+        const change = {
+          ...(params.NAME !== undefined && { name: params.NAME.slice(0, 255) }),
+          ...(params.CRM_AUTO_CREATE !== undefined && { crm_auto_create: params.CRM_AUTO_CREATE ? (1 as const) : (0 as const) }),
+        }
         return { ID: String(await lines.update(whose(caller), params.NUMBER, change)) }
       },
     }),
@@ -214,7 +247,12 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
       about: "The app's lines.",
       params: {},
       errors: [],
-      run: async ({ caller }) => (await lines.list(whose(caller))).map((line) => ({ NUMBER: line.number, NAME: line.name, CRM_AUTO_CREATE: line.crm_auto_create === 1 ? 'Y' : 'N' })),
+      run: async ({ caller }) =>
+        (await lines.list(whose(caller))).map((line) => ({
+          NUMBER: line.number,
+          NAME: line.name,
+          CRM_AUTO_CREATE: line.crm_auto_create === 1 ? 'Y' : 'N',
+        })),
     }),
     'telephony.externalline.delete': method({
       scope: 'telephony',
@@ -231,7 +269,8 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
       about: "The portal's outgoing target.",
       params: {},
       errors: [],
-      run: async ({ caller }) => (await store.read.selectFrom('portal').select('target').where('id', '=', caller.portalId).executeTakeFirst())?.target ?? '',
+      run: async ({ caller }) =>
+        (await store.read.selectFrom('portal').select('target').where('id', '=', caller.portalId).executeTakeFirst())?.target ?? '',
     }),
     'voximplant.line.outgoing.set': method({
       scope: 'telephony',
@@ -240,7 +279,9 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
       errors: ['access_denied'],
       async run({ params, caller }) {
         if (!caller.isAdmin) throw new PortalError('access_denied')
-        const target = (await targets.list(caller.portalId)).find((one) => one.id === params.LINE_ID || (one.kind === 'line' && one.lineNumber === params.LINE_ID))
+        const target = (await targets.list(caller.portalId)).find(
+          (one) => one.id === params.LINE_ID || (one.kind === 'line' && one.lineNumber === params.LINE_ID),
+        )
         if (target) await targets.setForPortal(caller.portalId, target.id)
         return 1
       },
@@ -341,12 +382,18 @@ function readContent(params: { FILE_CONTENT: string | undefined; CFILE_CONTENT: 
 interface Attachment {
   readonly parts: TelephonyMethodsParts
   readonly caller: Caller
-  readonly params: { readonly CALL_ID: string | undefined; readonly RECORD_URL: string | undefined; readonly FILENAME: string | undefined; readonly content: string | undefined }
+  readonly params: {
+    readonly CALL_ID: string | undefined
+    readonly RECORD_URL: string | undefined
+    readonly FILENAME: string | undefined
+    readonly content: string | undefined
+  }
 }
 
 async function attachRecord({ parts, caller, params }: Attachment): Promise<unknown> {
   const { recordings, calls } = parts
-  if (params.RECORD_URL === undefined && params.FILENAME === undefined) throw new PortalError(params.content === undefined ? 'record_parameters' : 'record_name_empty')
+  if (params.RECORD_URL === undefined && params.FILENAME === undefined)
+    throw new PortalError(params.content === undefined ? 'record_parameters' : 'record_name_empty')
   const callId = params.CALL_ID ?? ''
   const statistic = await recordings.requireFinished(caller.portalId, callId)
   const call = await calls.find(caller.portalId, callId)
@@ -359,15 +406,18 @@ async function attachRecord({ parts, caller, params }: Attachment): Promise<unkn
     return { FILE_ID: await recordings.fetchFrom({ ...record, filename }, url) }
   }
   const filename = readFilename(params.FILENAME)
-  if (params.content === undefined) return recordings.offerUpload({ ...record, filename }, { owner: ownerOf(caller), userId: caller.userId })
+  if (params.content === undefined)
+    return recordings.offerUpload({ ...record, filename }, { owner: ownerOf(caller), userId: caller.userId })
   return { FILE_ID: await recordings.save({ ...record, filename }, Readable.from([decodeBase64(params.content)])) }
 }
 
 /** Base64 may hold line breaks (contract 14.2); a form turns its `+` into spaces. */
 function decodeBase64(content: string): Buffer {
-  const compact = content.replace(/^data:[^,]{0,100},/, '').replaceAll(' ', '+').replace(/[\r\n\t]/g, '')
+  const compact = content
+    .replace(/^data:[^,]{0,100},/, '')
+    .replaceAll(' ', '+')
+    .replace(/[\r\n\t]/g, '')
   if (compact === '') throw new PortalError('record_empty')
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) throw new PortalError('record_base64')
   return Buffer.from(compact, 'base64')
 }
-

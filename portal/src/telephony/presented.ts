@@ -1,7 +1,8 @@
 /** Calls as the call card, the timeline and the statistics page show them. */
 import { readPhone } from '../crm/phones.ts'
 import type { Store } from '../store/store.ts'
-import type { CallState, DeliveryState, Row } from '../store/tables.ts'
+import type { CallState, DeliveryState } from '../states.ts'
+import type { Row } from '../store/tables.ts'
 import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
 import { reuseWindowMs } from './click.ts'
 
@@ -43,17 +44,31 @@ export interface PresentParts {
 const directions = ['outgoing', 'outgoing', 'incoming', 'incoming', 'callback', 'info'] as const
 
 /** Presents calls of one portal, in the order of their rows. */
-export async function presentCalls({ store, crm, now }: PresentParts, portalId: number, calls: readonly Row<'call'>[]): Promise<PresentedCall[]> {
+export async function presentCalls(
+  { store, crm, now }: PresentParts,
+  portalId: number,
+  calls: readonly Row<'call'>[],
+): Promise<PresentedCall[]> {
   if (calls.length === 0) return []
   const callIds = calls.map((call) => call.call_id)
-  const portal = await store.read.selectFrom('portal').select(['country', 'allow_service_codes']).where('id', '=', portalId).executeTakeFirstOrThrow()
+  const portal = await store.read
+    .selectFrom('portal')
+    .select(['country', 'allow_service_codes'])
+    .where('id', '=', portalId)
+    .executeTakeFirstOrThrow()
   const users = await store.read
     .selectFrom('user')
     .select(['id', 'name', 'last_name'])
     .where('portal_id', '=', portalId)
     .where('id', 'in', [...new Set(calls.map((call) => call.user_id))])
     .execute()
-  const deliveries = await store.read.selectFrom('delivery').selectAll().where('call_id', 'in', callIds).where('delivery_class', '=', 'dial').orderBy('id').execute()
+  const deliveries = await store.read
+    .selectFrom('delivery')
+    .selectAll()
+    .where('call_id', 'in', callIds)
+    .where('delivery_class', '=', 'dial')
+    .orderBy('id')
+    .execute()
   const recordings = await store.read.selectFrom('recording').selectAll().where('call_id', 'in', callIds).execute()
   const titles = await ownerTitles(store, calls)
   const entities = await entityTitles(crm, portalId, calls)
@@ -69,15 +84,26 @@ export async function presentCalls({ store, crm, now }: PresentParts, portalId: 
       traceId: call.trace_id,
       direction: directions[call.type] ?? 'outgoing',
       number: call.number,
-      display: readPhone(call.extension === '' ? call.number : `${call.number} ext. ${call.extension}`, { country: portal.country }).display,
+      display: readPhone(call.extension === '' ? call.number : `${call.number} ext. ${call.extension}`, { country: portal.country })
+        .display,
       international: call.international,
-      entity: entities.has(entityKey) ? { kind: call.entity_type.toLowerCase() as 'contact', id: call.entity_id, title: entities.get(entityKey)! } : null,
+      entity: entities.has(entityKey)
+        ? { kind: call.entity_type.toLowerCase() as 'contact', id: call.entity_id, title: entities.get(entityKey)! }
+        : null,
       userId: call.user_id,
       userName: user ? `${user.name} ${user.last_name}`.trim() : '',
       state: call.state,
       noReport: call.state !== 'finished' && nowMs - (call.reported_at ?? call.created_at) > reuseWindowMs,
       closedByPortal: call.closed_by === 'portal',
-      delivery: delivery ? { id: delivery.id, state: delivery.state, reason: delivery.reason, handlerTitle: titles.get(delivery.owner) ?? '', refusal: delivery.refusal } : null,
+      delivery: delivery
+        ? {
+            id: delivery.id,
+            state: delivery.state,
+            reason: delivery.reason,
+            handlerTitle: titles.get(delivery.owner) ?? '',
+            refusal: delivery.refusal,
+          }
+        : null,
       target: titles.get(owner) ?? null,
       line: call.line_number === '' ? null : call.line_number,
       callListId: call.call_list_id === 0 ? null : call.call_list_id,
@@ -87,12 +113,29 @@ export async function presentCalls({ store, crm, now }: PresentParts, portalId: 
       durationSeconds: call.duration,
       statusCode: call.status_code,
       failedReason: call.failed_reason,
-      recording: recording ? { id: recording.id, url: `/v1/recordings/${recording.id}`, durationSeconds: recording.duration_seconds, filename: recording.filename } : null,
+      recording: recording
+        ? {
+            id: recording.id,
+            url: `/v1/recordings/${recording.id}`,
+            durationSeconds: recording.duration_seconds,
+            filename: recording.filename,
+          }
+        : null,
     }
   })
 }
 
-const gravity: Readonly<Record<DeliveryState, number>> = { delivered: 0, sending: 1, pending: 1, retrying: 1, unconfirmed: 2, canceled: 3, skipped: 3, expired: 4, failed: 5 }
+const gravity: Readonly<Record<DeliveryState, number>> = {
+  delivered: 0,
+  sending: 1,
+  pending: 1,
+  retrying: 1,
+  unconfirmed: 2,
+  canceled: 3,
+  skipped: 3,
+  expired: 4,
+  failed: 5,
+}
 
 /** With several handlers the best state tells what became of the call: one that took it is enough. Of equal ones the newest, so that a replay shows. */
 function decisive(deliveries: readonly Row<'delivery'>[]): Row<'delivery'> | undefined {
@@ -103,7 +146,10 @@ async function ownerTitles(store: Store, calls: readonly Row<'call'>[]): Promise
   const portalId = calls[0]!.portal_id
   const apps = await store.read.selectFrom('app').select(['id', 'title']).where('portal_id', '=', portalId).execute()
   const hooks = await store.read.selectFrom('outgoing_webhook').select(['id', 'title']).where('portal_id', '=', portalId).execute()
-  return new Map([...apps.map((app) => [`app:${app.id}`, app.title] as const), ...hooks.map((hook) => [`webhook:${hook.id}`, hook.title] as const)])
+  return new Map([
+    ...apps.map((app) => [`app:${app.id}`, app.title] as const),
+    ...hooks.map((hook) => [`webhook:${hook.id}`, hook.title] as const),
+  ])
 }
 
 async function entityTitles(crm: Pick<CrmOfCalls, 'find'>, portalId: number, calls: readonly Row<'call'>[]): Promise<Map<string, string>> {

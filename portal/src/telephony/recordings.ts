@@ -39,7 +39,11 @@ const mimes: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/
 
 /** The file's name without folders, with an ending that may be played. */
 export function readFilename(filename: string | undefined): string {
-  const name = (filename ?? '').split(/[/\\]/).at(-1)!.replace(/[\p{Cc}]/gu, '').trim()
+  const name = (filename ?? '')
+    .split(/[/\\]/)
+    .at(-1)!
+    .replace(/[\p{Cc}]/gu, '')
+    .trim()
   if (name === '') throw new PortalError('record_name_empty')
   if (!/\.(wav|mp3)$/i.test(name)) throw new PortalError('record_extension')
   return name.slice(-200)
@@ -75,10 +79,20 @@ function limited(maxBytes: number): Transform {
 /** Builds the verbs on recordings. */
 export function createRecordings(parts: RecordingsParts) {
   const { store, clock, log, folder, maxBytes } = parts
-  const agent = new Agent({ connect: { lookup: guardedLookup(parts.allowPrivate) as never, timeout: 5000 }, headersTimeout: 15_000, bodyTimeout: 60_000, maxRedirections: 0 } as Agent.Options)
+  const agent = new Agent({
+    connect: { lookup: guardedLookup(parts.allowPrivate) as never, timeout: 5000 },
+    headersTimeout: 15_000,
+    bodyTimeout: 60_000,
+    maxRedirections: 0,
+  } as Agent.Options)
 
   const requireFinished = async (portalId: number, callId: string): Promise<Row<'statistic'>> => {
-    const row = await store.read.selectFrom('statistic').selectAll().where('call_id', '=', callId).where('portal_id', '=', portalId).executeTakeFirst()
+    const row = await store.read
+      .selectFrom('statistic')
+      .selectAll()
+      .where('call_id', '=', callId)
+      .where('portal_id', '=', portalId)
+      .executeTakeFirst()
     if (!row) throw new PortalError('record_not_finished')
     return row
   }
@@ -106,17 +120,44 @@ export function createRecordings(parts: RecordingsParts) {
   const writeRow = async (record: NewRecord, file: { path: string; bytes: number; duration: number | null }): Promise<number> => {
     const old: string[] = []
     const id = await store.transaction(async (tx) => {
-      const before = await tx.db.deleteFrom('recording').where('call_id', '=', record.callId).where('portal_id', '=', record.portalId).returning('path').execute()
+      const before = await tx.db
+        .deleteFrom('recording')
+        .where('call_id', '=', record.callId)
+        .where('portal_id', '=', record.portalId)
+        .returning('path')
+        .execute()
       old.push(...before.map((row) => row.path))
       const mime = mimes[record.filename.split('.').at(-1)!.toLowerCase()] ?? 'application/octet-stream'
       const row = await tx.db
         .insertInto('recording')
-        .values({ portal_id: record.portalId, call_id: record.callId, filename: record.filename, mime, bytes: file.bytes, path: file.path, duration_seconds: file.duration, created_at: clock.now() })
+        .values({
+          portal_id: record.portalId,
+          call_id: record.callId,
+          filename: record.filename,
+          mime,
+          bytes: file.bytes,
+          path: file.path,
+          duration_seconds: file.duration,
+          created_at: clock.now(),
+        })
         .returning('id')
         .executeTakeFirstOrThrow()
-      await tx.db.updateTable('statistic').set({ record_file_id: row.id, record_duration: file.duration }).where('call_id', '=', record.callId).where('portal_id', '=', record.portalId).execute()
-      const call = await tx.db.selectFrom('call').select(['entity_type', 'entity_id']).where('call_id', '=', record.callId).executeTakeFirst()
-      const names = ['calls', `call:${record.callId}`, ...(call && call.entity_type !== '' ? [`${call.entity_type.toLowerCase()}:${call.entity_id}`] : [])]
+      await tx.db
+        .updateTable('statistic')
+        .set({ record_file_id: row.id, record_duration: file.duration })
+        .where('call_id', '=', record.callId)
+        .where('portal_id', '=', record.portalId)
+        .execute()
+      const call = await tx.db
+        .selectFrom('call')
+        .select(['entity_type', 'entity_id'])
+        .where('call_id', '=', record.callId)
+        .executeTakeFirst()
+      const names = [
+        'calls',
+        `call:${record.callId}`,
+        ...(call && call.entity_type !== '' ? [`${call.entity_type.toLowerCase()}:${call.entity_id}`] : []),
+      ]
       tx.afterCommit(() => parts.changed(record.portalId, names))
       return row.id
     })
@@ -147,7 +188,8 @@ export function createRecordings(parts: RecordingsParts) {
     fetchFrom,
     /** RECORD_URL of finish: two tries in the background, a failure is only logged (contract 4.3). */
     fetchLater(record: NewRecord, url: string): void {
-      const again = (): Promise<number> => new Promise<void>((resolve) => clock.at(clock.now() + 5000, resolve)).then(() => fetchFrom(record, url))
+      const again = (): Promise<number> =>
+        new Promise<void>((resolve) => clock.at(clock.now() + 5000, resolve)).then(() => fetchFrom(record, url))
       fetchFrom(record, url)
         .catch(again)
         .catch((error: unknown) => log.warn({ err: error, call: record.callId }, 'RECORD_URL could not be fetched in two tries'))
@@ -158,7 +200,16 @@ export function createRecordings(parts: RecordingsParts) {
       const payload = Buffer.from(JSON.stringify({ callId: record.callId })).toString('base64url')
       const expiresAt = clock.now() + uploadLifeMs
       await store.transaction((tx) =>
-        tx.insert('upload', { token_hash: hashOf(secret), portal_id: record.portalId, call_id: record.callId, filename: record.filename, owner: by.owner, user_id: by.userId, expires_at: expiresAt, used_at: null }),
+        tx.insert('upload', {
+          token_hash: hashOf(secret),
+          portal_id: record.portalId,
+          call_id: record.callId,
+          filename: record.filename,
+          owner: by.owner,
+          user_id: by.userId,
+          expires_at: expiresAt,
+          used_at: null,
+        }),
       )
       const token = encodeURIComponent(`telephony|${payload}|${secret}`)
       return { uploadUrl: `${parts.publicUrl}/rest/upload.json?token=${token}`, fieldName: 'file' }
@@ -173,12 +224,19 @@ export function createRecordings(parts: RecordingsParts) {
     /** Takes the record of an opened upload. */
     async takeUpload(upload: Row<'upload'>, content: Readable): Promise<number> {
       const id = await save({ portalId: upload.portal_id, callId: upload.call_id, filename: upload.filename }, content)
-      await store.transaction((tx) => tx.write(store.build.updateTable('upload').set({ used_at: clock.now() }).where('token_hash', '=', upload.token_hash)))
+      await store.transaction((tx) =>
+        tx.write(store.build.updateTable('upload').set({ used_at: clock.now() }).where('token_hash', '=', upload.token_hash)),
+      )
       return id
     },
     /** The file of a recording, for playing. */
     async find(portalId: number, id: number): Promise<{ row: Row<'recording'>; path: string }> {
-      const row = await store.read.selectFrom('recording').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
+      const row = await store.read
+        .selectFrom('recording')
+        .selectAll()
+        .where('id', '=', id)
+        .where('portal_id', '=', portalId)
+        .executeTakeFirst()
       if (!row) throw new PortalError('recording_unknown', { id })
       return { row, path: join(folder, row.path) }
     },

@@ -7,7 +7,11 @@ import type { CrmOfCalls } from '../crm/call-crm.ts'
 const presentMs = 15 * 60_000
 
 /** Contract 4.5: cards with a number, best match first, each with its responsible person. */
-export async function searchCallers({ store, crm, now }: { store: Store; crm: CrmOfCalls; now(): number }, portalId: number, number: string): Promise<unknown[]> {
+export async function searchCallers(
+  { store, crm, now }: { store: Store; crm: CrmOfCalls; now(): number },
+  portalId: number,
+  number: string,
+): Promise<unknown[]> {
   const { country } = await store.read.selectFrom('portal').select('country').where('id', '=', portalId).executeTakeFirstOrThrow()
   const found = await crm.findByPhone(portalId, readPhone(number, { country }).digits)
   if (found.length === 0) return []

@@ -52,7 +52,9 @@ export function statusText(statusCode: string | null): string {
 /** What the admin has to do so that clicks arrive. */
 export function problemAdvice(problem: TargetProblem, title: string): string {
   if (problem === 'no_target') return 'Choose an outgoing target under Settings → Telephony.'
-  if (problem === 'not_installed') return `Open ${title} under Settings → Applications and finish its installation, or mark it as installed.`
-  if (problem === 'no_handler') return `${title} has to bind a handler to ONEXTERNALCALLSTART (event.bind); reinstall it or read its manual.`
+  if (problem === 'not_installed')
+    return `Open ${title} under Settings → Applications and finish its installation, or mark it as installed.`
+  if (problem === 'no_handler')
+    return `${title} has to bind a handler to ONEXTERNALCALLSTART (event.bind); reinstall it or read its manual.`
   return `Enable the handler of ${title} under Settings → Applications.`
 }

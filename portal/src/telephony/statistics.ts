@@ -46,10 +46,12 @@ export interface StatisticQuery {
 type Where = Expression<SqlBool>
 
 function readValue(field: string, read: 'number' | 'text' | 'time', value: Loose): string | number {
-  if (typeof value === 'object' || value === undefined) throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no single value` })
+  if (typeof value === 'object' || value === undefined)
+    throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no single value` })
   if (read === 'text') return String(value)
   const number = read === 'time' ? Date.parse(String(value)) : Number(value)
-  if (Number.isNaN(number)) throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no ${read}` })
+  if (Number.isNaN(number))
+    throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no ${read}` })
   return number
 }
 
@@ -63,7 +65,8 @@ function readCondition(eb: ExpressionBuilder<Tables, 'statistic'>, key: string, 
   const one = (given: Loose): string | number => readValue(name, field.read, given)
   if (operator === '><' || operator === '!><') {
     const [from, to] = (list ?? []).map(one)
-    if (from === undefined || to === undefined) throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `needs two values for ${key}` })
+    if (from === undefined || to === undefined)
+      throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `needs two values for ${key}` })
     const between = eb.and([eb(column, '>=', from), eb(column, '<=', to)])
     return operator === '><' ? between : eb.not(between)
   }

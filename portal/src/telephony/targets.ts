@@ -35,7 +35,15 @@ export type Chooser = Pick<Row<'user'>, 'target'>
 export type ChoosingPortal = Pick<Row<'portal'>, 'id' | 'target' | 'allow_user_targets'>
 
 /** Builds the verbs on targets. */
-export function createTargets({ store, bindings, changed }: { store: Store; bindings: Bindings; changed: (portalId: number, names: readonly string[]) => void }) {
+export function createTargets({
+  store,
+  bindings,
+  changed,
+}: {
+  store: Store
+  bindings: Bindings
+  changed: (portalId: number, names: readonly string[]) => void
+}) {
   const describe = (portalId: number, handlerOwner: string, installed: boolean): TargetProblem | null => {
     if (!installed) return 'not_installed'
     const bound = bindings.bound(portalId, callStarted.name, handlerOwner)
@@ -44,28 +52,56 @@ export function createTargets({ store, bindings, changed }: { store: Store; bind
   }
 
   const findApp = (portalId: number, id: number) =>
-    store.read.selectFrom('app').select(['id', 'title', 'installed']).where('id', '=', id).where('portal_id', '=', portalId).where('deleted_at', 'is', null).executeTakeFirst()
+    store.read
+      .selectFrom('app')
+      .select(['id', 'title', 'installed'])
+      .where('id', '=', id)
+      .where('portal_id', '=', portalId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
 
   /** The target with this id, or null when it is gone. */
   const find = async (portalId: number, id: string): Promise<Target | null> => {
     const appId = idOf(id, 'app')
     if (appId !== null) {
       const app = await findApp(portalId, appId)
-      return app ? { id, kind: 'app', title: app.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, app.installed === 1) } : null
+      return app
+        ? { id, kind: 'app', title: app.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, app.installed === 1) }
+        : null
     }
     const webhookId = idOf(id, 'webhook')
     if (webhookId !== null) {
-      const hook = await store.read.selectFrom('outgoing_webhook').select('title').where('id', '=', webhookId).where('portal_id', '=', portalId).where('deleted_at', 'is', null).executeTakeFirst()
-      return hook ? { id, kind: 'webhook', title: hook.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, true) } : null
+      const hook = await store.read
+        .selectFrom('outgoing_webhook')
+        .select('title')
+        .where('id', '=', webhookId)
+        .where('portal_id', '=', portalId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return hook
+        ? { id, kind: 'webhook', title: hook.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, true) }
+        : null
     }
     const lineId = idOf(id, 'line')
     if (lineId === null) return null
-    const line = await store.read.selectFrom('line').selectAll().where('id', '=', lineId).where('portal_id', '=', portalId).executeTakeFirst()
+    const line = await store.read
+      .selectFrom('line')
+      .selectAll()
+      .where('id', '=', lineId)
+      .where('portal_id', '=', portalId)
+      .executeTakeFirst()
     const ownerId = line ? idOf(line.owner, 'app') : null
     const app = ownerId === null ? undefined : await findApp(portalId, ownerId)
     if (!line || !app) return null
     const title = line.name === '' ? `${app.title}: ${line.number}` : `${app.title}: ${line.name}`
-    return { id, kind: 'line', title, lineNumber: line.number, handlerOwner: line.owner, problem: describe(portalId, line.owner, app.installed === 1) }
+    return {
+      id,
+      kind: 'line',
+      title,
+      lineNumber: line.number,
+      handlerOwner: line.owner,
+      problem: describe(portalId, line.owner, app.installed === 1),
+    }
   }
 
   return {
@@ -80,13 +116,28 @@ export function createTargets({ store, bindings, changed }: { store: Store; bind
 
     /** Everything that can be chosen. */
     async list(portalId: number): Promise<Target[]> {
-      const apps = await store.read.selectFrom('app').select(['id', 'scope']).where('portal_id', '=', portalId).where('deleted_at', 'is', null).orderBy('id').execute()
+      const apps = await store.read
+        .selectFrom('app')
+        .select(['id', 'scope'])
+        .where('portal_id', '=', portalId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
       const lines = await store.read.selectFrom('line').select(['id', 'owner']).where('portal_id', '=', portalId).orderBy('id').execute()
-      const hooks = await store.read.selectFrom('outgoing_webhook').select('id').where('portal_id', '=', portalId).where('deleted_at', 'is', null).orderBy('id').execute()
+      const hooks = await store.read
+        .selectFrom('outgoing_webhook')
+        .select('id')
+        .where('portal_id', '=', portalId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
       const phoneApps = apps.filter((app) => app.scope.split(',').includes('telephony'))
       const phoneHooks = hooks.filter((hook) => bindings.bound(portalId, callStarted.name, `webhook:${hook.id}`).length > 0)
       const ids = [
-        ...phoneApps.flatMap((app) => [`app:${app.id}`, ...lines.filter((line) => line.owner === `app:${app.id}`).map((line) => `line:${line.id}`)]),
+        ...phoneApps.flatMap((app) => [
+          `app:${app.id}`,
+          ...lines.filter((line) => line.owner === `app:${app.id}`).map((line) => `line:${line.id}`),
+        ]),
         ...phoneHooks.map((hook) => `webhook:${hook.id}`),
       ]
       const found = await Promise.all(ids.map((id) => find(portalId, id)))

@@ -36,14 +36,20 @@ export function createTraces({ store, targets }: { store: Store; targets: Target
   return {
     /** The trace with this id. */
     async read(portalId: number, id: number): Promise<Trace> {
-      const head = await store.read.selectFrom('trace').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
+      const head = await store.read
+        .selectFrom('trace')
+        .selectAll()
+        .where('id', '=', id)
+        .where('portal_id', '=', portalId)
+        .executeTakeFirst()
       if (!head) throw new PortalError('trace_unknown', { id })
       const steps = clickSteps(head)
       if (head.call_id === null) return { id, callId: null, verdict: skippedVerdict(head), steps }
       const call = await store.read.selectFrom('call').selectAll().where('call_id', '=', head.call_id).executeTakeFirst()
       const deliveries = await store.read.selectFrom('delivery').selectAll().where('call_id', '=', head.call_id).orderBy('id').execute()
       const ids = deliveries.map((delivery) => delivery.id)
-      const attempts = ids.length === 0 ? [] : await store.read.selectFrom('attempt').selectAll().where('delivery_id', 'in', ids).orderBy('id').execute()
+      const attempts =
+        ids.length === 0 ? [] : await store.read.selectFrom('attempt').selectAll().where('delivery_id', 'in', ids).orderBy('id').execute()
       const reports = await store.read.selectFrom('trace_step').selectAll().where('call_id', '=', head.call_id).orderBy('id').execute()
       const all = [...steps, ...deliverySteps(deliveries, attempts), ...reports.map(reportStep), ...(call ? endSteps(call) : [])]
       const dial = deliveries.findLast((delivery) => delivery.delivery_class === 'dial')
@@ -53,7 +59,12 @@ export function createTraces({ store, targets }: { store: Store; targets: Target
     /** What a click of this user on this number would do; nothing is done. */
     async explain(portalId: number, { userId, number }: { userId: number; number: string }) {
       const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', portalId).executeTakeFirstOrThrow()
-      const user = await store.read.selectFrom('user').selectAll().where('id', '=', userId).where('portal_id', '=', portalId).executeTakeFirst()
+      const user = await store.read
+        .selectFrom('user')
+        .selectAll()
+        .where('id', '=', userId)
+        .where('portal_id', '=', portalId)
+        .executeTakeFirst()
       if (!user) throw new PortalError('call_user_unknown')
       const phone = readPhone(number, { country: portal.country, allowServiceCodes: portal.allow_service_codes === 1 })
       const { target, from, problem } = await targets.choose(portal, user)
@@ -80,7 +91,11 @@ export function createTraces({ store, targets }: { store: Store; targets: Target
 /** The verbs on traces. */
 export type Traces = ReturnType<typeof createTraces>
 
-function verdictBefore(check: () => void, blocked: { problem: 'no_target' | 'not_installed' | 'no_handler' | 'handler_disabled'; title: string } | null, extension: string | null) {
+function verdictBefore(
+  check: () => void,
+  blocked: { problem: 'no_target' | 'not_installed' | 'no_handler' | 'handler_disabled'; title: string } | null,
+  extension: string | null,
+) {
   try {
     check()
     if (blocked) throw new PortalError(blocked.problem, { title: blocked.title })
@@ -88,7 +103,13 @@ function verdictBefore(check: () => void, blocked: { problem: 'no_target' | 'not
     if (!(error instanceof PortalError)) throw error
     return { ok: false, code: error.key, text: error.message, adminText: blocked ? problemAdvice(blocked.problem, blocked.title) : '' }
   }
-  return { ok: true, code: 'ok', text: extension === null ? 'A click is sent to the phone app.' : `A click is sent to the phone app, which rings extension ${extension}.`, adminText: '' }
+  return {
+    ok: true,
+    code: 'ok',
+    text:
+      extension === null ? 'A click is sent to the phone app.' : `A click is sent to the phone app, which rings extension ${extension}.`,
+    adminText: '',
+  }
 }
 
 function clickSteps(head: Row<'trace'>): TraceStep[] {
@@ -100,7 +121,12 @@ function clickSteps(head: Row<'trace'>): TraceStep[] {
     { at, kind: 'normalised', text: `Read as ${detail.international}${extension}`, detail: { ...detail } },
     head.outcome === 'skipped'
       ? { at, kind: 'skipped', text: skippedVerdict(head), detail: { reason: head.reason, target: head.target } }
-      : { at, kind: 'target', text: `Sent to ${detail.targetTitle ?? 'the phone app'}`, detail: { target: head.target, targetTitle: detail.targetTitle } },
+      : {
+          at,
+          kind: 'target',
+          text: `Sent to ${detail.targetTitle ?? 'the phone app'}`,
+          detail: { target: head.target, targetTitle: detail.targetTitle },
+        },
     ...(head.call_id === null ? [] : [{ at, kind: 'registered', text: `Registered as ${head.call_id}`, detail: { callId: head.call_id } }]),
   ]
 }
@@ -116,19 +142,45 @@ function deliverySteps(deliveries: readonly Row<'delivery'>[], attempts: readonl
   for (const delivery of deliveries) {
     for (const attempt of attempts.filter((one) => one.delivery_id === delivery.id)) {
       const answer = attempt.status === null ? (attempt.error ?? '') : `answered ${attempt.status}`
-      const detail = { deliveryId: delivery.id, attempt: attempt.number, status: attempt.status, durationMs: attempt.duration_ms, connectMs: attempt.connect_ms, firstByteMs: attempt.first_byte_ms }
-      steps.push({ at: attempt.started_at, kind: 'attempt', text: `${delivery.event}: attempt ${attempt.number}, ${answer} after ${attempt.duration_ms} ms`, detail })
+      const detail = {
+        deliveryId: delivery.id,
+        attempt: attempt.number,
+        status: attempt.status,
+        durationMs: attempt.duration_ms,
+        connectMs: attempt.connect_ms,
+        firstByteMs: attempt.first_byte_ms,
+      }
+      steps.push({
+        at: attempt.started_at,
+        kind: 'attempt',
+        text: `${delivery.event}: attempt ${attempt.number}, ${answer} after ${attempt.duration_ms} ms`,
+        detail,
+      })
     }
     const text = `${delivery.event} ${delivery.state}${delivery.reason === null ? '' : `: ${reasonText(delivery.reason)}`}`
-    steps.push({ at: delivery.settled_at ?? delivery.created_at, kind: `delivery_${delivery.state}`, text, detail: { deliveryId: delivery.id, reason: delivery.reason, refusal: delivery.refusal, url: delivery.url } })
+    steps.push({
+      at: delivery.settled_at ?? delivery.created_at,
+      kind: `delivery_${delivery.state}`,
+      text,
+      detail: { deliveryId: delivery.id, reason: delivery.reason, refusal: delivery.refusal, url: delivery.url },
+    })
   }
   return steps
 }
 
-const reportTexts: Readonly<Record<string, string>> = { ringing_agent: 'The phone app rings the caller', ringing_client: 'The phone app rings the customer', talking: 'They talk' }
+const reportTexts: Readonly<Record<string, string>> = {
+  ringing_agent: 'The phone app rings the caller',
+  ringing_client: 'The phone app rings the customer',
+  talking: 'They talk',
+}
 
 function reportStep(step: Row<'trace_step'>): TraceStep {
-  return { at: step.at, kind: step.kind, text: reportTexts[step.kind] ?? step.kind, detail: JSON.parse(step.detail) as Record<string, unknown> }
+  return {
+    at: step.at,
+    kind: step.kind,
+    text: reportTexts[step.kind] ?? step.kind,
+    detail: JSON.parse(step.detail) as Record<string, unknown>,
+  }
 }
 
 function endSteps(call: Row<'call'>): TraceStep[] {
@@ -140,11 +192,15 @@ function endSteps(call: Row<'call'>): TraceStep[] {
 
 function verdictOf(call: Row<'call'> | undefined, dial: Row<'delivery'> | undefined): string {
   if (call?.state === 'finished') {
-    if (call.closed_by === 'app') return call.duration > 0 ? `They talked for ${call.duration} seconds.` : `The call ended without a conversation: ${statusText(call.status_code)}.`
+    if (call.closed_by === 'app')
+      return call.duration > 0
+        ? `They talked for ${call.duration} seconds.`
+        : `The call ended without a conversation: ${statusText(call.status_code)}.`
     return `The phone did not ring: ${dial?.refusal ?? (dial?.reason ? reasonText(dial.reason) : call.failed_reason)}.`
   }
   if (!dial) return 'The call was registered by the phone app and is not finished yet.'
   if (dial.state === 'delivered') return 'The phone app has the call and has not reported its end yet.'
-  if (dial.state === 'unconfirmed') return `It is not known whether the phone app took the call: ${reasonText(dial.reason ?? '')}. It was not sent again, so that nobody is called twice.`
+  if (dial.state === 'unconfirmed')
+    return `It is not known whether the phone app took the call: ${reasonText(dial.reason ?? '')}. It was not sent again, so that nobody is called twice.`
   return `The phone app has not taken the call yet${dial.reason ? `: ${reasonText(dial.reason)}` : ''}.`
 }

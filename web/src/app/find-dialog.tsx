@@ -43,7 +43,7 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} yOffset="12dvh" centered={false} title={undefined} aria-label={t('find.title')}>
+    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} transitionProps={{ duration: 0 }} yOffset="12dvh" centered={false} title={undefined} aria-label={t('find.title')}>
       <TextInput
         classNames={{ input: css.input }}
         leftSection={<IconSearch size={18} stroke={1.7} />}
@@ -59,6 +59,7 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
         aria-expanded={count > 0}
         aria-controls="find-results"
         aria-activedescendant={count > 0 ? `find-${chosen}` : undefined}
+        autoFocus
         data-autofocus
       />
       <div id="find-results" role="listbox" aria-label={t('find.title')} className={css.results}>

@@ -66,7 +66,7 @@ function focusSearch(event: KeyboardEvent): void {
 }
 
 function closeNewestCard(): void {
-  document.querySelector<HTMLElement>('[data-call-dock] article[data-call-id] header > button:last-of-type')?.click()
+  document.querySelector<HTMLElement>('[data-close-card]')?.click()
 }
 
 function isTypedIn(target: EventTarget | null): boolean {

@@ -26,7 +26,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { transitionProps: { duration: 90 }, shadow: 'md' } },
     Popover: { defaultProps: { transitionProps: { duration: 90 }, shadow: 'md' } },
     Select: { defaultProps: { comboboxProps: { shadow: 'md', transitionProps: { duration: 90 } } } },
-    Button: { defaultProps: { size: 'sm' } },
+    Button: { defaultProps: { size: 'sm', variant: 'filled' } },
   },
 })
 

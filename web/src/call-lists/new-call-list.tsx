@@ -34,7 +34,7 @@ export function NewCallList({ entityKind, ids, onClear }: NewCallListProps) {
       <Button size="compact-sm" leftSection={<IconListCheck size={16} stroke={1.7} />} onClick={() => setOpen(true)}>
         {t('lists.make')}
       </Button>
-      <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
+      <Button size="compact-sm" variant="subtle" data-quiet color="gray" onClick={onClear}>
         {t('act.clear')}
       </Button>
       <Modal opened={isOpen} onClose={() => setOpen(false)} title={t('lists.makeTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>

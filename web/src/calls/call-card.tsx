@@ -71,7 +71,7 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
             <Elapsed key={call.state === 'talking' ? 'talk' : 'wait'} since={call.answeredAt ?? call.startedAt} />
           </span>
         )}
-        <CloseButton size="md" onClick={onDismiss} aria-label={t('call.card.close')} />
+        <CloseButton size="md" data-close-card onClick={onDismiss} aria-label={t('call.card.close')} />
       </header>
       <p className={css.sentence} role="status" aria-live="polite">
         {words}

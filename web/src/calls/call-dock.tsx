@@ -38,6 +38,13 @@ export function CallDock() {
     queryClient.setQueryData(openCallsQuery.queryKey, (open) => open && { items: open.items.filter((one) => one.callId !== call.callId) })
     void portal.dismissCall(call.callId).catch(() => queryClient.invalidateQueries({ queryKey: openCallsQuery.queryKey }))
   }
+  // A new call to the same number makes the card of the one before it pointless.
+  const outdated = calls.filter((call, index) => call.state === 'finished' && calls.slice(0, index).some((newer) => newer.international === call.international))
+  const outdatedKey = outdated.map((call) => call.callId).join()
+  useEffect(() => {
+    for (const callId of outdatedKey.split(',')) if (callId) void portal.dismissCall(callId).catch(() => undefined)
+  }, [outdatedKey])
+
   const openEntity = (call: Call) => {
     if (call.entity) void navigate({ to: `/${collectionOf[call.entity.kind]}/$id`, params: { id: String(call.entity.id) } })
   }

@@ -56,7 +56,7 @@ export function DialerScreen({ number: given, isAskedByApp }: { number: string; 
           aria-label={t('dialer.number')}
           type="tel"
           autoComplete="off"
-          autoFocus
+          autoFocus={!window.matchMedia('(pointer: coarse)').matches}
           data-search
         />
         <p className={css.hint} role="status">

@@ -17,4 +17,5 @@ test('milliseconds keep the precision that is worth reading', () => {
   expect(formatMilliseconds(8.4)).toBe('8 ms')
   expect(formatMilliseconds(1240)).toBe('1.24 s')
   expect(formatMilliseconds(10_000)).toBe('10.0 s')
+  expect(formatMilliseconds(223_400)).toBe('3:43')
 })

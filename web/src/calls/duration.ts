@@ -12,8 +12,9 @@ export function isoDuration(seconds: number): string {
   return `PT${Math.max(0, Math.floor(seconds))}S`
 }
 
-/** Milliseconds of an attempt or a step: `8 ms`, `1.24 s`, `12.0 s`. */
+/** Milliseconds of an attempt or a step: `8 ms`, `1.24 s`, `12.0 s`, `3:43`. */
 export function formatMilliseconds(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms >= 60_000) return formatDuration(ms / 1000)
   return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`
 }

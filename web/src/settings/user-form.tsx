@@ -70,8 +70,8 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
           <TextInput label={t('users.lastName')} autoComplete="off" {...form.getInputProps('lastName')} />
         </div>
         <div className={css.pair}>
-          <TextInput label={t('users.extension')} description={t('users.extensionText')} inputMode="tel" autoComplete="off" {...form.getInputProps('extension')} />
-          <TextInput label={t('users.position')} description=" " autoComplete="off" {...form.getInputProps('workPosition')} />
+          <TextInput label={t('users.extension')} description={t('users.extensionText')} inputWrapperOrder={['label', 'input', 'description', 'error']} inputMode="tel" autoComplete="off" {...form.getInputProps('extension')} />
+          <TextInput label={t('users.position')} autoComplete="off" {...form.getInputProps('workPosition')} />
         </div>
         <TextInput label={t('users.email')} type="email" autoComplete="off" {...form.getInputProps('email')} />
         {targets.length > 0 && (
@@ -87,7 +87,7 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
           autoComplete="new-password"
           spellCheck={false}
           {...form.getInputProps('password')}
-          rightSectionWidth={140}
+          rightSectionWidth={form.values.password ? 36 : 104}
           rightSection={
             form.values.password ? (
               <CopyText value={form.values.password} />

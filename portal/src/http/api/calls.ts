@@ -49,7 +49,14 @@ export function callRoutes({ store, clicks, calls, traces, present }: CallRoutes
       answers: { 201: ClickAnswer, 200: ClickAnswer, 409: ClickSkipped },
       async run({ caller, body }) {
         const entity = body.entity ? { type: body.entity.kind.toUpperCase() as CalledCard['type'], id: body.entity.id } : null
-        const click = { portalId: caller.portalId, userId: caller.userId, number: body.number, entity, callListId: body.callListId ?? 0, isMobile: body.device === 'mobile' }
+        const click = {
+          portalId: caller.portalId,
+          userId: caller.userId,
+          number: body.number,
+          entity,
+          callListId: body.callListId ?? 0,
+          isMobile: body.device === 'mobile',
+        }
         const outcome = await clicks.click(click)
         if (outcome.outcome === 'registered') {
           const answer = { call: await one(caller.portalId, outcome.callId), repeated: outcome.repeated }
@@ -57,8 +64,18 @@ export function callRoutes({ store, clicks, calls, traces, present }: CallRoutes
         }
         const title = outcome.target?.title ?? ''
         const refusal = new PortalError(outcome.reason, { title })
-        const skipped = { type: 'about:blank', title: refusal.message, status: refusal.status, code: refusal.key, detail: `${refusal.message}. Nothing was called.` }
-        return new ApiAnswer(409, { ...skipped, adminDetail: problemAdvice(outcome.reason, title), traceId: outcome.traceId }, { 'content-type': 'application/problem+json' })
+        const skipped = {
+          type: 'about:blank',
+          title: refusal.message,
+          status: refusal.status,
+          code: refusal.key,
+          detail: `${refusal.message}. Nothing was called.`,
+        }
+        return new ApiAnswer(
+          409,
+          { ...skipped, adminDetail: problemAdvice(outcome.reason, title), traceId: outcome.traceId },
+          { 'content-type': 'application/problem+json' },
+        )
       },
     }),
     route({
@@ -98,7 +115,10 @@ export function callRoutes({ store, clicks, calls, traces, present }: CallRoutes
         if (query.to !== undefined) rows = rows.where('started_at', '<', query.to)
         const digits = query.search?.replace(/\D/g, '') ?? ''
         if (digits !== '') rows = rows.where('digits', 'like', `%${digits}%`)
-        const found = await rows.orderBy('id', 'desc').limit(pageLimit + 1).execute()
+        const found = await rows
+          .orderBy('id', 'desc')
+          .limit(pageLimit + 1)
+          .execute()
         const items = await present(caller.portalId, found.slice(0, pageLimit))
         return { items, nextCursor: found.length > pageLimit ? encodeCursor([found[pageLimit - 1]!.id]) : null }
       },

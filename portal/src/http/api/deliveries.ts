@@ -40,7 +40,14 @@ export function deliveryRoutes({ store, bindings, deliveries, wake }: DeliveryRo
     replayOf: row.replay_of,
   })
   const find = async (portalId: number, id: string): Promise<Row<'delivery'>> => {
-    const row = /^\d{1,15}$/.test(id) ? await store.read.selectFrom('delivery').selectAll().where('id', '=', Number(id)).where('portal_id', '=', portalId).executeTakeFirst() : undefined
+    const row = /^\d{1,15}$/.test(id)
+      ? await store.read
+          .selectFrom('delivery')
+          .selectAll()
+          .where('id', '=', Number(id))
+          .where('portal_id', '=', portalId)
+          .executeTakeFirst()
+      : undefined
     if (!row) throw new PortalError('delivery_not_found', { id: id.slice(0, 20) })
     return row
   }
@@ -73,8 +80,14 @@ export function deliveryRoutes({ store, bindings, deliveries, wake }: DeliveryRo
         if (query.callId !== undefined) rows = rows.where('call_id', '=', query.callId)
         if (query.from !== undefined) rows = rows.where('created_at', '>=', query.from)
         if (query.to !== undefined) rows = rows.where('created_at', '<', query.to)
-        const found = await rows.orderBy('id', 'desc').limit(pageLimit + 1).execute()
-        return { items: found.slice(0, pageLimit).map(present), nextCursor: found.length > pageLimit ? encodeCursor([found[pageLimit - 1]!.id]) : null }
+        const found = await rows
+          .orderBy('id', 'desc')
+          .limit(pageLimit + 1)
+          .execute()
+        return {
+          items: found.slice(0, pageLimit).map(present),
+          nextCursor: found.length > pageLimit ? encodeCursor([found[pageLimit - 1]!.id]) : null,
+        }
       },
     }),
     route({
@@ -98,7 +111,12 @@ export function deliveryRoutes({ store, bindings, deliveries, wake }: DeliveryRo
       answers: { 201: Delivery },
       async run({ caller, params, body }) {
         const row = await find(caller.portalId, params['id']!)
-        const id = await deliveries.replay({ portalId: caller.portalId, id: row.id, confirmDial: body.confirmDial === true, shelfLifeMs: dialShelfLifeMs })
+        const id = await deliveries.replay({
+          portalId: caller.portalId,
+          id: row.id,
+          confirmDial: body.confirmDial === true,
+          shelfLifeMs: dialShelfLifeMs,
+        })
         wake()
         return present(await find(caller.portalId, String(id)))
       },

@@ -17,7 +17,8 @@ export function presentHandler(handler: BoundHandler): Handler {
     retries: handler.retries === 1,
     dedupes: handler.dedupes === 1,
     enabled: handler.enabled === 1,
-    problem: handler.disabled_reason ?? (handler.ownerProblem === null ? null : 'The installation of the app is not finished: nothing is sent'),
+    problem:
+      handler.disabled_reason ?? (handler.ownerProblem === null ? null : 'The installation of the app is not finished: nothing is sent'),
     ownerTitle: handler.ownerTitle,
   }
 }

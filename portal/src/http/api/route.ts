@@ -46,5 +46,5 @@ export class ApiAnswer {
 export function route<Q extends TSchema, B extends TSchema>(
   row: Omit<Route, 'run' | 'query' | 'body'> & { query?: Q; body?: B; run(call: ApiCall<Static<Q>, Static<B>>): unknown },
 ): Route {
-  return row as unknown as Route
+  return row
 }

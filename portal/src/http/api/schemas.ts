@@ -6,16 +6,25 @@
 import { Type, type Static, type TSchema } from 'typebox'
 
 const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
-const Literals = <const V extends readonly string[]>(values: V) => Type.Union(values.map((v) => Type.Literal(v)) as never) as unknown as ReturnType<typeof Type.Unsafe<V[number]>>
+const Literals = <const V extends readonly string[]>(values: V) =>
+  Type.Union(values.map((v) => Type.Literal(v))) as unknown as ReturnType<typeof Type.Unsafe<V[number]>>
 
 /** One page of a list. */
 export const Page = <S extends TSchema>(item: S) =>
   Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()), total: Type.Optional(Type.Number()) })
 
 /** Every refusal of `/v1`: application/problem+json (RFC 9457) with a `code` of the error table. */
-export const Problem = Type.Object({ type: Type.String(), title: Type.String(), status: Type.Number(), code: Type.String(), detail: Type.String() })
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Number(),
+  code: Type.String(),
+  detail: Type.String(),
+})
 
+/** Kinds of cards that have phones. */
 export const EntityKind = Literals(['contact', 'company', 'lead'] as const)
+/** VALUE_TYPE of the contract (8.2). */
 export const ValueKind = Literals(['WORK', 'MOBILE', 'FAX', 'HOME', 'PAGER', 'MAILING', 'OTHER'] as const)
 
 /** A phone number as it is shown and as it is dialled. */
@@ -26,14 +35,24 @@ export const Phone = Type.Object({
   display: Type.String({ description: 'as people in that country write it' }),
   international: Type.String({ description: 'E.164, or the typed text when it cannot be parsed' }),
 })
+/** An e-mail address of a card. */
 export const Email = Type.Object({ id: Type.Number(), value: Type.String(), kind: ValueKind })
-export const PhoneInput = Type.Object({ id: Type.Optional(Type.Number()), value: Type.String({ maxLength: 100 }), kind: Type.Optional(ValueKind) })
+/** A phone or e-mail address as it is written; `id` changes one in place. */
+export const PhoneInput = Type.Object({
+  id: Type.Optional(Type.Number()),
+  value: Type.String({ maxLength: 100 }),
+  kind: Type.Optional(ValueKind),
+})
 
 /** The signed-in person and the company. `GET /v1/session`; 401 when nobody is signed in. */
 export const Session = Type.Object({
   user: Type.Object({
-    id: Type.Number(), name: Type.String(), email: Type.String(), isAdmin: Type.Boolean(),
-    language: Literals(['en', 'ru'] as const), extension: Nullable(Type.String()),
+    id: Type.Number(),
+    name: Type.String(),
+    email: Type.String(),
+    isAdmin: Type.Boolean(),
+    language: Literals(['en', 'ru'] as const),
+    extension: Nullable(Type.String()),
     target: Nullable(Type.String({ description: 'own outgoing target, see Target.id' })),
   }),
   portal: Type.Object({ title: Type.String(), country: Type.String(), publicUrl: Type.String() }),
@@ -43,59 +62,123 @@ export const SignIn = Type.Object({ email: Type.String({ maxLength: 200 }), pass
 
 /** `GET /v1/users?search=&cursor=`; `POST /v1/users` and `PATCH /v1/users/:id` (admins; one's own language by `PATCH /v1/me`). */
 export const User = Type.Object({
-  id: Type.Number(), name: Type.String(), lastName: Type.String(), email: Type.String(), isAdmin: Type.Boolean(), isActive: Type.Boolean(),
-  extension: Nullable(Type.String()), target: Nullable(Type.String()), workPosition: Type.String(),
+  id: Type.Number(),
+  name: Type.String(),
+  lastName: Type.String(),
+  email: Type.String(),
+  isAdmin: Type.Boolean(),
+  isActive: Type.Boolean(),
+  extension: Nullable(Type.String()),
+  target: Nullable(Type.String()),
+  workPosition: Type.String(),
 })
 
 /** A contact, company or lead in a list. `GET /v1/{contacts|companies|leads}?search=&cursor=`. */
 export const EntityRow = Type.Object({
-  kind: EntityKind, id: Type.Number(), title: Type.String({ description: 'name of the person, or title' }),
+  kind: EntityKind,
+  id: Type.Number(),
+  title: Type.String({ description: 'name of the person, or title' }),
   subtitle: Type.String({ description: 'company of a contact, person of a lead, or empty' }),
-  phones: Type.Array(Phone), emails: Type.Array(Email),
+  phones: Type.Array(Phone),
+  emails: Type.Array(Email),
   responsible: Nullable(Type.Object({ id: Type.Number(), name: Type.String() })),
-  createdAt: Type.Number(), updatedAt: Type.Number(),
+  createdAt: Type.Number(),
+  updatedAt: Type.Number(),
 })
 /** The card: the row and its facts. `GET|POST|PATCH|DELETE /v1/{contacts|companies|leads}[/:id]`. */
-export const EntityCard = Type.Intersect([EntityRow, Type.Object({
-  name: Type.String(), secondName: Type.String(), lastName: Type.String(), position: Type.String(),
-  company: Nullable(Type.Object({ id: Type.Number(), title: Type.String() })),
-  contacts: Type.Array(Type.Object({ id: Type.Number(), title: Type.String(), phones: Type.Array(Phone) })),
-  statusId: Type.String({ description: 'leads: NEW, IN_PROCESS, CONVERTED, JUNK' }),
-  sourceId: Type.String(), comments: Type.String(),
-})])
+export const EntityCard = Type.Intersect([
+  EntityRow,
+  Type.Object({
+    name: Type.String(),
+    secondName: Type.String(),
+    lastName: Type.String(),
+    position: Type.String(),
+    company: Nullable(Type.Object({ id: Type.Number(), title: Type.String() })),
+    contacts: Type.Array(Type.Object({ id: Type.Number(), title: Type.String(), phones: Type.Array(Phone) })),
+    statusId: Type.String({ description: 'leads: NEW, IN_PROCESS, CONVERTED, JUNK' }),
+    sourceId: Type.String(),
+    comments: Type.String(),
+  }),
+])
 /** What a person may write. Contacts need name or lastName, companies and leads a title. `phones` replaces the whole list; keep an `id` to change a number in place. */
-export const EntityInput = Type.Partial(Type.Object({
-  title: Type.String({ maxLength: 255 }), name: Type.String({ maxLength: 100 }), secondName: Type.String({ maxLength: 100 }), lastName: Type.String({ maxLength: 100 }),
-  position: Type.String({ maxLength: 255 }), companyId: Nullable(Type.Number()), responsibleId: Type.Number(),
-  statusId: Type.String({ maxLength: 50 }), sourceId: Type.String({ maxLength: 50 }), comments: Type.String({ maxLength: 20000 }),
-  phones: Type.Array(PhoneInput, { maxItems: 50 }), emails: Type.Array(PhoneInput, { maxItems: 50 }),
-}))
+export const EntityInput = Type.Partial(
+  Type.Object({
+    title: Type.String({ maxLength: 255 }),
+    name: Type.String({ maxLength: 100 }),
+    secondName: Type.String({ maxLength: 100 }),
+    lastName: Type.String({ maxLength: 100 }),
+    position: Type.String({ maxLength: 255 }),
+    companyId: Nullable(Type.Number()),
+    responsibleId: Type.Number(),
+    statusId: Type.String({ maxLength: 50 }),
+    sourceId: Type.String({ maxLength: 50 }),
+    comments: Type.String({ maxLength: 20000 }),
+    phones: Type.Array(PhoneInput, { maxItems: 50 }),
+    emails: Type.Array(PhoneInput, { maxItems: 50 }),
+  }),
+)
 
-export const DeliveryState = Literals(['pending', 'sending', 'delivered', 'unconfirmed', 'retrying', 'failed', 'expired', 'skipped', 'canceled'] as const)
+/** Where a delivery stands. */
+export const DeliveryState = Literals([
+  'pending',
+  'sending',
+  'delivered',
+  'unconfirmed',
+  'retrying',
+  'failed',
+  'expired',
+  'skipped',
+  'canceled',
+] as const)
+/** Where a call stands. */
 export const CallState = Literals(['registered', 'announced', 'ringing_agent', 'ringing_client', 'talking', 'finished'] as const)
 
 /** A call as the call card, the timeline and the statistics show it. */
 export const Call = Type.Object({
-  callId: Type.String(), traceId: Nullable(Type.Number()),
+  callId: Type.String(),
+  traceId: Nullable(Type.Number()),
   direction: Literals(['outgoing', 'incoming', 'callback', 'info'] as const),
-  number: Type.String(), display: Type.String(), international: Type.String(),
+  number: Type.String(),
+  display: Type.String(),
+  international: Type.String(),
   entity: Nullable(Type.Object({ kind: EntityKind, id: Type.Number(), title: Type.String() })),
-  userId: Type.Number(), userName: Type.String(),
+  userId: Type.Number(),
+  userName: Type.String(),
   state: CallState,
   noReport: Type.Boolean({ description: 'open for 30 minutes with no word from its app' }),
   closedByPortal: Type.Boolean({ description: 'finished provisionally by the portal; a later report corrects it' }),
-  delivery: Nullable(Type.Object({ id: Type.Number(), state: DeliveryState, reason: Nullable(Type.String()), handlerTitle: Type.String(), refusal: Nullable(Type.String({ description: "the handler's own words" })) })),
+  delivery: Nullable(
+    Type.Object({
+      id: Type.Number(),
+      state: DeliveryState,
+      reason: Nullable(Type.String()),
+      handlerTitle: Type.String(),
+      refusal: Nullable(Type.String({ description: "the handler's own words" })),
+    }),
+  ),
   target: Nullable(Type.String({ description: 'name of the app, line or webhook' })),
-  line: Nullable(Type.String()), callListId: Nullable(Type.Number()),
-  startedAt: Type.Number(), answeredAt: Nullable(Type.Number()), endedAt: Nullable(Type.Number()),
-  durationSeconds: Type.Number(), statusCode: Nullable(Type.String()), failedReason: Type.String(),
-  recording: Nullable(Type.Object({ id: Type.Number(), url: Type.String(), durationSeconds: Nullable(Type.Number()), filename: Type.String() })),
+  line: Nullable(Type.String()),
+  callListId: Nullable(Type.Number()),
+  startedAt: Type.Number(),
+  answeredAt: Nullable(Type.Number()),
+  endedAt: Nullable(Type.Number()),
+  durationSeconds: Type.Number(),
+  statusCode: Nullable(Type.String()),
+  failedReason: Type.String(),
+  recording: Nullable(
+    Type.Object({ id: Type.Number(), url: Type.String(), durationSeconds: Nullable(Type.Number()), filename: Type.String() }),
+  ),
 })
 
 /** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
 export const TimelineEntry = Type.Object({
-  id: Type.Number(), kind: Literals(['call', 'note', 'created'] as const), at: Type.Number(), subject: Type.String(), text: Type.String(),
-  author: Nullable(Type.Object({ id: Type.Number(), name: Type.String() })), call: Nullable(Call),
+  id: Type.Number(),
+  kind: Literals(['call', 'note', 'created'] as const),
+  at: Type.Number(),
+  subject: Type.String(),
+  text: Type.String(),
+  author: Nullable(Type.Object({ id: Type.Number(), name: Type.String() })),
+  call: Nullable(Call),
 })
 
 /** `POST /v1/clicks`. The header `Idempotency-Key` is optional: a double click is one call anyway. */
@@ -112,7 +195,11 @@ export const ClickSkipped = Type.Intersect([Problem, Type.Object({ adminDetail: 
 
 /** `GET /v1/explain?number=&userId=`: what a click would do, without doing it. */
 export const Explanation = Type.Object({
-  number: Type.String(), phoneNumber: Type.String(), international: Type.String(), extension: Type.String(), display: Type.String(),
+  number: Type.String(),
+  phoneNumber: Type.String(),
+  international: Type.String(),
+  extension: Type.String(),
+  display: Type.String(),
   target: Nullable(Type.Object({ id: Type.String(), title: Type.String(), from: Literals(['user', 'portal'] as const) })),
   handlers: Type.Array(Type.Object({ id: Type.Number(), url: Type.String(), profile: Type.String() })),
   verdict: Type.Object({ ok: Type.Boolean(), code: Type.String(), text: Type.String(), adminText: Type.String() }),
@@ -121,68 +208,175 @@ export const Explanation = Type.Object({
 
 /** Something a click can go to. `id` is `app:3`, `line:7` or `webhook:2`. */
 export const Target = Type.Object({
-  id: Type.String(), kind: Literals(['app', 'line', 'webhook'] as const), title: Type.String(), number: Nullable(Type.String()),
-  ready: Type.Boolean(), problem: Nullable(Type.Object({ code: Type.String(), text: Type.String() })),
+  id: Type.String(),
+  kind: Literals(['app', 'line', 'webhook'] as const),
+  title: Type.String(),
+  number: Nullable(Type.String()),
+  ready: Type.Boolean(),
+  problem: Nullable(Type.Object({ code: Type.String(), text: Type.String() })),
 })
 /** `GET|PUT /v1/telephony`. `PUT` takes any part of it (admins). `GET /v1/targets` answers `{items: Target[]}` for everybody; `PUT /v1/me/target {target}`. */
 export const Telephony = Type.Object({
-  portalTarget: Nullable(Type.String()), allowUserTargets: Type.Boolean(), country: Type.String(), allowServiceCodes: Type.Boolean({ description: 'numbers that begin with * or #' }),
+  portalTarget: Nullable(Type.String()),
+  allowUserTargets: Type.Boolean(),
+  country: Type.String(),
+  allowServiceCodes: Type.Boolean({ description: 'numbers that begin with * or #' }),
   targets: Type.Array(Target),
-  lines: Type.Array(Type.Object({ id: Type.Number(), number: Type.String(), name: Type.String(), crmAutoCreate: Type.Boolean(), ownerTitle: Type.String(), appId: Nullable(Type.Number()) })),
+  lines: Type.Array(
+    Type.Object({
+      id: Type.Number(),
+      number: Type.String(),
+      name: Type.String(),
+      crmAutoCreate: Type.Boolean(),
+      ownerTitle: Type.String(),
+      appId: Nullable(Type.Number()),
+    }),
+  ),
   warnings: Type.Array(Type.String()),
 })
 
+/** A URL bound to an event. */
 export const Handler = Type.Object({
-  id: Type.Number(), event: Type.String(), url: Type.String(), kind: Literals(['online', 'offline'] as const), authUserId: Type.Number(),
-  profile: Literals(['current', '2024'] as const), retries: Type.Boolean(), dedupes: Type.Boolean(), enabled: Type.Boolean(),
-  problem: Nullable(Type.String()), ownerTitle: Type.String(),
+  id: Type.Number(),
+  event: Type.String(),
+  url: Type.String(),
+  kind: Literals(['online', 'offline'] as const),
+  authUserId: Type.Number(),
+  profile: Literals(['current', '2024'] as const),
+  retries: Type.Boolean(),
+  dedupes: Type.Boolean(),
+  enabled: Type.Boolean(),
+  problem: Nullable(Type.String()),
+  ownerTitle: Type.String(),
 })
 /** `GET /v1/apps`, `GET /v1/apps/:id`. */
 export const App = Type.Object({
-  id: Type.Number(), title: Type.String(), kind: Literals(['api', 'ui'] as const), clientId: Type.String(), scope: Type.Array(Type.String()),
-  url: Type.String({ description: 'main page of an app with UI; redirect address of the code flow' }), installUrl: Type.String({ description: 'gets the install callback (api) or is the install page (ui)' }),
-  installed: Type.Boolean(), installProblem: Nullable(Type.String({ description: 'why the install callback failed last' })), lastSeenAt: Nullable(Type.Number()), createdAt: Type.Number(),
+  id: Type.Number(),
+  title: Type.String(),
+  kind: Literals(['api', 'ui'] as const),
+  clientId: Type.String(),
+  scope: Type.Array(Type.String()),
+  url: Type.String({ description: 'main page of an app with UI; redirect address of the code flow' }),
+  installUrl: Type.String({ description: 'gets the install callback (api) or is the install page (ui)' }),
+  installed: Type.Boolean(),
+  installProblem: Nullable(Type.String({ description: 'why the install callback failed last' })),
+  lastSeenAt: Nullable(Type.Number()),
+  createdAt: Type.Number(),
 })
+/** What an admin says about a local app. */
 export const AppInput = Type.Object({
-  title: Type.String({ minLength: 1, maxLength: 100 }), kind: Literals(['api', 'ui'] as const), url: Type.Optional(Type.String({ maxLength: 2048 })),
-  installUrl: Type.Optional(Type.String({ maxLength: 2048 })), scope: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }),
+  title: Type.String({ minLength: 1, maxLength: 100 }),
+  kind: Literals(['api', 'ui'] as const),
+  url: Type.Optional(Type.String({ maxLength: 2048 })),
+  installUrl: Type.Optional(Type.String({ maxLength: 2048 })),
+  scope: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }),
 })
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
 export const AppSecret = Type.Object({ app: App, clientSecret: Type.String() })
+/** An app with its handlers. */
 export const AppCard = Type.Intersect([App, Type.Object({ handlers: Type.Array(Handler), applicationToken: Type.String() })])
 /** `POST /v1/apps/:id/frame {placement?}`: what the web posts into the app's frame (contract 7.2). `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
-export const Frame = Type.Object({ action: Type.String(), fields: Type.Record(Type.String(), Type.String()), appSid: Type.String(), install: Type.Boolean(), initData: Type.Record(Type.String(), Type.Unknown()) })
+export const Frame = Type.Object({
+  action: Type.String(),
+  fields: Type.Record(Type.String(), Type.String()),
+  appSid: Type.String(),
+  install: Type.Boolean(),
+  initData: Type.Record(Type.String(), Type.Unknown()),
+})
 
 /** `GET|POST /v1/webhooks/incoming`, `DELETE …/:id`. The address holds the secret: shown once, in the answer of POST. */
-export const IncomingWebhook = Type.Object({ id: Type.Number(), title: Type.String(), userId: Type.Number(), userName: Type.String(), scope: Type.Array(Type.String()), lastUsedAt: Nullable(Type.Number()), createdAt: Type.Number(), url: Type.Optional(Type.String()) })
+export const IncomingWebhook = Type.Object({
+  id: Type.Number(),
+  title: Type.String(),
+  userId: Type.Number(),
+  userName: Type.String(),
+  scope: Type.Array(Type.String()),
+  lastUsedAt: Nullable(Type.Number()),
+  createdAt: Type.Number(),
+  url: Type.Optional(Type.String()),
+})
 /** `GET|POST /v1/webhooks/outgoing`, `DELETE …/:id`. */
-export const OutgoingWebhook = Type.Object({ id: Type.Number(), title: Type.String(), url: Type.String(), events: Type.Array(Type.String()), token: Type.String(), handlers: Type.Array(Handler), createdAt: Type.Number() })
+export const OutgoingWebhook = Type.Object({
+  id: Type.Number(),
+  title: Type.String(),
+  url: Type.String(),
+  events: Type.Array(Type.String()),
+  token: Type.String(),
+  handlers: Type.Array(Handler),
+  createdAt: Type.Number(),
+})
 
 /** `GET /v1/deliveries?state=&event=&handlerId=&callId=&from=&to=&cursor=`, newest first. */
 export const Delivery = Type.Object({
-  id: Type.Number(), event: Type.String(), deliveryClass: Literals(['dial', 'notice'] as const), state: DeliveryState, reason: Nullable(Type.String()),
-  handlerId: Type.Number(), handlerTitle: Type.String(), url: Type.String(), callId: Nullable(Type.String()), attempts: Type.Number(),
-  createdAt: Type.Number(), dueAt: Nullable(Type.Number()), deadlineAt: Nullable(Type.Number()), settledAt: Nullable(Type.Number()), replayOf: Nullable(Type.Number()),
+  id: Type.Number(),
+  event: Type.String(),
+  deliveryClass: Literals(['dial', 'notice'] as const),
+  state: DeliveryState,
+  reason: Nullable(Type.String()),
+  handlerId: Type.Number(),
+  handlerTitle: Type.String(),
+  url: Type.String(),
+  callId: Nullable(Type.String()),
+  attempts: Type.Number(),
+  createdAt: Type.Number(),
+  dueAt: Nullable(Type.Number()),
+  deadlineAt: Nullable(Type.Number()),
+  settledAt: Nullable(Type.Number()),
+  replayOf: Nullable(Type.Number()),
 })
+/** One POST of a delivery. */
 export const Attempt = Type.Object({
-  number: Type.Number(), startedAt: Type.Number(), durationMs: Type.Number(), connectMs: Nullable(Type.Number()), firstByteMs: Nullable(Type.Number()),
-  outcome: Type.String(), reason: Nullable(Type.String()), status: Nullable(Type.Number()), error: Nullable(Type.String()),
-  requestBody: Type.String({ description: 'tokens masked' }), requestHeaders: Type.Record(Type.String(), Type.String()), responseBody: Nullable(Type.String({ description: 'first 4 KiB' })),
+  number: Type.Number(),
+  startedAt: Type.Number(),
+  durationMs: Type.Number(),
+  connectMs: Nullable(Type.Number()),
+  firstByteMs: Nullable(Type.Number()),
+  outcome: Type.String(),
+  reason: Nullable(Type.String()),
+  status: Nullable(Type.Number()),
+  error: Nullable(Type.String()),
+  requestBody: Type.String({ description: 'tokens masked' }),
+  requestHeaders: Type.Record(Type.String(), Type.String()),
+  responseBody: Nullable(Type.String({ description: 'first 4 KiB' })),
 })
 /** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
 export const DeliveryCard = Type.Intersect([Delivery, Type.Object({ attemptLog: Type.Array(Attempt) })])
 
 /** `GET /v1/traces/:id`: from the click to the hang-up, in order. */
 export const Trace = Type.Object({
-  id: Type.Number(), callId: Nullable(Type.String()), verdict: Type.String({ description: 'in plain words' }),
-  steps: Type.Array(Type.Object({ at: Type.Number(), kind: Type.String(), text: Type.String(), detail: Type.Record(Type.String(), Type.Unknown()) })),
+  id: Type.Number(),
+  callId: Nullable(Type.String()),
+  verdict: Type.String({ description: 'in plain words' }),
+  steps: Type.Array(
+    Type.Object({ at: Type.Number(), kind: Type.String(), text: Type.String(), detail: Type.Record(Type.String(), Type.Unknown()) }),
+  ),
 })
 
 /** `GET|POST /v1/call-lists`, `GET /v1/call-lists/:id`, `PATCH /v1/call-lists/:id/items/:itemId {status}`. */
-export const CallList = Type.Object({ id: Type.Number(), title: Type.String(), entityKind: Literals(['contact', 'company'] as const), total: Type.Number(), done: Type.Number(), createdAt: Type.Number(), createdByName: Type.String() })
+export const CallList = Type.Object({
+  id: Type.Number(),
+  title: Type.String(),
+  entityKind: Literals(['contact', 'company'] as const),
+  total: Type.Number(),
+  done: Type.Number(),
+  createdAt: Type.Number(),
+  createdByName: Type.String(),
+})
+/** What became of a participant (contract 5). */
 export const CallListStatus = Literals(['IN_WORK', 'SUCCESS', 'WRONG_NUMBER', 'STOP_CALLING'] as const)
-export const CallListCard = Type.Intersect([CallList, Type.Object({ items: Type.Array(Type.Object({ id: Type.Number(), status: CallListStatus, entity: EntityRow, lastCall: Nullable(Call) })) })])
-export const CallListInput = Type.Object({ title: Type.Optional(Type.String({ maxLength: 255 })), entityKind: Literals(['contact', 'company'] as const), entityIds: Type.Array(Type.Number(), { minItems: 1, maxItems: 5000 }) })
+/** A call list with its participants. */
+export const CallListCard = Type.Intersect([
+  CallList,
+  Type.Object({
+    items: Type.Array(Type.Object({ id: Type.Number(), status: CallListStatus, entity: EntityRow, lastCall: Nullable(Call) })),
+  }),
+])
+/** A new call list. */
+export const CallListInput = Type.Object({
+  title: Type.Optional(Type.String({ maxLength: 255 })),
+  entityKind: Literals(['contact', 'company'] as const),
+  entityIds: Type.Array(Type.Number(), { minItems: 1, maxItems: 5000 }),
+})
 
 export type Session = Static<typeof Session>
 export type EntityRow = Static<typeof EntityRow>

@@ -29,7 +29,10 @@ const TelephonyChange = Type.Partial(
 
 function presentTarget(target: Target) {
   const { id, kind, title } = target
-  const problem = target.problem === null ? null : { code: target.problem, text: `${new PortalError(target.problem, { title }).message}. ${problemAdvice(target.problem, title)}` }
+  const problem =
+    target.problem === null
+      ? null
+      : { code: target.problem, text: `${new PortalError(target.problem, { title }).message}. ${problemAdvice(target.problem, title)}` }
   return { id, kind, title, number: target.lineNumber === '' ? null : target.lineNumber, ready: problem === null, problem }
 }
 
@@ -38,9 +41,16 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
   const read = async (portalId: number) => {
     const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', portalId).executeTakeFirstOrThrow()
     const lines = await store.read.selectFrom('line').selectAll().where('portal_id', '=', portalId).orderBy('id').execute()
-    const apps = await store.read.selectFrom('app').select(['id', 'title']).where('portal_id', '=', portalId).where('deleted_at', 'is', null).execute()
+    const apps = await store.read
+      .selectFrom('app')
+      .select(['id', 'title'])
+      .where('portal_id', '=', portalId)
+      .where('deleted_at', 'is', null)
+      .execute()
     const all = await targets.list(portalId)
-    const severalUrls = all.filter((target) => new Set(bindings.bound(portalId, callStarted.name, target.handlerOwner).map((handler) => handler.url)).size > 1)
+    const severalUrls = all.filter(
+      (target) => new Set(bindings.bound(portalId, callStarted.name, target.handlerOwner).map((handler) => handler.url)).size > 1,
+    )
     return {
       portalTarget: portal.target,
       allowUserTargets: portal.allow_user_targets === 1,
@@ -73,7 +83,11 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
       body: Type.Object({ target: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]) }),
       answers: { 204: null },
       async run({ caller, body }) {
-        const { allow_user_targets } = await store.read.selectFrom('portal').select('allow_user_targets').where('id', '=', caller.portalId).executeTakeFirstOrThrow()
+        const { allow_user_targets } = await store.read
+          .selectFrom('portal')
+          .select('allow_user_targets')
+          .where('id', '=', caller.portalId)
+          .executeTakeFirstOrThrow()
         if (allow_user_targets === 0) throw new PortalError('own_target_forbidden')
         await targets.setForUser(caller.portalId, caller.userId, body.target)
       },
