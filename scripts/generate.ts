@@ -2,10 +2,19 @@
  * `npm run generate` writes the files that are made from others, `npm run generate:check` fails if one of them is stale.
  * To make another file, add a row to `generators`.
  */
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { format } from 'oxfmt'
+import { commands } from '../portal/src/cli/commands.ts'
+import { eventCatalogue } from '../portal/src/portal.ts'
+import { describeApi } from './describe-api.ts'
+import { describeCommandLine } from './describe-command-line.ts'
+import { describeErrors } from './describe-errors.ts'
+import { describeEvents } from './describe-events.ts'
 import { describeLaw } from './describe-law.ts'
+import { readDeclared, type Declared } from './describe-portal.ts'
+import { describeRest } from './describe-rest.ts'
+import { describeSettings } from './describe-settings.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -13,13 +22,22 @@ const root = join(import.meta.dirname, '..')
 interface Generator {
   /** What it is made from, for the person who finds it stale. */
   from: string
+  /** Files that nobody else makes: those that it does not make any more are removed. */
+  owns?: string
   /** Returns path from the root → text. Code may come as it likes: it is formatted afterwards. */
-  make(): Record<string, string> | Promise<Record<string, string>>
+  make(declared: Declared): Record<string, string>
 }
 
 const generators: Generator[] = [
   { from: 'test/law/law.ts', make: () => ({ 'ARCHITECTURE.md': fillSection('ARCHITECTURE.md', 'import-law', describeLaw()) }) },
   { from: 'docs/decisions/*.md', make: () => ({ 'docs/decisions/README.md': listDecisions() }) },
+  { from: "the rows of the areas' methods.ts", owns: 'docs/reference/rest/*', make: ({ methods }) => describeRest(methods) },
+  { from: "the declarations in the areas' events.ts", make: () => ({ 'docs/reference/events.md': describeEvents(eventCatalogue()) }) },
+  { from: 'portal/src/errors.ts', make: ({ methods }) => ({ 'docs/reference/errors.md': describeErrors(root, methods) }) },
+  { from: 'portal/src/config.ts', make: () => ({ 'docs/reference/settings.md': describeSettings(root) }) },
+  { from: 'portal/src/cli/commands.ts', make: () => ({ 'docs/reference/command-line.md': describeCommandLine(commands()) }) },
+  { from: 'the routes in portal/src/http/api and their schemas.ts', make: ({ routes }) => describeApi(root, routes) },
+  { from: 'portal/migrations/*.sql', make: ({ sqliteSchema }) => ({ 'portal/migrations/schema.sqlite.sql': sqliteSchema }) },
 ]
 
 /** Puts `text` between the two comments that name the section in a file that people write. */
@@ -60,23 +78,35 @@ async function tidy(path: string, text: string): Promise<string> {
   return code
 }
 
+/** Returns the path from the root → text of everything that is made; `null` for a file that has to go. */
+async function makeAll(): Promise<Array<{ path: string; text: string | null; from: string }>> {
+  const declared = await readDeclared()
+  return generators.flatMap(({ from, owns, make }) => {
+    const made = Object.entries(make(declared)).map(([path, text]) => ({ path, text, from }))
+    const known = new Set(made.map(({ path }) => path))
+    const left = owns ? globSync(owns, { cwd: root }).filter((path) => !known.has(path)) : []
+    return [...made, ...left.map((path) => ({ path, text: null, from }))]
+  })
+}
+
 async function main(): Promise<void> {
   const check = process.argv.includes('--check')
   let stale = 0
-  for (const { from, make } of generators) {
-    for (const [path, text] of Object.entries(await make())) {
-      const file = join(root, path)
-      const fresh = await tidy(path, text)
-      if (existsSync(file) && readFileSync(file, 'utf8') === fresh) continue
-      stale += 1
-      if (check) {
-        console.log(`${path} is stale: it is made from ${from}. Run: npm run generate`)
-        continue
-      }
+  for (const { path, text, from } of await makeAll()) {
+    const file = join(root, path)
+    const fresh = text === null ? null : await tidy(path, text)
+    if (existsSync(file) && readFileSync(file, 'utf8') === fresh) continue
+    stale += 1
+    if (check) {
+      console.log(`${path} is stale: it is made from ${from}. Run: npm run generate`)
+      continue
+    }
+    if (fresh === null) rmSync(file)
+    else {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, fresh)
-      console.log(`wrote ${path}`)
     }
+    console.log(`${fresh === null ? 'removed' : 'wrote'} ${path}`)
   }
   process.exitCode = check && stale > 0 ? 1 : 0
 }

@@ -38,7 +38,8 @@ async function fromCacheFirst(request) {
 async function fromPortalFirst(request) {
   try {
     const fresh = await fetch(request)
-    if (fresh.ok && (fresh.headers.get('content-type') ?? '').startsWith('text/html')) await (await caches.open(cacheName)).put(shell, fresh.clone())
+    if (fresh.ok && (fresh.headers.get('content-type') ?? '').startsWith('text/html'))
+      await (await caches.open(cacheName)).put(shell, fresh.clone())
     return fresh
   } catch (error) {
     const kept = await (await caches.open(cacheName)).match(shell)

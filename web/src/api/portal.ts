@@ -10,20 +10,23 @@ export const portal = {
   changeOwnTarget: (target: string | null) => request<unknown>('PUT', '/me/target', { body: { target } }),
 
   users: (query: Query = {}) => request<T.Page<T.User>>('GET', '/users', { query }),
-  addUser: (input: T.UserInput) => request<T.User>('POST', '/users', { body: input }),
+  /** answers the password once, when none was given and the portal made one */
+  addUser: (input: T.UserInput) => request<T.User & { password?: string }>('POST', '/users', { body: input }),
   changeUser: (id: number, input: T.UserInput) => request<T.User>('PATCH', `/users/${id}`, { body: input }),
 
   rows: (kind: T.EntityKind, query: Query) => request<T.Page<T.EntityRow>>('GET', `/${collectionOf[kind]}`, { query }),
   card: (kind: T.EntityKind, id: number) => request<T.EntityCard>('GET', `/${collectionOf[kind]}/${id}`),
   addCard: (kind: T.EntityKind, input: T.EntityInput) => request<T.EntityCard>('POST', `/${collectionOf[kind]}`, { body: input }),
-  changeCard: (kind: T.EntityKind, id: number, input: T.EntityInput) => request<T.EntityCard>('PATCH', `/${collectionOf[kind]}/${id}`, { body: input }),
+  changeCard: (kind: T.EntityKind, id: number, input: T.EntityInput) =>
+    request<T.EntityCard>('PATCH', `/${collectionOf[kind]}/${id}`, { body: input }),
   deleteCard: (kind: T.EntityKind, id: number) => request<void>('DELETE', `/${collectionOf[kind]}/${id}`),
   /** the ten best contacts, companies and leads */
   find: (text: string) => request<{ items: T.EntityRow[] }>('GET', '/search', { query: { q: text } }),
   timeline: (kind: T.EntityKind, id: number, cursor: string | null) =>
     request<T.Page<T.TimelineEntry>>('GET', `/${collectionOf[kind]}/${id}/timeline`, { query: { cursor } }),
 
-  click: (input: T.ClickInput, idempotencyKey: string) => request<T.ClickAnswer>('POST', '/clicks', { body: input, headers: { 'idempotency-key': idempotencyKey } }),
+  click: (input: T.ClickInput, idempotencyKey: string) =>
+    request<T.ClickAnswer>('POST', '/clicks', { body: input, headers: { 'idempotency-key': idempotencyKey } }),
   explain: (number: string, userId: number | null) => request<T.Explanation>('GET', '/explain', { query: { number, userId } }),
   openCalls: () => request<{ items: T.Call[] }>('GET', '/calls/open'),
   calls: (query: Query) => request<T.Page<T.Call>>('GET', '/calls', { query }),
@@ -52,7 +55,8 @@ export const portal = {
 
   deliveries: (query: Query) => request<T.Page<T.Delivery>>('GET', '/deliveries', { query }),
   delivery: (id: number) => request<T.DeliveryCard>('GET', `/deliveries/${id}`),
-  replayDelivery: (id: number, confirmDial: boolean) => request<T.Delivery>('POST', `/deliveries/${id}/replay`, { body: confirmDial ? { confirmDial: true } : {} }),
+  replayDelivery: (id: number, confirmDial: boolean) =>
+    request<T.Delivery>('POST', `/deliveries/${id}/replay`, { body: confirmDial ? { confirmDial: true } : {} }),
   trace: (id: number) => request<T.Trace>('GET', `/traces/${id}`),
 
   callLists: () => request<T.Page<T.CallList>>('GET', '/call-lists'),

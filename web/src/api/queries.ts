@@ -24,7 +24,8 @@ export const appQuery = (id: number) => queryOptions({ queryKey: ['apps', 'one',
 export const callListQuery = (id: number) => queryOptions({ queryKey: ['call-lists', 'one', id], queryFn: () => portal.callList(id) })
 export const deliveryQuery = (id: number) => queryOptions({ queryKey: ['deliveries', 'one', id], queryFn: () => portal.delivery(id) })
 export const traceQuery = (id: number) => queryOptions({ queryKey: ['traces', id], queryFn: () => portal.trace(id) })
-export const cardQuery = (kind: EntityKind, id: number) => queryOptions({ queryKey: ['card', kind, id], queryFn: () => portal.card(kind, id) })
+export const cardQuery = (kind: EntityKind, id: number) =>
+  queryOptions({ queryKey: ['card', kind, id], queryFn: () => portal.card(kind, id) })
 
 export const rowsQuery = (kind: EntityKind, search: string) =>
   infiniteQueryOptions({

@@ -27,7 +27,9 @@ export function AccountMenu({ onKeys, isInMenu = false }: { onKeys: () => void; 
           <Monogram name={user.name} size={28} />
           <span className={css.words}>
             <span className="one-line">{user.name}</span>
-            <span className={css.extension}>{user.extension ? t('account.extension', { extension: user.extension }) : t('account.noExtension')}</span>
+            <span className={css.extension}>
+              {user.extension ? t('account.extension', { extension: user.extension }) : t('account.noExtension')}
+            </span>
           </span>
           <IconSelector className={css.open} size={16} stroke={1.6} aria-hidden />
         </button>
@@ -73,10 +75,19 @@ function Entries({ onKeys }: { onKeys: () => void }) {
         </Menu.Item>
       ))}
       <Menu.Divider />
-      <Menu.Item leftSection={sound.isOn ? <IconBell size={16} stroke={1.6} /> : <IconBellOff size={16} stroke={1.6} />} onClick={() => sound.turn(!sound.isOn)} closeMenuOnClick={false}>
+      <Menu.Item
+        leftSection={sound.isOn ? <IconBell size={16} stroke={1.6} /> : <IconBellOff size={16} stroke={1.6} />}
+        onClick={() => sound.turn(!sound.isOn)}
+        closeMenuOnClick={false}
+      >
         {t('account.sound')}: {t(sound.isOn ? 'account.soundOn' : 'account.soundOff')}
       </Menu.Item>
-      <Menu.Item leftSection={<IconKeyboard size={16} stroke={1.6} />} rightSection={<kbd className={css.key}>?</kbd>} onClick={onKeys} visibleFrom="sm">
+      <Menu.Item
+        leftSection={<IconKeyboard size={16} stroke={1.6} />}
+        rightSection={<kbd className={css.key}>?</kbd>}
+        onClick={onKeys}
+        visibleFrom="sm"
+      >
         {t('account.keys')}
       </Menu.Item>
       <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={() => void signOut()}>

@@ -9,7 +9,9 @@ import { cssVariables, theme } from './theme.ts'
 
 export function App() {
   const [{ queryClient, router }] = useState(() => {
-    const client = createQueryClient(() => void createdRouter.navigate({ to: '/sign-in', search: { next: createdRouter.state.location.href } }))
+    const client = createQueryClient(
+      () => void createdRouter.navigate({ to: '/sign-in', search: { next: createdRouter.state.location.href } }),
+    )
     const createdRouter = createWebRouter(client)
     return { queryClient: client, router: createdRouter }
   })

@@ -43,7 +43,18 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} transitionProps={{ duration: 0 }} yOffset="12dvh" centered={false} title={undefined} aria-label={t('find.title')}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      size={560}
+      transitionProps={{ duration: 0 }}
+      yOffset="12dvh"
+      centered={false}
+      title={undefined}
+      aria-label={t('find.title')}
+    >
       <TextInput
         classNames={{ input: css.input }}
         leftSection={<IconSearch size={18} stroke={1.7} />}
@@ -67,7 +78,14 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
           <Result key={`${row.kind}${row.id}`} row={row} index={index} isChosen={index === chosen} onOpen={() => open(index)} />
         ))}
         {isNumber && (
-          <div id={`find-${rows.length}`} role="option" tabIndex={-1} aria-selected={chosen === rows.length} className={css.result} onClick={() => open(rows.length)}>
+          <div
+            id={`find-${rows.length}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={chosen === rows.length}
+            className={css.result}
+            onClick={() => open(rows.length)}
+          >
             <IconDialpad size={18} stroke={1.6} aria-hidden /> <span>{t('find.dial', { text: asked })}</span>
           </div>
         )}

@@ -16,24 +16,35 @@ function navigatorEnglish(): string {
 }
 
 export const formatTime = (language: string, at: number) => formatter(language, 'time', { hour: 'numeric', minute: '2-digit' }).format(at)
-export const formatTimeWithSeconds = (language: string, at: number) => formatter(language, 'seconds', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at)
-export const formatDay = (language: string, at: number) => formatter(language, 'day', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+export const formatTimeWithSeconds = (language: string, at: number) =>
+  formatter(language, 'seconds', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at)
+export const formatDay = (language: string, at: number) =>
+  formatter(language, 'day', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
 export const formatMoment = (language: string, at: number) =>
-  formatter(language, 'moment', { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at)
+  formatter(language, 'moment', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(at)
 export const formatCount = (language: string, count: number) => new Intl.NumberFormat(language).format(count)
 
 /** Day as one says it: "Today", "Yesterday", "Mon, 3 Nov", "3 Nov 2025". */
 export function formatNearDay(language: string, at: number, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000)
   if (days === 0 || days === 1) return capitalised(new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day'))
-  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return capitalised(formatter(language, 'weekday', { weekday: 'short', day: 'numeric', month: 'short' }).format(at))
+  if (new Date(at).getFullYear() === new Date(now).getFullYear())
+    return capitalised(formatter(language, 'weekday', { weekday: 'short', day: 'numeric', month: 'short' }).format(at))
   return formatDay(language, at)
 }
 
 /** The shortest that is still clear: the time for today, the day for this year, else the date. */
 export function formatShort(language: string, at: number, now: number): string {
   if (startOfDay(at) === startOfDay(now)) return formatTime(language, at)
-  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return formatter(language, 'monthday', { day: 'numeric', month: 'short' }).format(at)
+  if (new Date(at).getFullYear() === new Date(now).getFullYear())
+    return formatter(language, 'monthday', { day: 'numeric', month: 'short' }).format(at)
   return formatDay(language, at)
 }
 

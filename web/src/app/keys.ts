@@ -25,7 +25,14 @@ export function useKeys(acts: KeyActs): void {
         latest.current.onFind()
         return
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isTypedIn(event.target) || document.querySelector('[role="dialog"][aria-modal="true"]')) return
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTypedIn(event.target) ||
+        document.querySelector('[role="dialog"][aria-modal="true"]')
+      )
+        return
       if (event.key === 'Escape') return closeNewestCard()
       if (event.key === '?') return latest.current.onHelp()
       if (event.key === '/' || event.code === 'Slash') return focusSearch(event)
@@ -70,5 +77,9 @@ function closeNewestCard(): void {
 }
 
 function isTypedIn(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !['checkbox', 'radio', 'range', 'button'].includes((target as HTMLInputElement).type)
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !['checkbox', 'radio', 'range', 'button'].includes((target as HTMLInputElement).type)
+  )
 }

@@ -14,8 +14,16 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'company':
     case 'lead':
       return id
-        ? [['card', word, Number(id)], ['timeline', word, Number(id)], ['rows', word]]
-        : [['rows', word], ['card', word], ['timeline', word]]
+        ? [
+            ['card', word, Number(id)],
+            ['timeline', word, Number(id)],
+            ['rows', word],
+          ]
+        : [
+            ['rows', word],
+            ['card', word],
+            ['timeline', word],
+          ]
     case 'contacts':
       return [['rows', 'contact']]
     case 'companies':

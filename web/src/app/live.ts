@@ -36,7 +36,11 @@ function listen(queryClient: QueryClient, tell: (state: LiveState) => void): () 
       tell('live')
     })
     source.addEventListener('changed', (event) => {
-      const stale = new Map(readChangedNames(event.data).flatMap(staleKeysOf).map((key) => [JSON.stringify(key), key]))
+      const stale = new Map(
+        readChangedNames(event.data)
+          .flatMap(staleKeysOf)
+          .map((key) => [JSON.stringify(key), key]),
+      )
       for (const queryKey of stale.values()) void queryClient.invalidateQueries({ queryKey })
     })
     source.addEventListener('error', () => {

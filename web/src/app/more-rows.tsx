@@ -16,7 +16,9 @@ export function MoreRows({ hasMore, isFetching, onMore }: MoreRowsProps) {
   more.current = onMore
   useEffect(() => {
     if (!hasMore || isFetching || !end.current) return
-    const sight = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more.current(), { rootMargin: '400px' })
+    const sight = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more.current(), {
+      rootMargin: '400px',
+    })
     sight.observe(end.current)
     return () => sight.disconnect()
   }, [hasMore, isFetching])

@@ -132,7 +132,12 @@ export function BottomBar({ onFind, onKeys }: NavigationProps) {
             {t('nav.settings')}
           </Menu.Item>
           {apps.map((app) => (
-            <Menu.Item key={app.id} component={Link} {...({ to: '/apps/$id', params: { id: String(app.id) } } as object)} leftSection={<IconAppWindow size={18} stroke={1.6} />}>
+            <Menu.Item
+              key={app.id}
+              component={Link}
+              {...({ to: '/apps/$id', params: { id: String(app.id) } } as object)}
+              leftSection={<IconAppWindow size={18} stroke={1.6} />}
+            >
               {app.title}
             </Menu.Item>
           ))}

@@ -11,7 +11,8 @@ export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search['next'] === 'string' ? { next: search['next'] } : {},
   component: lazyRouteComponent(() => import('../sign-in/sign-in-screen.tsx'), 'SignInScreen'),
 })
 
@@ -52,19 +53,67 @@ const searchOf = (search: Record<string, unknown>): { search?: string } => {
 }
 
 const cardScreens = () => import('../cards/screens.tsx')
-const contactsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'ContactsScreen') })
-const contactRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts/$id', component: lazyRouteComponent(cardScreens, 'ContactScreen') })
-const newContactRoute = createRoute({ getParentRoute: () => homeRoute, path: '/contacts/new', validateSearch: phoneOf, component: lazyRouteComponent(cardScreens, 'NewContactScreen') })
-const companiesRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'CompaniesScreen') })
-const companyRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies/$id', component: lazyRouteComponent(cardScreens, 'CompanyScreen') })
-const newCompanyRoute = createRoute({ getParentRoute: () => homeRoute, path: '/companies/new', component: lazyRouteComponent(cardScreens, 'NewCompanyScreen') })
-const leadsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads', validateSearch: searchOf, component: lazyRouteComponent(cardScreens, 'LeadsScreen') })
-const leadRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads/$id', component: lazyRouteComponent(cardScreens, 'LeadScreen') })
-const newLeadRoute = createRoute({ getParentRoute: () => homeRoute, path: '/leads/new', component: lazyRouteComponent(cardScreens, 'NewLeadScreen') })
+const contactsRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/contacts',
+  validateSearch: searchOf,
+  component: lazyRouteComponent(cardScreens, 'ContactsScreen'),
+})
+const contactRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/contacts/$id',
+  component: lazyRouteComponent(cardScreens, 'ContactScreen'),
+})
+const newContactRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/contacts/new',
+  validateSearch: phoneOf,
+  component: lazyRouteComponent(cardScreens, 'NewContactScreen'),
+})
+const companiesRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/companies',
+  validateSearch: searchOf,
+  component: lazyRouteComponent(cardScreens, 'CompaniesScreen'),
+})
+const companyRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/companies/$id',
+  component: lazyRouteComponent(cardScreens, 'CompanyScreen'),
+})
+const newCompanyRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/companies/new',
+  component: lazyRouteComponent(cardScreens, 'NewCompanyScreen'),
+})
+const leadsRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/leads',
+  validateSearch: searchOf,
+  component: lazyRouteComponent(cardScreens, 'LeadsScreen'),
+})
+const leadRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/leads/$id',
+  component: lazyRouteComponent(cardScreens, 'LeadScreen'),
+})
+const newLeadRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/leads/new',
+  component: lazyRouteComponent(cardScreens, 'NewLeadScreen'),
+})
 
 const listScreens = () => import('../call-lists/screens.tsx')
-const callListsRoute = createRoute({ getParentRoute: () => homeRoute, path: '/call-lists', component: lazyRouteComponent(listScreens, 'CallListsScreen') })
-const callListRoute = createRoute({ getParentRoute: () => homeRoute, path: '/call-lists/$id', component: lazyRouteComponent(listScreens, 'CallListScreen') })
+const callListsRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/call-lists',
+  component: lazyRouteComponent(listScreens, 'CallListsScreen'),
+})
+const callListRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/call-lists/$id',
+  component: lazyRouteComponent(listScreens, 'CallListScreen'),
+})
 
 const callsRoute = createRoute({
   getParentRoute: () => homeRoute,

@@ -1,11 +1,44 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 /** The one accent: the green of a handset, deep enough for white text (4.5:1 from shade 6 on). */
-const handset: MantineColorsTuple = ['#ecf8f4', '#d7efe7', '#aedecd', '#80ccb1', '#54b795', '#2f9f7b', '#147f5f', '#0f6b50', '#0b5741', '#074433']
+const handset: MantineColorsTuple = [
+  '#ecf8f4',
+  '#d7efe7',
+  '#aedecd',
+  '#80ccb1',
+  '#54b795',
+  '#2f9f7b',
+  '#147f5f',
+  '#0f6b50',
+  '#0b5741',
+  '#074433',
+]
 
-const neutral: MantineColorsTuple = ['#f8f9f9', '#f1f3f3', '#e6e9e9', '#d8dcdc', '#bcc2c2', '#939b9b', '#6d7676', '#515959', '#363d3d', '#1f2424']
+const neutral: MantineColorsTuple = [
+  '#f8f9f9',
+  '#f1f3f3',
+  '#e6e9e9',
+  '#d8dcdc',
+  '#bcc2c2',
+  '#939b9b',
+  '#6d7676',
+  '#515959',
+  '#363d3d',
+  '#1f2424',
+]
 
-const night: MantineColorsTuple = ['#e4e8e8', '#b9c0c0', '#98a0a0', '#6f7878', '#4a5252', '#363c3d', '#2a2f30', '#1c2021', '#16191a', '#101213']
+const night: MantineColorsTuple = [
+  '#e4e8e8',
+  '#b9c0c0',
+  '#98a0a0',
+  '#6f7878',
+  '#4a5252',
+  '#363c3d',
+  '#2a2f30',
+  '#1c2021',
+  '#16191a',
+  '#101213',
+]
 
 export const theme = createTheme({
   primaryColor: 'handset',

@@ -7,7 +7,14 @@ export function Moment({ at, style = 'short' }: { at: number; style?: 'short' | 
   const language = i18n.language
   const exact = formatMoment(language, at)
   const now = Date.now()
-  const text = style === 'exact' ? exact : style === 'time' ? formatTime(language, at) : style === 'ago' ? formatAgo(language, at, now) : formatShort(language, at, now)
+  const text =
+    style === 'exact'
+      ? exact
+      : style === 'time'
+        ? formatTime(language, at)
+        : style === 'ago'
+          ? formatAgo(language, at, now)
+          : formatShort(language, at, now)
   return (
     <time className="tabular" dateTime={new Date(at).toISOString()} title={exact} style={{ whiteSpace: 'nowrap' }}>
       {text}

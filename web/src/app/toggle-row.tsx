@@ -10,5 +10,15 @@ interface ToggleRowProps {
 
 /** A setting that is on or off. */
 export function ToggleRow({ label, text, checked, disabled = false, onChange }: ToggleRowProps) {
-  return <Switch label={label} description={text} checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} withThumbIndicator={false} size="sm" />
+  return (
+    <Switch
+      label={label}
+      description={text}
+      checked={checked}
+      disabled={disabled}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+      withThumbIndicator={false}
+      size="sm"
+    />
+  )
 }

@@ -10,6 +10,8 @@ export interface AppFrameProps {
   /** new tokens for the app, in the shape of its init data */
   onRenewTokens: () => Promise<Record<string, unknown>>
   onReload: () => void
+  /** this page was loaded before the app's address was allowed in frames; it must be loaded again */
+  onForbidden: () => void
   onTitle: (title: string) => void
   onClose: () => void
   onOpenPath: (path: string) => void
@@ -43,9 +45,16 @@ export function AppFrame(props: AppFrameProps) {
       }
       void obey(command, latest.current, setHeight).then(answer, () => answer({ error: 'failed' }))
     }
+    const hearForbidden = (event: SecurityPolicyViolationEvent) => {
+      if (/^(frame-src|form-action)/.test(event.effectiveDirective)) latest.current.onForbidden()
+    }
     window.addEventListener('message', hear)
+    document.addEventListener('securitypolicyviolation', hearForbidden)
     form.current?.submit()
-    return () => window.removeEventListener('message', hear)
+    return () => {
+      window.removeEventListener('message', hear)
+      document.removeEventListener('securitypolicyviolation', hearForbidden)
+    }
   }, [appOrigin, frame.appSid])
 
   return (
@@ -61,7 +70,7 @@ export function AppFrame(props: AppFrameProps) {
         title={name}
         className={css.frame}
         style={{ height: height ?? 'calc(100dvh - 48px)' }}
-        // A page of our own origin would escape a sandbox that allows scripts and same origin; it gets no scripts' origin at all.
+        // With scripts and its own origin a page of our origin could take its sandbox off, so that one gets an opaque origin.
         sandbox={isForeign ? 'allow-scripts allow-forms allow-popups allow-same-origin' : 'allow-scripts allow-forms allow-popups'}
         allow="clipboard-write"
         referrerPolicy="no-referrer"

@@ -20,7 +20,13 @@ const kinds = ['api', 'ui'] as const
 export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: ApplicationFormProps) {
   const { t } = useTranslation()
   const form = useForm({
-    initialValues: { title: app?.title ?? '', kind: app?.kind ?? ('api' as const as App['kind']), url: app?.url ?? '', installUrl: app?.installUrl ?? '', scope: app?.scope ?? ['telephony', 'crm', 'user'] },
+    initialValues: {
+      title: app?.title ?? '',
+      kind: app?.kind ?? ('api' as const as App['kind']),
+      url: app?.url ?? '',
+      installUrl: app?.installUrl ?? '',
+      scope: app?.scope ?? ['telephony', 'crm', 'user'],
+    },
     validate: {
       title: (value) => (value.trim() ? null : t('apps.needName')),
       url: (value, values) => ((value.trim() === '' ? values.kind === 'ui' : !isWebAddress(value.trim())) ? t('apps.needUrl') : null),
@@ -33,7 +39,9 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
     <form
       className={css.form}
       noValidate
-      onSubmit={form.onSubmit((values) => onSave({ ...values, title: values.title.trim(), url: values.url.trim(), installUrl: values.installUrl.trim() }))}
+      onSubmit={form.onSubmit((values) =>
+        onSave({ ...values, title: values.title.trim(), url: values.url.trim(), installUrl: values.installUrl.trim() }),
+      )}
     >
       <TextInput label={t('apps.name')} maxLength={100} data-autofocus {...form.getInputProps('title')} />
       {!app && (
@@ -47,7 +55,13 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
           ))}
         </div>
       )}
-      <TextInput label={t(isUi ? 'apps.urlUi' : 'apps.urlApi')} description={t(isUi ? 'apps.urlUiText' : 'apps.urlApiText')} type="url" placeholder="https://" {...form.getInputProps('url')} />
+      <TextInput
+        label={t(isUi ? 'apps.urlUi' : 'apps.urlApi')}
+        description={t(isUi ? 'apps.urlUiText' : 'apps.urlApiText')}
+        type="url"
+        placeholder="https://"
+        {...form.getInputProps('url')}
+      />
       <TextInput
         label={t(isUi ? 'apps.installUrlUi' : 'apps.installUrlApi')}
         description={t(isUi ? 'apps.installUrlUiText' : 'apps.installUrlApiText')}

@@ -66,7 +66,12 @@ export function ApplicationScreen() {
         </div>
         <div className={css.headActs}>
           {data.kind === 'ui' && (
-            <Button component={Link} {...({ to: '/apps/$id', params: { id: String(id) } } as object)} variant="default" leftSection={<IconExternalLink size={16} stroke={1.7} />}>
+            <Button
+              component={Link}
+              {...({ to: '/apps/$id', params: { id: String(id) } } as object)}
+              variant="default"
+              leftSection={<IconExternalLink size={16} stroke={1.7} />}
+            >
               {t('apps.open')}
             </Button>
           )}
@@ -122,11 +127,38 @@ export function ApplicationScreen() {
         </div>
       </section>
 
-      <Modal opened={question === 'edit'} onClose={() => setQuestion(null)} title={data.title} size={560} closeButtonProps={{ 'aria-label': t('act.close') }}>
-        <ApplicationForm app={data} error={change.error} isSaving={change.isPending} onSave={({ kind: _kind, ...input }) => change.mutate(input)} onCancel={() => setQuestion(null)} />
+      <Modal
+        opened={question === 'edit'}
+        onClose={() => setQuestion(null)}
+        title={data.title}
+        size={560}
+        closeButtonProps={{ 'aria-label': t('act.close') }}
+      >
+        <ApplicationForm
+          app={data}
+          error={change.error}
+          isSaving={change.isPending}
+          onSave={({ kind: _kind, ...input }) => change.mutate(input)}
+          onCancel={() => setQuestion(null)}
+        />
       </Modal>
-      <Confirm isOpen={question === 'rotate'} title={t('apps.rotateTitle', { name: data.title })} text={t('apps.rotateText')} act={t('apps.rotate')} job={rotate} onClose={() => setQuestion(null)} />
-      <Confirm isOpen={question === 'delete'} title={t('apps.deleteTitle', { name: data.title })} text={t('apps.deleteText')} act={t('apps.deleteConfirm')} isGrave job={remove} onClose={() => setQuestion(null)} />
+      <Confirm
+        isOpen={question === 'rotate'}
+        title={t('apps.rotateTitle', { name: data.title })}
+        text={t('apps.rotateText')}
+        act={t('apps.rotate')}
+        job={rotate}
+        onClose={() => setQuestion(null)}
+      />
+      <Confirm
+        isOpen={question === 'delete'}
+        title={t('apps.deleteTitle', { name: data.title })}
+        text={t('apps.deleteText')}
+        act={t('apps.deleteConfirm')}
+        isGrave
+        job={remove}
+        onClose={() => setQuestion(null)}
+      />
       {rotate.data && <SecretDialog secret={rotate.data} onClose={() => rotate.reset()} />}
     </div>
   )

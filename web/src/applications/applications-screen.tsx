@@ -51,8 +51,20 @@ export function ApplicationsScreen() {
           </li>
         ))}
       </ul>
-      <Modal opened={isAdding} onClose={() => setAdding(false)} title={t('apps.add')} size={560} closeButtonProps={{ 'aria-label': t('act.close') }}>
-        <ApplicationForm app={null} error={add.error} isSaving={add.isPending} onSave={(input) => add.mutate(input)} onCancel={() => setAdding(false)} />
+      <Modal
+        opened={isAdding}
+        onClose={() => setAdding(false)}
+        title={t('apps.add')}
+        size={560}
+        closeButtonProps={{ 'aria-label': t('act.close') }}
+      >
+        <ApplicationForm
+          app={null}
+          error={add.error}
+          isSaving={add.isPending}
+          onSave={(input) => add.mutate(input)}
+          onCancel={() => setAdding(false)}
+        />
       </Modal>
       {add.data && (
         <SecretDialog

@@ -4,17 +4,29 @@ import { readCommand, readHeight, readTextOf, writeAnswer } from './frame-protoc
 const sid = '0123456789abcdef0123456789abcdef'
 
 test('a command with parameters and a callback is read whole, colons in the JSON included', () => {
-  expect(readCommand(`setTitle:{"title":"Calls: today"}:key7:${sid}`, sid)).toEqual({ method: 'setTitle', params: { title: 'Calls: today' }, callback: 'key7' })
+  expect(readCommand(`setTitle:{"title":"Calls: today"}:key7:${sid}`, sid)).toEqual({
+    method: 'setTitle',
+    params: { title: 'Calls: today' },
+    callback: 'key7',
+  })
 })
 
 test('empty parts are left out by the app: only a callback, only parameters, or neither', () => {
   expect(readCommand(`getInitData:key1:${sid}`, sid)).toEqual({ method: 'getInitData', params: null, callback: 'key1' })
-  expect(readCommand(`resizeWindow:{"width":"100%","height":500}:${sid}`, sid)).toEqual({ method: 'resizeWindow', params: { width: '100%', height: 500 }, callback: '' })
+  expect(readCommand(`resizeWindow:{"width":"100%","height":500}:${sid}`, sid)).toEqual({
+    method: 'resizeWindow',
+    params: { width: '100%', height: 500 },
+    callback: '',
+  })
   expect(readCommand(`closeApplication:${sid}`, sid)).toEqual({ method: 'closeApplication', params: null, callback: '' })
 })
 
 test('the object form carries commands that have a colon', () => {
-  expect(readCommand({ method: 'CallCard::close', params: '{"a":1}', callback: 'k', appSid: sid }, sid)).toEqual({ method: 'CallCard::close', params: { a: 1 }, callback: 'k' })
+  expect(readCommand({ method: 'CallCard::close', params: '{"a":1}', callback: 'k', appSid: sid }, sid)).toEqual({
+    method: 'CallCard::close',
+    params: { a: 1 },
+    callback: 'k',
+  })
 })
 
 test('a message of another rendering, of another kind, or of no kind is no command', () => {

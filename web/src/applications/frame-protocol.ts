@@ -15,7 +15,11 @@ export function readCommand(message: unknown, appSid: string): FrameCommand | nu
   if (typeof message !== 'object' || message === null) return null
   const { method, params, callback, appSid: sid } = message as Record<string, unknown>
   if (typeof method !== 'string' || method === '' || sid !== appSid) return null
-  return { method, params: typeof params === 'string' ? parseJson(params) : (params ?? null), callback: typeof callback === 'string' ? callback : '' }
+  return {
+    method,
+    params: typeof params === 'string' ? parseJson(params) : (params ?? null),
+    callback: typeof callback === 'string' ? callback : '',
+  }
 }
 
 function readText(message: string, appSid: string): FrameCommand | null {
@@ -29,7 +33,8 @@ function readText(message: string, appSid: string): FrameCommand | null {
   // The parameters are JSON, which may hold colons; a callback key holds none.
   const whole = parseJson(tail)
   if (whole !== undefined && lastColon !== -1) return { method, params: whole, callback: '' }
-  if (lastColon === -1) return isJsonContainer(tail) ? { method, params: parseJson(tail) ?? null, callback: '' } : { method, params: null, callback: tail }
+  if (lastColon === -1)
+    return isJsonContainer(tail) ? { method, params: parseJson(tail) ?? null, callback: '' } : { method, params: null, callback: tail }
   return { method, params: parseJson(tail.slice(0, lastColon)) ?? null, callback: tail.slice(lastColon + 1) }
 }
 

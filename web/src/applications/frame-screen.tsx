@@ -24,6 +24,7 @@ function FrameOfApp({ id }: { id: number }) {
   const name = apps.data?.items.find((app) => app.id === id)?.title ?? t('nav.apps')
   const [title, setTitle] = useState<string | null>(null)
   const [isClosed, setClosed] = useState(false)
+  const [isForbidden, setForbidden] = useState(false)
   const render = useMutation({ mutationFn: () => portal.frame(id) })
   const hasAsked = useRef(false)
   useEffect(() => {
@@ -52,6 +53,12 @@ function FrameOfApp({ id }: { id: number }) {
         <Button onClick={reload}>{t('frame.again')}</Button>
       </EmptyPage>
     )
+  if (isForbidden)
+    return (
+      <EmptyPage icon={<IconAppWindow size={26} stroke={1.5} />} title={name} text={t('frame.reload')}>
+        <Button onClick={() => window.location.reload()}>{t('failure.reload')}</Button>
+      </EmptyPage>
+    )
   if (render.isError) return <Failure error={render.error} onRetry={reload} />
   if (!render.data) return <Waiting text={t('frame.loading', { name })} />
   return (
@@ -67,6 +74,7 @@ function FrameOfApp({ id }: { id: number }) {
         onFinishInstall={finishInstall}
         onRenewTokens={renewTokens}
         onReload={reload}
+        onForbidden={() => setForbidden(true)}
         onTitle={setTitle}
         onClose={() => setClosed(true)}
         onOpenPath={(path) => void navigate({ href: path })}

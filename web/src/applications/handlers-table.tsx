@@ -51,13 +51,31 @@ export function HandlersTable({ handlers, onChange }: { handlers: Handler[]; onC
               />
             </td>
             <td>
-              <Toggle label={t('apps.retries')} hint={t('apps.retriesText')} event={handler.event} checked={handler.retries} onChange={(retries) => onChange(handler.id, { retries })} />
+              <Toggle
+                label={t('apps.retries')}
+                hint={t('apps.retriesText')}
+                event={handler.event}
+                checked={handler.retries}
+                onChange={(retries) => onChange(handler.id, { retries })}
+              />
             </td>
             <td>
-              <Toggle label={t('apps.dedupes')} hint={t('apps.dedupesText')} event={handler.event} checked={handler.dedupes} onChange={(dedupes) => onChange(handler.id, { dedupes })} />
+              <Toggle
+                label={t('apps.dedupes')}
+                hint={t('apps.dedupesText')}
+                event={handler.event}
+                checked={handler.dedupes}
+                onChange={(dedupes) => onChange(handler.id, { dedupes })}
+              />
             </td>
             <td>
-              <Toggle label={t('apps.enabled')} hint="" event={handler.event} checked={handler.enabled} onChange={(enabled) => onChange(handler.id, { enabled })} />
+              <Toggle
+                label={t('apps.enabled')}
+                hint=""
+                event={handler.event}
+                checked={handler.enabled}
+                onChange={(enabled) => onChange(handler.id, { enabled })}
+              />
             </td>
           </tr>
         ))}
@@ -81,7 +99,13 @@ function Toggle({ label, hint, event, checked, onChange }: ToggleProps) {
         <span className={css.toggleLabel} aria-hidden>
           {label}
         </span>
-        <Switch size="xs" aria-label={`${label}: ${event}`} checked={checked} onChange={(change) => onChange(change.currentTarget.checked)} withThumbIndicator={false} />
+        <Switch
+          size="xs"
+          aria-label={`${label}: ${event}`}
+          checked={checked}
+          onChange={(change) => onChange(change.currentTarget.checked)}
+          withThumbIndicator={false}
+        />
       </div>
     </Tooltip>
   )

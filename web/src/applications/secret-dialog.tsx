@@ -9,7 +9,15 @@ import css from './applications.module.css'
 export function SecretDialog({ secret, onClose }: { secret: AppSecret; onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal opened onClose={onClose} title={t('apps.secretTitle', { name: secret.app.title })} size={560} closeOnClickOutside={false} closeOnEscape={false} withCloseButton={false}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('apps.secretTitle', { name: secret.app.title })}
+      size={560}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+    >
       <div className={css.pair}>
         <span className="faint">{t('apps.clientId')}</span>
         <span className={css.copied}>

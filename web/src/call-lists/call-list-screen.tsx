@@ -53,7 +53,11 @@ export function CallListScreen() {
 
   return (
     <>
-      <PageHead title={data.title || t('lists.default', { id })} back={{ to: '/call-lists', label: t('lists.title') }} below={<Progress done={data.done} total={data.total} />}>
+      <PageHead
+        title={data.title || t('lists.default', { id })}
+        back={{ to: '/call-lists', label: t('lists.title') }}
+        below={<Progress done={data.done} total={data.total} />}
+      >
         {next ? (
           <Button leftSection={<IconPhoneCall size={16} stroke={1.8} />} onClick={() => void callNext()}>
             {t('lists.next', { name: next.entity.title })}
@@ -126,7 +130,8 @@ function LastCall({ item }: { item: CallListItem }) {
   return (
     <>
       {outcome ? t(`call.outcome.${outcome}`) : t('timeline.underWay')}
-      {wasAnswered(item.lastCall) && <span className="tabular"> {formatDuration(item.lastCall.durationSeconds)}</span>} · <Moment at={item.lastCall.startedAt} />
+      {wasAnswered(item.lastCall) && <span className="tabular"> {formatDuration(item.lastCall.durationSeconds)}</span>} ·{' '}
+      <Moment at={item.lastCall.startedAt} />
     </>
   )
 }

@@ -37,14 +37,26 @@ export function NewCallList({ entityKind, ids, onClear }: NewCallListProps) {
       <Button size="compact-sm" variant="subtle" data-quiet color="gray" onClick={onClear}>
         {t('act.clear')}
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={t('lists.makeTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={t('lists.makeTitle')}
+        closeButtonProps={{ 'aria-label': t('act.close') }}
+      >
         <form
           onSubmit={(event) => {
             event.preventDefault()
             add.mutate()
           }}
         >
-          <TextInput label={t('lists.makeName')} placeholder={t('lists.makePlaceholder')} value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={255} data-autofocus />
+          <TextInput
+            label={t('lists.makeName')}
+            placeholder={t('lists.makePlaceholder')}
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+            maxLength={255}
+            data-autofocus
+          />
           {add.isError && <Failure error={add.error} />}
           <Button type="submit" mt={16} loading={add.isPending}>
             {t('lists.create')}

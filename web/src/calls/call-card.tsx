@@ -48,7 +48,13 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
   const words = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
 
   return (
-    <article className={css.card} data-mood={sentence.mood} data-call-id={call.callId} data-state={call.state} aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}>
+    <article
+      className={css.card}
+      data-mood={sentence.mood}
+      data-call-id={call.callId}
+      data-state={call.state}
+      aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}
+    >
       <header className={css.head}>
         <span className={css.mood} aria-hidden>
           <MoodIcon size={20} stroke={1.8} />

@@ -39,7 +39,9 @@ export function CallDock() {
     void portal.dismissCall(call.callId).catch(() => queryClient.invalidateQueries({ queryKey: openCallsQuery.queryKey }))
   }
   // A new call to the same number makes the card of the one before it pointless.
-  const outdated = calls.filter((call, index) => call.state === 'finished' && calls.slice(0, index).some((newer) => newer.international === call.international))
+  const outdated = calls.filter(
+    (call, index) => call.state === 'finished' && calls.slice(0, index).some((newer) => newer.international === call.international),
+  )
   const outdatedKey = outdated.map((call) => call.callId).join()
   useEffect(() => {
     for (const callId of outdatedKey.split(',')) if (callId) void portal.dismissCall(callId).catch(() => undefined)

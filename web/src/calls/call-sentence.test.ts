@@ -6,10 +6,30 @@ const delivery = { id: 1, state: 'delivered', reason: null, handlerTitle: 'Demo 
 
 function aCall(change: Partial<Call> = {}): Call {
   return {
-    callId: 'c1', traceId: 1, direction: 'outgoing', number: '+1 212 555 0123', display: '+1 212-555-0123', international: '+12125550123',
-    entity: { kind: 'contact', id: 4, title: 'Ann Lee' }, userId: 1, userName: 'Sam', state: 'registered', noReport: false, closedByPortal: false,
-    delivery, target: 'Demo phone', line: null, callListId: null, startedAt: 0, answeredAt: null, endedAt: null, durationSeconds: 0,
-    statusCode: null, failedReason: '', recording: null, ...change,
+    callId: 'c1',
+    traceId: 1,
+    direction: 'outgoing',
+    number: '+1 212 555 0123',
+    display: '+1 212-555-0123',
+    international: '+12125550123',
+    entity: { kind: 'contact', id: 4, title: 'Ann Lee' },
+    userId: 1,
+    userName: 'Sam',
+    state: 'registered',
+    noReport: false,
+    closedByPortal: false,
+    delivery,
+    target: 'Demo phone',
+    line: null,
+    callListId: null,
+    startedAt: 0,
+    answeredAt: null,
+    endedAt: null,
+    durationSeconds: 0,
+    statusCode: null,
+    failedReason: '',
+    recording: null,
+    ...change,
   }
 }
 
@@ -38,12 +58,16 @@ test('a call the portal closed because its delivery failed tells the reason, not
   expect(keyOf({ ...closed, delivery: { ...delivery, state: 'failed', reason: 'connect' } })).toBe('unreachable')
   expect(keyOf({ ...closed, delivery: { ...delivery, state: 'failed', reason: 'http_4xx' } })).toBe('appError')
   expect(keyOf({ ...closed, delivery: { ...delivery, state: 'failed', reason: 'ssrf_blocked' } })).toBe('blocked')
-  expect(keyOf({ ...closed, delivery: { ...delivery, state: 'failed', reason: 'refused', refusal: 'Ann is on another call' } })).toBe('refused')
+  expect(keyOf({ ...closed, delivery: { ...delivery, state: 'failed', reason: 'refused', refusal: 'Ann is on another call' } })).toBe(
+    'refused',
+  )
   expect(keyOf({ ...closed, delivery: { ...delivery, state: 'expired', reason: 'deadline' } })).toBe('expired')
 })
 
 test('a late report of the app corrects what the portal closed', () => {
-  expect(keyOf({ state: 'finished', closedByPortal: false, statusCode: '200', delivery: { ...delivery, state: 'unconfirmed' } })).toBe('finished')
+  expect(keyOf({ state: 'finished', closedByPortal: false, statusCode: '200', delivery: { ...delivery, state: 'unconfirmed' } })).toBe(
+    'finished',
+  )
 })
 
 test('304 is a missed call when it came in, and no answer when we called', () => {

@@ -68,7 +68,8 @@ export function DialerScreen({ number: given, isAskedByApp }: { number: string; 
           )}
           {told && !told.verdict.ok && (
             <>
-              <IconAlertTriangle size={16} stroke={1.8} aria-hidden /> {isOwnCode(told.verdict.code) ? t(`call.refusal.${told.verdict.code}`) : told.verdict.text}
+              <IconAlertTriangle size={16} stroke={1.8} aria-hidden />{' '}
+              {isOwnCode(told.verdict.code) ? t(`call.refusal.${told.verdict.code}`) : told.verdict.text}
             </>
           )}
           {!told && asked.length > 2 && explanation.isError && (
@@ -84,7 +85,15 @@ export function DialerScreen({ number: given, isAskedByApp }: { number: string; 
             </button>
           ))}
         </div>
-        <Button type="submit" fullWidth h={48} radius="xl" leftSection={<IconPhoneCall size={20} stroke={1.8} />} disabled={!number.trim()} loading={pending.length > 0}>
+        <Button
+          type="submit"
+          fullWidth
+          h={48}
+          radius="xl"
+          leftSection={<IconPhoneCall size={20} stroke={1.8} />}
+          disabled={!number.trim()}
+          loading={pending.length > 0}
+        >
           {t('dialer.call')}
         </Button>
         {refusal && (

@@ -30,7 +30,14 @@ export function PhoneChip({ number, display, entity = null, callListId = null, s
   }
 
   return (
-    <Popover opened={refusal !== null} onChange={(isOpen) => isOpen || setRefusal(null)} width={340} position="bottom-start" trapFocus={false} withinPortal>
+    <Popover
+      opened={refusal !== null}
+      onChange={(isOpen) => isOpen || setRefusal(null)}
+      width={340}
+      position="bottom-start"
+      trapFocus={false}
+      withinPortal
+    >
       <Popover.Target popupType="dialog">
         <button
           type="button"

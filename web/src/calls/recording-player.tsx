@@ -51,7 +51,14 @@ export function RecordingPlayer({ recording, label }: { recording: Recording; la
         onError={() => setFailed(true)}
         data-recording={recording.id}
       />
-      <ActionIcon variant="filled" color="handset" radius="xl" size={28} onClick={toggle} aria-label={t(isPlaying ? 'call.recording.pause' : 'call.recording.play')}>
+      <ActionIcon
+        variant="filled"
+        color="handset"
+        radius="xl"
+        size={28}
+        onClick={toggle}
+        aria-label={t(isPlaying ? 'call.recording.pause' : 'call.recording.play')}
+      >
         {isPlaying ? <IconPlayerPauseFilled size={14} /> : <IconPlayerPlayFilled size={14} />}
       </ActionIcon>
       <input

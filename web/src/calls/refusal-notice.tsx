@@ -28,7 +28,9 @@ export function RefusalNotice({ refusal, onClose }: { refusal: CallRefusal; onCl
     <div className={css.notice} role="alert">
       <IconPhoneOff className={css.icon} size={18} stroke={1.8} aria-hidden />
       <div className={css.words}>
-        <strong>{isSetUp ? t('call.refusal.title') : code === 'no_answer' ? t('call.refusal.noAnswerTitle') : t('call.refusal.numberTitle')}</strong>
+        <strong>
+          {isSetUp ? t('call.refusal.title') : code === 'no_answer' ? t('call.refusal.noAnswerTitle') : t('call.refusal.numberTitle')}
+        </strong>
         <p>{isOwnCode(code) ? t(`call.refusal.${code}`) : refusal.text}</p>
         {adminText && <p className="quiet">{user.isAdmin ? adminText : t('call.refusal.askAdmin', { text: adminText })}</p>}
         <div className={css.actions}>

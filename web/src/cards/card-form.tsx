@@ -73,8 +73,16 @@ export function CardForm({ kind, card, phone, error, isSaving, onSave, onCancel 
       )}
       {kind === 'lead' && (
         <div className={css.pair}>
-          <NativeSelect label={t('card.status')} data={known(leadStatuses, form.values.statusId, (id) => (isLeadStatus(id) ? t(`leadStatus.${id}`) : id))} {...form.getInputProps('statusId')} />
-          <NativeSelect label={t('card.source')} data={known(['', ...sources], form.values.sourceId, (id) => (isSource(id) ? t(`source.${id}`) : id || '—'))} {...form.getInputProps('sourceId')} />
+          <NativeSelect
+            label={t('card.status')}
+            data={known(leadStatuses, form.values.statusId, (id) => (isLeadStatus(id) ? t(`leadStatus.${id}`) : id))}
+            {...form.getInputProps('statusId')}
+          />
+          <NativeSelect
+            label={t('card.source')}
+            data={known(['', ...sources], form.values.sourceId, (id) => (isSource(id) ? t(`source.${id}`) : id || '—'))}
+            {...form.getInputProps('sourceId')}
+          />
         </div>
       )}
       <Textarea label={t('form.comments')} autosize minRows={2} maxRows={10} {...form.getInputProps('comments')} />
@@ -117,7 +125,8 @@ function writeInput(kind: EntityKind, values: CardValues): EntityInput {
   const filled = (rows: ValueRow[]) => rows.map((row) => ({ ...row, value: row.value.trim() })).filter((row) => row.value !== '')
   const input: EntityInput = { comments: values.comments, phones: filled(values.phones), emails: filled(values.emails) }
   if (kind !== 'contact') input.title = values.title.trim()
-  if (kind !== 'company') Object.assign(input, { name: values.name.trim(), secondName: values.secondName.trim(), lastName: values.lastName.trim() })
+  if (kind !== 'company')
+    Object.assign(input, { name: values.name.trim(), secondName: values.secondName.trim(), lastName: values.lastName.trim() })
   if (kind === 'contact') Object.assign(input, { position: values.position.trim(), companyId: values.company?.id ?? null })
   if (kind === 'lead') Object.assign(input, { statusId: values.statusId, sourceId: values.sourceId })
   return input

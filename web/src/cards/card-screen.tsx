@@ -79,7 +79,15 @@ export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
       <div className={css.card}>
         <section className={css.facts} aria-label={t('card.facts')}>
           {isEditing ? (
-            <CardForm kind={kind} card={facts} phone="" error={save.error} isSaving={save.isPending} onSave={(input) => save.mutate(input)} onCancel={() => setEditing(false)} />
+            <CardForm
+              kind={kind}
+              card={facts}
+              phone=""
+              error={save.error}
+              isSaving={save.isPending}
+              onSave={(input) => save.mutate(input)}
+              onCancel={() => setEditing(false)}
+            />
           ) : (
             <Facts card={facts} onAddPhone={() => setEditing(true)} />
           )}
@@ -92,7 +100,12 @@ export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
           <MoreRows hasMore={timeline.hasNextPage} isFetching={timeline.isFetchingNextPage} onMore={() => void timeline.fetchNextPage()} />
         </section>
       </div>
-      <Modal opened={asksDelete} onClose={() => setAsksDelete(false)} title={t('card.deleteTitle', { name: facts.title })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Modal
+        opened={asksDelete}
+        onClose={() => setAsksDelete(false)}
+        title={t('card.deleteTitle', { name: facts.title })}
+        closeButtonProps={{ 'aria-label': t('act.close') }}
+      >
         <p>{t('card.deleteText')}</p>
         {remove.isError && <p role="alert">{removeText}</p>}
         <div className={css.acts}>

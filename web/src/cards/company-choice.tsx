@@ -16,7 +16,11 @@ export function CompanyChoice({ company, onChange }: { company: Company | null; 
   const [text, setText] = useState(company?.title ?? '')
   const [asked] = useDebouncedValue(text.trim(), 200)
   const search = asked === company?.title ? '' : asked
-  const { data } = useQuery({ queryKey: ['rows', 'company', 'choice', search], queryFn: () => portal.rows('company', { search }), placeholderData: (before) => before })
+  const { data } = useQuery({
+    queryKey: ['rows', 'company', 'choice', search],
+    queryFn: () => portal.rows('company', { search }),
+    placeholderData: (before) => before,
+  })
   const found = data?.items ?? []
   const options = company && !found.some((row) => row.id === company.id) ? [company, ...found] : found
   return (

@@ -40,14 +40,22 @@ export function Facts({ card, onAddPhone }: { card: EntityCard; onAddPhone: () =
                 <Link to="/contacts/$id" params={{ id: String(person.id) }} className="one-line">
                   {person.title}
                 </Link>
-                {person.phones[0] && <PhoneChip number={person.phones[0].value} display={person.phones[0].display} entity={{ kind: 'contact', id: person.id, title: person.title }} />}
+                {person.phones[0] && (
+                  <PhoneChip
+                    number={person.phones[0].value}
+                    display={person.phones[0].display}
+                    entity={{ kind: 'contact', id: person.id, title: person.title }}
+                  />
+                )}
               </li>
             ))}
           </ul>
         </>
       )}
       <dl className={css.facts}>
-        {card.kind === 'lead' && <Fact name={t('card.status')}>{isLeadStatus(card.statusId) ? t(`leadStatus.${card.statusId}`) : card.statusId}</Fact>}
+        {card.kind === 'lead' && (
+          <Fact name={t('card.status')}>{isLeadStatus(card.statusId) ? t(`leadStatus.${card.statusId}`) : card.statusId}</Fact>
+        )}
         {card.emails.length > 0 && (
           <Fact name={t('card.emails')}>
             {card.emails.map((email) => (

@@ -25,7 +25,15 @@ export function NewCardScreen({ kind, phone }: { kind: EntityKind; phone: string
     <>
       <PageHead title={t(`kind.${kind}.add`)} back={{ to: list, label: t(`kind.${kind}.many`) }} />
       <div style={{ maxWidth: 440 }}>
-        <CardForm kind={kind} card={null} phone={phone} error={add.error} isSaving={add.isPending} onSave={(input) => add.mutate(input)} onCancel={() => void navigate({ to: list })} />
+        <CardForm
+          kind={kind}
+          card={null}
+          phone={phone}
+          error={add.error}
+          isSaving={add.isPending}
+          onSave={(input) => add.mutate(input)}
+          onCancel={() => void navigate({ to: list })}
+        />
       </div>
     </>
   )

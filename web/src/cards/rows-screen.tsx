@@ -30,7 +30,10 @@ export function RowsScreen({ kind, search }: { kind: EntityKind; search: string 
   const Icon = icons[kind]
   const path = `/${collectionOf[kind]}` as const
 
-  const showSearch = useDebouncedCallback((value: string) => void navigate({ to: path, search: value ? { search: value } : {}, replace: true }), 200)
+  const showSearch = useDebouncedCallback(
+    (value: string) => void navigate({ to: path, search: value ? { search: value } : {}, replace: true }),
+    200,
+  )
   const changeText = (value: string) => {
     setText(value)
     showSearch(value)
@@ -43,7 +46,9 @@ export function RowsScreen({ kind, search }: { kind: EntityKind; search: string 
         <TextInput
           className={css.search}
           leftSection={<IconSearch size={16} stroke={1.7} />}
-          rightSection={text ? <CloseButton size="sm" onClick={() => changeText('')} aria-label={t('act.clear')} /> : <kbd className={css.key}>/</kbd>}
+          rightSection={
+            text ? <CloseButton size="sm" onClick={() => changeText('')} aria-label={t('act.clear')} /> : <kbd className={css.key}>/</kbd>
+          }
           placeholder={t(`kind.${kind}.search`)}
           aria-label={t(`kind.${kind}.search`)}
           value={text}

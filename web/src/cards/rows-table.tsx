@@ -51,10 +51,20 @@ export function RowsTable({ kind, rows, selected, onSelect, onOpen }: RowsTableP
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.id} data-row onClick={(event) => isPlainPress(event) && onOpen(row)} data-selected={selected.has(row.id) || undefined}>
+          <tr
+            key={row.id}
+            data-row
+            onClick={(event) => isPlainPress(event) && onOpen(row)}
+            data-selected={selected.has(row.id) || undefined}
+          >
             {onSelect && (
               <td className={css.tick} onClick={(event) => event.stopPropagation()}>
-                <Checkbox size="xs" aria-label={t('rows.select', { name: row.title })} checked={selected.has(row.id)} onChange={() => toggle(row.id)} />
+                <Checkbox
+                  size="xs"
+                  aria-label={t('rows.select', { name: row.title })}
+                  checked={selected.has(row.id)}
+                  onChange={() => toggle(row.id)}
+                />
               </td>
             )}
             <td className={css.nameCell}>
@@ -97,7 +107,12 @@ function Phones({ row }: { row: EntityRow }) {
       {others.length > 0 && (
         <HoverCard position="bottom-start" openDelay={80} shadow="md">
           <HoverCard.Target>
-            <button type="button" className={css.more} aria-label={t('rows.morePhones', { count: others.length })} onClick={(event) => event.stopPropagation()}>
+            <button
+              type="button"
+              className={css.more}
+              aria-label={t('rows.morePhones', { count: others.length })}
+              onClick={(event) => event.stopPropagation()}
+            >
               +{others.length}
             </button>
           </HoverCard.Target>

@@ -59,7 +59,9 @@ export function TimelineCall({ call, name }: { call: Call; name: string }) {
             </>
           )}
         </p>
-        {outcome !== null && !answered && sentence.key !== 'ended' && sentence.key !== 'finished' && <p className={css.text}>{t(`call.sentence.${sentence.key}`, sentence.values)}</p>}
+        {outcome !== null && !answered && sentence.key !== 'ended' && sentence.key !== 'finished' && (
+          <p className={css.text}>{t(`call.sentence.${sentence.key}`, sentence.values)}</p>
+        )}
         {sentence.refusal && <p className={css.text}>“{sentence.refusal}”</p>}
         {isProvisional && <p className={css.by}>{t('timeline.provisional')}</p>}
         {call.recording && (

@@ -10,7 +10,14 @@ import { TimelineCall } from './timeline-call.tsx'
 /** What happened, newest first, under its days. */
 export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]; hasPhone: boolean; name: string }) {
   const { t, i18n } = useTranslation()
-  if (entries.length === 0) return <EmptyPage icon={<IconHistory size={26} stroke={1.5} />} title={t('timeline.emptyTitle')} text={t(hasPhone ? 'timeline.empty' : 'timeline.emptyNoPhone')} />
+  if (entries.length === 0)
+    return (
+      <EmptyPage
+        icon={<IconHistory size={26} stroke={1.5} />}
+        title={t('timeline.emptyTitle')}
+        text={t(hasPhone ? 'timeline.empty' : 'timeline.emptyNoPhone')}
+      />
+    )
   const now = Date.now()
   const days = Map.groupBy(entries, (entry) => formatNearDay(i18n.language, entry.at, now))
   return (
@@ -20,7 +27,9 @@ export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]
           <h3 className={css.day}>{day}</h3>
           <ol className={css.entries}>
             {ofDay.map((entry) => (
-              <li key={`${entry.kind}${entry.id}`}>{entry.call ? <TimelineCall call={entry.call} name={name} /> : <OtherEntry entry={entry} />}</li>
+              <li key={`${entry.kind}${entry.id}`}>
+                {entry.call ? <TimelineCall call={entry.call} name={name} /> : <OtherEntry entry={entry} />}
+              </li>
             ))}
           </ol>
         </section>

@@ -44,12 +44,21 @@ export function ValuesField({ what, rows, onChange }: ValuesFieldProps) {
             data={kinds.map((value) => ({ value, label: t(`phoneKind.${value}`) }))}
             aria-label={t(isPhone ? 'form.phoneKind' : 'form.emailKind')}
           />
-          <ActionIcon onClick={() => onChange(rows.filter((_, at) => at !== index))} aria-label={t(isPhone ? 'form.removePhone' : 'form.removeEmail')}>
+          <ActionIcon
+            onClick={() => onChange(rows.filter((_, at) => at !== index))}
+            aria-label={t(isPhone ? 'form.removePhone' : 'form.removeEmail')}
+          >
             <IconX size={16} stroke={1.8} />
           </ActionIcon>
         </div>
       ))}
-      <Button variant="subtle" size="compact-sm" leftSection={<IconPlus size={14} stroke={2} />} onClick={() => onChange([...rows, { value: '', kind: 'WORK' }])} justify="flex-start">
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<IconPlus size={14} stroke={2} />}
+        onClick={() => onChange([...rows, { value: '', kind: 'WORK' }])}
+        justify="flex-start"
+      >
         {t(isPhone ? (rows.length > 0 ? 'form.addPhone' : 'card.addPhone') : 'form.addEmail')}
       </Button>
     </fieldset>

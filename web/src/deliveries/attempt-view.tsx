@@ -27,7 +27,13 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
   const end = attempt.status !== null ? `HTTP ${attempt.status}` : reasonText(attempt.reason) || attempt.error || attempt.outcome
   return (
     <article className={css.attempt}>
-      <button type="button" className={css.attemptHead} aria-expanded={isShown} aria-controls={detailsId} onClick={() => setShown(!isShown)}>
+      <button
+        type="button"
+        className={css.attemptHead}
+        aria-expanded={isShown}
+        aria-controls={detailsId}
+        onClick={() => setShown(!isShown)}
+      >
         <span className={css.attemptNumber}>{t('delivery.attempt', { number: attempt.number })}</span>
         <span className={css.attemptEnd}>{end}</span>
         <span className={css.attemptTime}>{formatTimeWithSeconds(i18n.language, attempt.startedAt)}</span>
@@ -73,7 +79,11 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
               <h3>{t('delivery.response')}</h3>
               {attempt.status !== null && <span className="faint">HTTP {attempt.status}</span>}
             </header>
-            {attempt.responseBody ? <pre className={css.response}>{attempt.responseBody}</pre> : <p className="faint">{t(attempt.status === null ? 'delivery.noResponse' : 'delivery.emptyResponse')}</p>}
+            {attempt.responseBody ? (
+              <pre className={css.response}>{attempt.responseBody}</pre>
+            ) : (
+              <p className="faint">{t(attempt.status === null ? 'delivery.noResponse' : 'delivery.emptyResponse')}</p>
+            )}
           </section>
         </div>
       </Collapse>

@@ -40,7 +40,10 @@ export function DeliveriesScreen() {
           aria-label={t('delivery.stateLabel')}
           value={filter.state ?? ''}
           onChange={(input) => change({ state: input.currentTarget.value })}
-          data={[{ value: '', label: t('delivery.allStates') }, ...deliveryStates.map((value) => ({ value, label: t(`delivery.state.${value}`) }))]}
+          data={[
+            { value: '', label: t('delivery.allStates') },
+            ...deliveryStates.map((value) => ({ value, label: t(`delivery.state.${value}`) })),
+          ]}
         />
         <Autocomplete
           className={css.event}
@@ -86,9 +89,17 @@ export function DeliveriesScreen() {
       {deliveries.isPending && <Waiting text={t('wait.list', { what: t('delivery.what') })} />}
       {deliveries.isError && <Failure error={deliveries.error} onRetry={() => void deliveries.refetch()} />}
       {deliveries.isSuccess && items.length === 0 && isFiltered && <p className="quiet">{t('delivery.nothing')}</p>}
-      {deliveries.isSuccess && items.length === 0 && !isFiltered && <EmptyPage icon={<IconSend size={26} stroke={1.5} />} title={t('delivery.emptyTitle')} text={t('delivery.empty')} />}
-      {items.length > 0 && <DeliveriesTable deliveries={items} onOpen={(id) => void navigate({ to: '/deliveries/$id', params: { id: String(id) } })} />}
-      <MoreRows hasMore={deliveries.hasNextPage} isFetching={deliveries.isFetchingNextPage} onMore={() => void deliveries.fetchNextPage()} />
+      {deliveries.isSuccess && items.length === 0 && !isFiltered && (
+        <EmptyPage icon={<IconSend size={26} stroke={1.5} />} title={t('delivery.emptyTitle')} text={t('delivery.empty')} />
+      )}
+      {items.length > 0 && (
+        <DeliveriesTable deliveries={items} onOpen={(id) => void navigate({ to: '/deliveries/$id', params: { id: String(id) } })} />
+      )}
+      <MoreRows
+        hasMore={deliveries.hasNextPage}
+        isFetching={deliveries.isFetchingNextPage}
+        onMore={() => void deliveries.fetchNextPage()}
+      />
     </>
   )
 }

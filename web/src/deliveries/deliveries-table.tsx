@@ -25,13 +25,22 @@ export function DeliveriesTable({ deliveries, onOpen }: { deliveries: Delivery[]
       </thead>
       <tbody>
         {deliveries.map((delivery) => (
-          <tr key={delivery.id} data-row onClick={(event) => event.target instanceof Element && !event.target.closest('a') && onOpen(delivery.id)}>
+          <tr
+            key={delivery.id}
+            data-row
+            onClick={(event) => event.target instanceof Element && !event.target.closest('a') && onOpen(delivery.id)}
+          >
             <td>
               <DeliveryStateText state={delivery.state} />
               {delivery.reason && <div className={css.reason}>{reasonText(delivery.reason)}</div>}
             </td>
             <td>
-              <Link className={css.eventName} to="/deliveries/$id" params={{ id: String(delivery.id) }} aria-label={t('delivery.open', { id: delivery.id })}>
+              <Link
+                className={css.eventName}
+                to="/deliveries/$id"
+                params={{ id: String(delivery.id) }}
+                aria-label={t('delivery.open', { id: delivery.id })}
+              >
                 {delivery.event}
               </Link>
               {delivery.deliveryClass === 'dial' && (
@@ -39,7 +48,10 @@ export function DeliveriesTable({ deliveries, onOpen }: { deliveries: Delivery[]
                   <IconPhone size={14} stroke={1.8} role="img" aria-label={t('delivery.class.dial')} />
                 </span>
               )}
-              <div className="faint one-line tabular">#{delivery.id}{delivery.replayOf !== null && ` · ${t('delivery.replayOf')} #${delivery.replayOf}`}</div>
+              <div className="faint one-line tabular">
+                #{delivery.id}
+                {delivery.replayOf !== null && ` · ${t('delivery.replayOf')} #${delivery.replayOf}`}
+              </div>
             </td>
             <td className={table.wide}>
               <div className="one-line">{delivery.handlerTitle}</div>

@@ -56,9 +56,15 @@ export function DeliveryScreen() {
           </span>
         }
       >
-        {user.isAdmin && (<Button variant="default" leftSection={<IconRefresh size={16} stroke={1.7} />} onClick={() => setAsks(data.deliveryClass === 'dial' ? 'dial' : 'plain')}>
-          {t('delivery.replay')}
-        </Button>)}
+        {user.isAdmin && (
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={16} stroke={1.7} />}
+            onClick={() => setAsks(data.deliveryClass === 'dial' ? 'dial' : 'plain')}
+          >
+            {t('delivery.replay')}
+          </Button>
+        )}
       </PageHead>
       <dl className={css.pairs}>
         <dt>{t('delivery.handler')}</dt>
@@ -117,7 +123,11 @@ export function DeliveryScreen() {
         )}
       </dl>
       {data.attemptLog.length === 0 && (
-        <p className={css.noAttempts}>{data.state === 'skipped' && data.reason ? t('delivery.noAttemptsSkipped', { reason: reasonText(data.reason) }) : t('delivery.noAttempts')}</p>
+        <p className={css.noAttempts}>
+          {data.state === 'skipped' && data.reason
+            ? t('delivery.noAttemptsSkipped', { reason: reasonText(data.reason) })
+            : t('delivery.noAttempts')}
+        </p>
       )}
       <ol className={css.attempts}>
         {data.attemptLog.toReversed().map((attempt, index) => (

@@ -11,7 +11,9 @@ export function readFormBody(body: string): BodyPair[] | null {
   if (body === '' || /^\s*[[{<]/.test(body) || !body.includes('=')) return null
   return body.split('&').map((part) => {
     const equals = part.indexOf('=')
-    return equals === -1 ? { name: decode(part), value: '' } : { name: decode(part.slice(0, equals)), value: decode(part.slice(equals + 1)) }
+    return equals === -1
+      ? { name: decode(part), value: '' }
+      : { name: decode(part.slice(0, equals)), value: decode(part.slice(equals + 1)) }
   })
 }
 

@@ -16,7 +16,12 @@ interface ReplayDialogProps {
 export function ReplayDialog({ isDial, isSending, error, onConfirm, onClose }: ReplayDialogProps) {
   const { t } = useTranslation()
   return (
-    <Modal opened onClose={onClose} title={t(isDial ? 'delivery.replayDialTitle' : 'delivery.replayTitle')} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(isDial ? 'delivery.replayDialTitle' : 'delivery.replayTitle')}
+      closeButtonProps={{ 'aria-label': t('act.close') }}
+    >
       <p>{t(isDial ? 'delivery.replayDialText' : 'delivery.replayText')}</p>
       {error && <Failure error={error} />}
       <div className={css.acts}>

@@ -65,7 +65,7 @@ export function TraceScreen() {
       <ol className={css.steps}>
         {data.steps.map((step, index) => (
           <li key={index}>
-            <Step step={step} start={start} />
+            <Step step={step} start={index === 0 ? null : start} />
           </li>
         ))}
       </ol>
@@ -99,7 +99,7 @@ function useTraceText() {
   return { sayStep, sayVerdict }
 }
 
-function Step({ step, start }: { step: TraceStep; start: number }) {
+function Step({ step, start }: { step: TraceStep; start: number | null }) {
   const { t, i18n } = useTranslation()
   const { sayStep } = useTraceText()
   const Icon = icons.find(([pattern]) => pattern.test(step.kind))?.[1] ?? IconCircleDot
@@ -108,7 +108,7 @@ function Step({ step, start }: { step: TraceStep; start: number }) {
   return (
     <article className={css.step} data-kind={step.kind}>
       <time className={css.at} dateTime={new Date(step.at).toISOString()} title={formatTimeWithSeconds(i18n.language, step.at)}>
-        {step.at === start ? t('trace.start') : `+${formatMilliseconds(step.at - start)}`}
+        {start === null ? t('trace.start') : `+${formatMilliseconds(step.at - start)}`}
       </time>
       <span className={css.icon} aria-hidden>
         <Icon size={16} stroke={1.7} />

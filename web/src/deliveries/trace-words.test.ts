@@ -25,7 +25,12 @@ test('a kind that is not known here keeps the words of the portal', () => {
 
 test('the verdict says why a phone did not ring, or that they talked', () => {
   expect(verdictWordsOf(traceOf(step('skipped', { reason: 'no_target' })))).toMatchObject({ key: 'skipped', reason: 'no_target' })
-  expect(verdictWordsOf(traceOf(step('finished', { closedBy: 'app', duration: 42, statusCode: '200' })))).toMatchObject({ key: 'talked', seconds: 42 })
-  expect(verdictWordsOf(traceOf(step('delivery_failed', { reason: 'connect' }), step('finished', { closedBy: 'portal', statusCode: 'OTHER' })))).toMatchObject({ key: 'notRung', reason: 'connect' })
+  expect(verdictWordsOf(traceOf(step('finished', { closedBy: 'app', duration: 42, statusCode: '200' })))).toMatchObject({
+    key: 'talked',
+    seconds: 42,
+  })
+  expect(
+    verdictWordsOf(traceOf(step('delivery_failed', { reason: 'connect' }), step('finished', { closedBy: 'portal', statusCode: 'OTHER' }))),
+  ).toMatchObject({ key: 'notRung', reason: 'connect' })
   expect(verdictWordsOf(traceOf(step('talking', {})))).toBeNull()
 })

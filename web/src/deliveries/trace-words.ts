@@ -41,7 +41,12 @@ export function stepWordsOf(step: TraceStep): TraceWords<StepKey> | null {
     case 'talking':
       return { key: kind, values: {} }
     case 'finished':
-      return { key: detail['closedBy'] === 'portal' ? 'finishedByPortal' : 'finished', values: {}, statusCode: textOf(detail['statusCode']), seconds: Number(detail['duration']) || 0 }
+      return {
+        key: detail['closedBy'] === 'portal' ? 'finishedByPortal' : 'finished',
+        values: {},
+        statusCode: textOf(detail['statusCode']),
+        seconds: Number(detail['duration']) || 0,
+      }
     default:
       return kind.startsWith('delivery_') ? deliveryWordsOf(step, event) : null
   }
@@ -61,7 +66,8 @@ export function verdictWordsOf(trace: Trace): TraceWords<VerdictKey> | null {
   if (!end) return null
   const seconds = Number(end.detail['duration']) || 0
   const statusCode = textOf(end.detail['statusCode'])
-  if (end.detail['closedBy'] !== 'portal') return seconds > 0 ? { key: 'talked', values: {}, seconds } : { key: 'ended', values: {}, statusCode }
+  if (end.detail['closedBy'] !== 'portal')
+    return seconds > 0 ? { key: 'talked', values: {}, seconds } : { key: 'ended', values: {}, statusCode }
   const reason = trace.steps.findLast((step) => step.kind.startsWith('delivery_') && textOf(step.detail['reason']) !== '')?.detail['reason']
   return reason === undefined ? null : { key: 'notRung', values: {}, reason: textOf(reason) }
 }

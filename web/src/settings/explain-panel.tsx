@@ -40,7 +40,14 @@ export function ExplainPanel() {
           void explanation.refetch()
         }}
       >
-        <TextInput label={t('explain.number')} type="tel" value={number} onChange={(event) => setNumber(event.currentTarget.value)} placeholder={t('dialer.placeholder')} autoComplete="off" />
+        <TextInput
+          label={t('explain.number')}
+          type="tel"
+          value={number}
+          onChange={(event) => setNumber(event.currentTarget.value)}
+          placeholder={t('dialer.placeholder')}
+          autoComplete="off"
+        />
         {people.length > 0 && (
           <NativeSelect
             label={t('explain.user')}
@@ -98,7 +105,8 @@ function ExplanationView({ explanation }: { explanation: Explanation }) {
           {handlers.length === 0 && t('explain.noHandlers')}
           {handlers.map((handler) => (
             <div key={handler.id}>
-              <span className="code">{handler.url}</span> <span className="faint">{t('explain.profile', { profile: handler.profile })}</span>
+              <span className="code">{handler.url}</span>{' '}
+              <span className="faint">{t('explain.profile', { profile: handler.profile })}</span>
             </div>
           ))}
         </dd>

@@ -44,7 +44,11 @@ export function TargetChoice({ name, legend, targets, chosen, noneLabel, disable
               <IconAlertTriangle size={16} stroke={1.8} aria-hidden /> {t('telephony.notReady')}
             </span>
           )}
-          {target.problem && <span className={css.problem}>{isOwnProblem(target.problem.code) ? t(`telephony.problem.${target.problem.code}`) : target.problem.text}</span>}
+          {target.problem && (
+            <span className={css.problem}>
+              {isOwnProblem(target.problem.code) ? t(`telephony.problem.${target.problem.code}`) : target.problem.text}
+            </span>
+          )}
         </label>
       ))}
     </fieldset>

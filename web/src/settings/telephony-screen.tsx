@@ -26,7 +26,8 @@ export function TelephonyScreen() {
     mutationFn: (input: TelephonyInput) => portal.changeTelephony(input),
     onMutate: (input) => queryClient.setQueryData(telephonyQuery.queryKey, (now) => now && { ...now, ...input }),
     onSuccess: () => notifications.show({ message: t('settings.saved') }),
-    onSettled: () => Promise.all([queryClient.invalidateQueries({ queryKey: ['telephony'] }), queryClient.invalidateQueries({ queryKey: ['explain'] })]),
+    onSettled: () =>
+      Promise.all([queryClient.invalidateQueries({ queryKey: ['telephony'] }), queryClient.invalidateQueries({ queryKey: ['explain'] })]),
   })
   const changeOwn = useMutation({
     mutationFn: (target: string | null) => portal.changeOwnTarget(target),
@@ -80,7 +81,12 @@ export function TelephonyScreen() {
             <strong>{t('telephony.noTargetsTitle')}.</strong> {t('telephony.noTargets')}
           </Notice>
         )}
-        <ToggleRow label={t('telephony.allowOwn')} checked={data.allowUserTargets} disabled={!user.isAdmin} onChange={(allowUserTargets) => change.mutate({ allowUserTargets })} />
+        <ToggleRow
+          label={t('telephony.allowOwn')}
+          checked={data.allowUserTargets}
+          disabled={!user.isAdmin}
+          onChange={(allowUserTargets) => change.mutate({ allowUserTargets })}
+        />
       </section>
 
       {data.allowUserTargets && all.length > 0 && (

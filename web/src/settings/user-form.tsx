@@ -5,9 +5,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { portal } from '../api/portal.ts'
 import type { Target, User, UserInput } from '../api/types.ts'
-import { CopyText } from '../app/copy-text.tsx'
 import { Failure } from '../app/notice.tsx'
 import { ToggleRow } from '../app/toggle-row.tsx'
+import { SecretOnce } from './secret-once.tsx'
 import css from './settings.module.css'
 
 interface UserFormProps {
@@ -17,7 +17,7 @@ interface UserFormProps {
   onClose: () => void
 }
 
-const shortestPassword = 12
+const shortestPassword = 8
 
 /** Adds or edits an employee. Nobody can take the administrator's right from oneself here. */
 export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
@@ -38,17 +38,19 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
     validate: {
       name: (value, values) => (value.trim() || values.lastName.trim() ? null : t('users.needName')),
       email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : t('users.needEmail')),
-      password: (value) => (value === '' ? (user ? null : t('users.needPassword')) : value.length < shortestPassword ? t('users.needPassword') : null),
+      password: (value) => (value !== '' && value.length < shortestPassword ? t('users.needPassword') : null),
     },
   })
   const save = useMutation({
-    mutationFn: (input: UserInput) => (user ? portal.changeUser(user.id, input) : portal.addUser(input)),
-    onSuccess: async () => {
+    mutationFn: (input: UserInput): Promise<User & { password?: string }> =>
+      user ? portal.changeUser(user.id, input) : portal.addUser(input),
+    onSuccess: async (saved) => {
       notifications.show({ message: t('settings.saved') })
       await Promise.all([queryClient.invalidateQueries({ queryKey: ['users'] }), queryClient.invalidateQueries({ queryKey: ['session'] })])
-      onClose()
+      if (!saved.password) onClose()
     },
   })
+  const made = save.data?.password
   const submit = form.onSubmit(({ password, ...values }) =>
     save.mutate({
       name: values.name.trim(),
@@ -63,60 +65,81 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
     }),
   )
   return (
-    <Modal opened onClose={onClose} title={t(user ? 'users.editTitle' : 'users.addTitle')} size={480} closeButtonProps={{ 'aria-label': t('act.close') }}>
-      <form className={css.form} onSubmit={submit} noValidate>
-        <div className={css.pair}>
-          <TextInput label={t('users.name')} autoComplete="off" data-autofocus {...form.getInputProps('name')} />
-          <TextInput label={t('users.lastName')} autoComplete="off" {...form.getInputProps('lastName')} />
-        </div>
-        <div className={css.pair}>
-          <TextInput label={t('users.extension')} description={t('users.extensionText')} inputWrapperOrder={['label', 'input', 'description', 'error']} inputMode="tel" autoComplete="off" {...form.getInputProps('extension')} />
-          <TextInput label={t('users.position')} autoComplete="off" {...form.getInputProps('workPosition')} />
-        </div>
-        <TextInput label={t('users.email')} type="email" autoComplete="off" {...form.getInputProps('email')} />
-        {targets.length > 0 && (
-          <NativeSelect
-            label={t('users.target')}
-            data={[{ value: '', label: t('users.targetDefault') }, ...targets.map((target) => ({ value: target.id, label: target.title }))]}
-            {...form.getInputProps('target')}
-          />
-        )}
-        <TextInput
-          label={t('users.password')}
-          description={user ? t('users.passwordKeep') : t('users.passwordText')}
-          autoComplete="new-password"
-          spellCheck={false}
-          {...form.getInputProps('password')}
-          rightSectionWidth={form.values.password ? 36 : 104}
-          rightSection={
-            form.values.password ? (
-              <CopyText value={form.values.password} />
-            ) : (
-              <Button size="compact-xs" variant="subtle" onClick={() => form.setFieldValue('password', makePassword())}>
-                {t('users.generate')}
-              </Button>
-            )
-          }
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(user ? 'users.editTitle' : 'users.addTitle')}
+      size={480}
+      closeButtonProps={{ 'aria-label': t('act.close') }}
+    >
+      {made ? (
+        <SecretOnce
+          title={t('users.onceTitle')}
+          text={t('users.onceText', { email: save.data?.email ?? '' })}
+          value={made}
+          onDone={onClose}
         />
-        <ToggleRow label={t('users.admin')} text={t('users.adminText')} checked={form.values.isAdmin} disabled={isSelf} onChange={(isAdmin) => form.setFieldValue('isAdmin', isAdmin)} />
-        {user && <ToggleRow label={t('users.active')} checked={form.values.isActive} disabled={isSelf} onChange={(isActive) => form.setFieldValue('isActive', isActive)} />}
-        {save.isError && <Failure error={save.error} />}
-        <div className={css.acts}>
-          <Button variant="default" onClick={onClose}>
-            {t('act.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t('act.save')}
-          </Button>
-        </div>
-      </form>
+      ) : (
+        <form className={css.form} onSubmit={submit} noValidate>
+          <div className={css.pair}>
+            <TextInput label={t('users.name')} autoComplete="off" data-autofocus {...form.getInputProps('name')} />
+            <TextInput label={t('users.lastName')} autoComplete="off" {...form.getInputProps('lastName')} />
+          </div>
+          <div className={css.pair}>
+            <TextInput
+              label={t('users.extension')}
+              description={t('users.extensionText')}
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              inputMode="tel"
+              autoComplete="off"
+              {...form.getInputProps('extension')}
+            />
+            <TextInput label={t('users.position')} autoComplete="off" {...form.getInputProps('workPosition')} />
+          </div>
+          <TextInput label={t('users.email')} type="email" autoComplete="off" {...form.getInputProps('email')} />
+          {targets.length > 0 && (
+            <NativeSelect
+              label={t('users.target')}
+              data={[
+                { value: '', label: t('users.targetDefault') },
+                ...targets.map((target) => ({ value: target.id, label: target.title })),
+              ]}
+              {...form.getInputProps('target')}
+            />
+          )}
+          <TextInput
+            label={t('users.password')}
+            description={user ? t('users.passwordKeep') : t('users.passwordText')}
+            autoComplete="new-password"
+            spellCheck={false}
+            {...form.getInputProps('password')}
+          />
+          <ToggleRow
+            label={t('users.admin')}
+            text={t('users.adminText')}
+            checked={form.values.isAdmin}
+            disabled={isSelf}
+            onChange={(isAdmin) => form.setFieldValue('isAdmin', isAdmin)}
+          />
+          {user && (
+            <ToggleRow
+              label={t('users.active')}
+              checked={form.values.isActive}
+              disabled={isSelf}
+              onChange={(isActive) => form.setFieldValue('isActive', isActive)}
+            />
+          )}
+          {save.isError && <Failure error={save.error} />}
+          <div className={css.acts}>
+            <Button variant="default" onClick={onClose}>
+              {t('act.cancel')}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {t('act.save')}
+            </Button>
+          </div>
+        </form>
+      )}
     </Modal>
   )
-}
-
-/** Letters and digits that are not mistaken for one another: about 98 bits. */
-function makePassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
-  const random = crypto.getRandomValues(new Uint8Array(64)).filter((byte) => byte < letters.length * 8)
-  return Array.from(random.slice(0, 20), (byte) => letters[byte % letters.length]).join('').replace(/(.{5})(?=.)/g, '$1-')
 }

@@ -46,9 +46,7 @@ export function UsersScreen() {
           </Button>
         )}
       </div>
-      {missing > 0 && user.isAdmin && (
-        <Notice kind="caution">{t('users.missing', { count: missing })}</Notice>
-      )}
+      {missing > 0 && user.isAdmin && <Notice kind="caution">{t('users.missing', { count: missing })}</Notice>}
       {users.isPending && <Waiting text={t('wait.list', { what: t('users.what') })} />}
       {users.isError && <Failure error={users.error} onRetry={() => void users.refetch()} />}
       {users.isSuccess && items.length === 0 && <p className="quiet">{t('users.nothing', { text: search })}</p>}
@@ -65,7 +63,12 @@ export function UsersScreen() {
           </thead>
           <tbody>
             {items.map((person) => (
-              <tr key={person.id} data-row={user.isAdmin || undefined} className={person.isActive ? undefined : css.inactive} onClick={() => user.isAdmin && setEdited(person)}>
+              <tr
+                key={person.id}
+                data-row={user.isAdmin || undefined}
+                className={person.isActive ? undefined : css.inactive}
+                onClick={() => user.isAdmin && setEdited(person)}
+              >
                 <td>
                   <div style={{ display: 'flex', alignItems: 'center', gap: 12, minWidth: 0 }}>
                     <Monogram name={`${person.name} ${person.lastName}`} />
@@ -78,7 +81,9 @@ export function UsersScreen() {
                   </div>
                 </td>
                 <td className="tabular">{person.extension ?? <span className="faint">{t('users.noExtension')}</span>}</td>
-                <td className={`${table.wide} quiet`}>{person.isActive ? t(person.isAdmin ? 'users.admin' : 'users.employee') : t('users.inactive')}</td>
+                <td className={`${table.wide} quiet`}>
+                  {person.isActive ? t(person.isAdmin ? 'users.admin' : 'users.employee') : t('users.inactive')}
+                </td>
                 <td className={`${table.wide} quiet`}>{person.target ? titleOf(person.target) : t('users.targetDefault')}</td>
                 <td>
                   {user.isAdmin && (
@@ -93,7 +98,15 @@ export function UsersScreen() {
         </table>
       )}
       <MoreRows hasMore={users.hasNextPage} isFetching={users.isFetchingNextPage} onMore={() => void users.fetchNextPage()} />
-      {edited && <UserForm key={edited === 'new' ? 'new' : edited.id} user={edited === 'new' ? null : edited} targets={targets.data?.items ?? []} isSelf={edited !== 'new' && edited.id === user.id} onClose={() => setEdited(null)} />}
+      {edited && (
+        <UserForm
+          key={edited === 'new' ? 'new' : edited.id}
+          user={edited === 'new' ? null : edited}
+          targets={targets.data?.items ?? []}
+          isSelf={edited !== 'new' && edited.id === user.id}
+          onClose={() => setEdited(null)}
+        />
+      )}
     </>
   )
 }

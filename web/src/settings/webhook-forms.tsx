@@ -19,11 +19,21 @@ export function IncomingWebhookForm({ onAdded, onClose }: FormProps) {
   const { t } = useTranslation()
   const form = useForm<IncomingWebhookInput>({
     initialValues: { title: '', scope: ['crm', 'telephony'] },
-    validate: { title: (value) => (value.trim() ? null : t('form.needTitle')), scope: (value) => (value.length > 0 ? null : t('webhooks.needScope')) },
+    validate: {
+      title: (value) => (value.trim() ? null : t('form.needTitle')),
+      scope: (value) => (value.length > 0 ? null : t('webhooks.needScope')),
+    },
   })
   const add = useMutation({ mutationFn: (input: IncomingWebhookInput) => portal.addIncomingWebhook(input), onSuccess: onAdded })
   return (
-    <Modal opened onClose={onClose} title={add.data ? add.data.title : t('webhooks.addIncoming')} size={520} closeOnClickOutside={!add.data} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={add.data ? add.data.title : t('webhooks.addIncoming')}
+      size={520}
+      closeOnClickOutside={!add.data}
+      closeButtonProps={{ 'aria-label': t('act.close') }}
+    >
       {add.data ? (
         <SecretOnce title={t('webhooks.onceTitle')} text={t('webhooks.onceText')} value={add.data.url ?? ''} onDone={onClose} />
       ) : (
@@ -55,14 +65,35 @@ export function OutgoingWebhookForm({ onAdded, onClose }: FormProps) {
   })
   const add = useMutation({ mutationFn: (input: OutgoingWebhookInput) => portal.addOutgoingWebhook(input), onSuccess: onAdded })
   return (
-    <Modal opened onClose={onClose} title={add.data ? add.data.title : t('webhooks.addOutgoing')} size={520} closeButtonProps={{ 'aria-label': t('act.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={add.data ? add.data.title : t('webhooks.addOutgoing')}
+      size={520}
+      closeButtonProps={{ 'aria-label': t('act.close') }}
+    >
       {add.data ? (
         <SecretOnce title="" text={t('webhooks.tokenText')} value={add.data.token} onDone={onClose} />
       ) : (
-        <form className={css.form} onSubmit={form.onSubmit((values) => add.mutate({ ...values, title: values.title.trim(), url: values.url.trim() }))} noValidate>
+        <form
+          className={css.form}
+          onSubmit={form.onSubmit((values) => add.mutate({ ...values, title: values.title.trim(), url: values.url.trim() }))}
+          noValidate
+        >
           <TextInput label={t('webhooks.name')} data-autofocus {...form.getInputProps('title')} />
-          <TextInput label={t('webhooks.handlerAddress')} description={t('webhooks.handlerAddressText')} type="url" placeholder="https://" {...form.getInputProps('url')} />
-          <TagsInput label={t('webhooks.events')} description={t('webhooks.eventsText')} data={[...knownEvents]} {...form.getInputProps('events')} />
+          <TextInput
+            label={t('webhooks.handlerAddress')}
+            description={t('webhooks.handlerAddressText')}
+            type="url"
+            placeholder="https://"
+            {...form.getInputProps('url')}
+          />
+          <TagsInput
+            label={t('webhooks.events')}
+            description={t('webhooks.eventsText')}
+            data={[...knownEvents]}
+            {...form.getInputProps('events')}
+          />
           {add.isError && <Failure error={add.error} />}
           <div className={css.acts}>
             <Button type="submit" loading={add.isPending}>

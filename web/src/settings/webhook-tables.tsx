@@ -25,7 +25,9 @@ export function IncomingTable({ hooks, acts }: { hooks: IncomingWebhook[]; acts:
             <td style={{ fontWeight: 500 }}>{hook.title}</td>
             <td className={`${table.wide} quiet`}>{hook.scope.join(', ')}</td>
             <td className={`${table.wide} quiet`}>{hook.userName}</td>
-            <td className={`${table.wide} quiet`}>{hook.lastUsedAt === null ? t('when.never') : <Moment at={hook.lastUsedAt} style="ago" />}</td>
+            <td className={`${table.wide} quiet`}>
+              {hook.lastUsedAt === null ? t('when.never') : <Moment at={hook.lastUsedAt} style="ago" />}
+            </td>
             <td>{acts(hook)}</td>
           </tr>
         ))}

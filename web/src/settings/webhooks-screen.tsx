@@ -25,7 +25,8 @@ export function WebhooksScreen() {
   const [adding, setAdding] = useState<'incoming' | 'outgoing' | null>(null)
   const [doomed, setDoomed] = useState<Doomed | null>(null)
   const remove = useMutation({
-    mutationFn: ({ id, direction }: Doomed) => (direction === 'incoming' ? portal.deleteIncomingWebhook(id) : portal.deleteOutgoingWebhook(id)),
+    mutationFn: ({ id, direction }: Doomed) =>
+      direction === 'incoming' ? portal.deleteIncomingWebhook(id) : portal.deleteOutgoingWebhook(id),
     onSuccess: async () => {
       setDoomed(null)
       await queryClient.invalidateQueries({ queryKey: ['webhooks'] })
@@ -76,7 +77,12 @@ export function WebhooksScreen() {
       </section>
       {adding === 'incoming' && <IncomingWebhookForm onAdded={refresh} onClose={() => setAdding(null)} />}
       {adding === 'outgoing' && <OutgoingWebhookForm onAdded={refresh} onClose={() => setAdding(null)} />}
-      <Modal opened={doomed !== null} onClose={() => setDoomed(null)} title={t('webhooks.deleteTitle', { name: doomed?.title ?? '' })} closeButtonProps={{ 'aria-label': t('act.close') }}>
+      <Modal
+        opened={doomed !== null}
+        onClose={() => setDoomed(null)}
+        title={t('webhooks.deleteTitle', { name: doomed?.title ?? '' })}
+        closeButtonProps={{ 'aria-label': t('act.close') }}
+      >
         <p>{t('webhooks.deleteText')}</p>
         {remove.isError && <Failure error={remove.error} />}
         <div className={css.acts}>

@@ -47,7 +47,17 @@ export function SignInScreen() {
           <h1>Hookswitch</h1>
           <p className="quiet">{t('signIn.foot')}</p>
         </div>
-        <TextInput label={t('signIn.email')} name="email" type="email" autoComplete="username" value={email} onChange={(event) => setEmail(event.currentTarget.value)} required withAsterisk={false} autoFocus />
+        <TextInput
+          label={t('signIn.email')}
+          name="email"
+          type="email"
+          autoComplete="username"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+          required
+          withAsterisk={false}
+          autoFocus
+        />
         <PasswordInput
           label={t('signIn.password')}
           name="password"
@@ -77,7 +87,8 @@ function SignInFailure({ error }: { error: unknown }) {
   const text = useFailureText(error)
   const code = error instanceof Refusal ? error.problem.code : ''
   const seconds = error instanceof Refusal ? Number(error.problem['retryAfter'] ?? 60) : 60
-  const words = code === 'sign_in_refused' ? t('signIn.refused') : code === 'sign_in_throttled' ? t('signIn.throttled', { count: seconds }) : text
+  const words =
+    code === 'sign_in_refused' ? t('signIn.refused') : code === 'sign_in_throttled' ? t('signIn.throttled', { count: seconds }) : text
   return (
     <p className={css.failure} role="alert">
       <IconAlertTriangle size={16} stroke={1.8} aria-hidden /> {words}

@@ -46,13 +46,30 @@ export function CallsScreen() {
           aria-label={t('history.who')}
           value={userId}
           onChange={(event) => setUserId(event.currentTarget.value)}
-          data={[{ value: '', label: t('history.everyone') }, ...people.map((person) => ({ value: String(person.id), label: [person.name, person.lastName].filter(Boolean).join(' ') }))]}
+          data={[
+            { value: '', label: t('history.everyone') },
+            ...people.map((person) => ({ value: String(person.id), label: [person.name, person.lastName].filter(Boolean).join(' ') })),
+          ]}
         />
-        <TextInput type="date" aria-label={t('history.from')} title={t('history.from')} value={from} max={to || undefined} onChange={(event) => setFrom(event.currentTarget.value)} />
+        <TextInput
+          type="date"
+          aria-label={t('history.from')}
+          title={t('history.from')}
+          value={from}
+          max={to || undefined}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
         <span className="faint" aria-hidden>
           –
         </span>
-        <TextInput type="date" aria-label={t('history.to')} title={t('history.to')} value={to} min={from || undefined} onChange={(event) => setTo(event.currentTarget.value)} />
+        <TextInput
+          type="date"
+          aria-label={t('history.to')}
+          title={t('history.to')}
+          value={to}
+          min={from || undefined}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
       </div>
       {calls.isPending && <Waiting text={t('wait.list', { what: t('history.what') })} />}
       {calls.isError && <Failure error={calls.error} onRetry={() => void calls.refetch()} />}

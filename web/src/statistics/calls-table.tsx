@@ -58,7 +58,12 @@ export function CallsTable({ calls }: { calls: Call[] }) {
               </td>
               <td className={css.play}>
                 {call.recording && (
-                  <ActionIcon size={28} onClick={() => setPlayed(played === call.callId ? null : call.callId)} aria-expanded={played === call.callId} aria-label={t('call.recording.play')}>
+                  <ActionIcon
+                    size={28}
+                    onClick={() => setPlayed(played === call.callId ? null : call.callId)}
+                    aria-expanded={played === call.callId}
+                    aria-label={t('call.recording.play')}
+                  >
                     {played === call.callId ? <IconX size={16} stroke={1.7} /> : <IconPlayerPlay size={16} stroke={1.7} />}
                   </ActionIcon>
                 )}
@@ -67,7 +72,10 @@ export function CallsTable({ calls }: { calls: Call[] }) {
             {played === call.callId && call.recording && (
               <tr className={css.player}>
                 <td colSpan={7}>
-                  <RecordingPlayer recording={call.recording} label={t('call.recording.label', { name: call.entity?.title ?? call.display })} />
+                  <RecordingPlayer
+                    recording={call.recording}
+                    label={t('call.recording.label', { name: call.entity?.title ?? call.display })}
+                  />
                 </td>
               </tr>
             )}
@@ -89,7 +97,12 @@ function Outcome({ call }: { call: Call }) {
   const outcome = outcomeOf(call)
   const words = outcome ? t(`call.outcome.${outcome}`) : t('history.openCall')
   const tone = outcome === null ? 'live' : wasAnswered(call) ? 'good' : 'bad'
-  if (call.traceId === null) return <span className={css.outcome} data-tone={tone}>{words}</span>
+  if (call.traceId === null)
+    return (
+      <span className={css.outcome} data-tone={tone}>
+        {words}
+      </span>
+    )
   return (
     <Link className={css.outcome} data-tone={tone} to="/traces/$id" params={{ id: String(call.traceId) }} title={t('call.why')}>
       {words}

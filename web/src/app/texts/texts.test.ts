@@ -25,12 +25,16 @@ test('Russian says everything that English says, and nothing else', () => {
 
 test('what is counted has all four Russian forms', () => {
   const counted = [...english.keys()].filter((key) => plural.test(key)).map((key) => key.replace(plural, ''))
-  const missing = [...new Set(counted)].flatMap((key) => ['one', 'few', 'many', 'other'].map((form) => `${key}_${form}`)).filter((key) => !russian.has(key))
+  const missing = [...new Set(counted)]
+    .flatMap((key) => ['one', 'few', 'many', 'other'].map((form) => `${key}_${form}`))
+    .filter((key) => !russian.has(key))
   expect(missing).toEqual([])
 })
 
 test('both languages fill in the same values', () => {
   const names = (text: string | undefined) => [...(text ?? '').matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).toSorted()
-  const different = [...english].filter(([key]) => russian.has(key)).filter(([key, text]) => names(text).join() !== names(russian.get(key)).join())
+  const different = [...english]
+    .filter(([key]) => russian.has(key))
+    .filter(([key, text]) => names(text).join() !== names(russian.get(key)).join())
   expect(different).toEqual([])
 })

@@ -4,7 +4,8 @@ export const applications = {
     title: 'Applications',
     add: 'Add an application',
     emptyTitle: 'No applications yet',
-    empty: 'An application connects a phone system or another program. Add one, give it the client id and the secret, and choose it as the target of clicks.',
+    empty:
+      'An application connects a phone system or another program. Add one, give it the client id and the secret, and choose it as the target of clicks.',
     name: 'Name',
     kind: { api: 'API only', ui: 'With pages' },
     kindText: {
@@ -41,7 +42,8 @@ export const applications = {
     rotateTitle: 'Make a new secret for {{name}}?',
     rotateText: 'The present secret stops working at once. The application needs the new one to refresh its tokens.',
     deleteTitle: 'Delete {{name}}?',
-    deleteText: 'It gets ONAPPUNINSTALL, then its tokens and handlers are gone. A click that goes to it calls nothing. Adding it again gives a new client id and a new secret.',
+    deleteText:
+      'It gets ONAPPUNINSTALL, then its tokens and handlers are gone. A click that goes to it calls nothing. Adding it again gives a new client id and a new secret.',
     deleteConfirm: 'Delete the application',
     handlers: 'Handlers',
     handlersText: 'Addresses the application has bound to events.',
@@ -71,6 +73,7 @@ export const applications = {
     failed: 'The app’s page could not be opened.',
     closed: 'The app has closed its page.',
     again: 'Open it again',
+    reload: 'The address of this app is newer than this page. Load the page again to open it.',
     dialAsk: '{{name}} wants to call {{number}}.',
   },
 } as const

@@ -17,7 +17,10 @@ export const cards = {
     select: 'Select {{name}}',
     selectAll: 'Select all that are shown',
     empty: {
-      contact: { title: 'No contacts yet', text: 'A contact is a person you call. Add the first one with a phone number, then press the number.' },
+      contact: {
+        title: 'No contacts yet',
+        text: 'A contact is a person you call. Add the first one with a phone number, then press the number.',
+      },
       company: { title: 'No companies yet', text: 'A company has numbers of its own, and contacts who work there. Add the first one.' },
       lead: { title: 'No leads yet', text: 'A lead is somebody who may become a customer. Add the first one with a phone number.' },
     },
@@ -44,7 +47,17 @@ export const cards = {
   },
   phoneKind: { WORK: 'Work', MOBILE: 'Mobile', FAX: 'Fax', HOME: 'Home', PAGER: 'Pager', MAILING: 'Mailings', OTHER: 'Other' },
   leadStatus: { NEW: 'New', IN_PROCESS: 'In progress', CONVERTED: 'Converted', JUNK: 'Junk' },
-  source: { CALL: 'Call', EMAIL: 'Email', WEB: 'Website', ADVERTISING: 'Advertising', PARTNER: 'Existing customer', RECOMMENDATION: 'Recommendation', TRADE_SHOW: 'Trade show', CALLBACK: 'Callback form', OTHER: 'Other' },
+  source: {
+    CALL: 'Call',
+    EMAIL: 'Email',
+    WEB: 'Website',
+    ADVERTISING: 'Advertising',
+    PARTNER: 'Existing customer',
+    RECOMMENDATION: 'Recommendation',
+    TRADE_SHOW: 'Trade show',
+    CALLBACK: 'Callback form',
+    OTHER: 'Other',
+  },
   form: {
     title: 'Title',
     name: 'First name',

@@ -1,0 +1,879 @@
+/** The own API of the portal (`/v1`): its shapes and operations. Made by npm run generate from portal/src/http/api/schemas.ts and the routes; do not edit. */
+
+/** `GET /v1/apps`, `GET /v1/apps/:id`. */
+export interface App {
+  id: number
+  title: string
+  kind: 'api' | 'ui'
+  clientId: string
+  scope: Array<string>
+  /** main page of an app with UI; redirect address of the code flow */
+  url: string
+  /** gets the install callback (api) or is the install page (ui) */
+  installUrl: string
+  installed: boolean
+  /** why the install callback failed last */
+  installProblem: string | null
+  lastSeenAt: number | null
+  createdAt: number
+}
+
+/** An app with its handlers. */
+export interface AppCard extends App {
+  handlers: Array<Handler>
+  applicationToken: string
+}
+
+/** What an admin says about a local app. */
+export interface AppInput {
+  title: string
+  kind: 'api' | 'ui'
+  url?: string
+  installUrl?: string
+  scope: Array<string>
+}
+
+/** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
+export interface AppSecret {
+  app: App
+  clientSecret: string
+}
+
+/** One POST of a delivery. */
+export interface Attempt {
+  number: number
+  startedAt: number
+  durationMs: number
+  connectMs: number | null
+  firstByteMs: number | null
+  outcome: string
+  reason: string | null
+  status: number | null
+  error: string | null
+  /** tokens masked */
+  requestBody: string
+  requestHeaders: Record<string, string>
+  /** first 4 KiB */
+  responseBody: string | null
+}
+
+/** A call as the call card, the timeline and the statistics show it. */
+export interface Call {
+  callId: string
+  traceId: number | null
+  direction: 'outgoing' | 'incoming' | 'callback' | 'info'
+  number: string
+  display: string
+  international: string
+  entity: {
+    kind: EntityKind
+    id: number
+    title: string
+  } | null
+  userId: number
+  userName: string
+  state: CallState
+  /** open for 30 minutes with no word from its app */
+  noReport: boolean
+  /** finished provisionally by the portal; a later report corrects it */
+  closedByPortal: boolean
+  delivery: {
+    id: number
+    state: DeliveryState
+    reason: string | null
+    handlerTitle: string
+    /** the handler's own words */
+    refusal: string | null
+  } | null
+  /** name of the app, line or webhook */
+  target: string | null
+  line: string | null
+  callListId: number | null
+  startedAt: number
+  answeredAt: number | null
+  endedAt: number | null
+  durationSeconds: number
+  statusCode: string | null
+  failedReason: string
+  recording: {
+    id: number
+    url: string
+    durationSeconds: number | null
+    filename: string
+  } | null
+}
+
+/** `GET|POST /v1/call-lists`, `GET /v1/call-lists/:id`, `PATCH /v1/call-lists/:id/items/:itemId {status}`. */
+export interface CallList {
+  id: number
+  title: string
+  entityKind: 'contact' | 'company'
+  total: number
+  done: number
+  createdAt: number
+  createdByName: string
+}
+
+/** A call list with its participants. */
+export interface CallListCard extends CallList {
+  items: Array<{
+    id: number
+    status: CallListStatus
+    entity: EntityRow
+    lastCall: Call | null
+  }>
+}
+
+/** A new call list. */
+export interface CallListInput {
+  title?: string
+  entityKind: 'contact' | 'company'
+  entityIds: Array<number>
+}
+
+/** What became of a participant. */
+export type CallListStatus = 'IN_WORK' | 'SUCCESS' | 'WRONG_NUMBER' | 'STOP_CALLING'
+
+/** Where a call stands. */
+export type CallState = 'registered' | 'announced' | 'ringing_agent' | 'ringing_client' | 'talking' | 'finished'
+
+/** 201 a new call, 200 the call of the click before it; 409 nothing was called (`skipped`), with what to do. 422 the number cannot be called. */
+export interface ClickAnswer {
+  call: Call
+  repeated: boolean
+}
+
+/** `POST /v1/clicks`. The header `Idempotency-Key` is optional: a double click is one call anyway. */
+export interface ClickInput {
+  number: string
+  entity?: {
+    kind: EntityKind
+    id: number
+  } | null
+  callListId?: number | null
+  device?: 'desktop' | 'mobile'
+}
+
+/** 409 body: a Problem with code no_target | not_installed | no_handler | handler_disabled, plus `adminDetail` (what the admin must do) and `traceId`. */
+export interface ClickSkipped extends Problem {
+  adminDetail: string
+  traceId: number | null
+}
+
+/** `GET /v1/deliveries?state=&event=&handlerId=&callId=&from=&to=&cursor=`, newest first. */
+export interface Delivery {
+  id: number
+  event: string
+  deliveryClass: 'dial' | 'notice'
+  state: DeliveryState
+  reason: string | null
+  handlerId: number
+  handlerTitle: string
+  url: string
+  callId: string | null
+  attempts: number
+  createdAt: number
+  dueAt: number | null
+  deadlineAt: number | null
+  settledAt: number | null
+  replayOf: number | null
+}
+
+/** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
+export interface DeliveryCard extends Delivery {
+  attemptLog: Array<Attempt>
+}
+
+/** Where a delivery stands. */
+export type DeliveryState = 'pending' | 'sending' | 'delivered' | 'unconfirmed' | 'retrying' | 'failed' | 'expired' | 'skipped' | 'canceled'
+
+/** An e-mail address of a card. */
+export interface Email {
+  id: number
+  value: string
+  kind: ValueKind
+}
+
+/** The card: the row and its facts. `GET|POST|PATCH|DELETE /v1/{contacts|companies|leads}[/:id]`. */
+export interface EntityCard extends EntityRow {
+  name: string
+  secondName: string
+  lastName: string
+  position: string
+  company: {
+    id: number
+    title: string
+  } | null
+  contacts: Array<{
+    id: number
+    title: string
+    phones: Array<Phone>
+  }>
+  /** leads: NEW, IN_PROCESS, CONVERTED, JUNK */
+  statusId: string
+  sourceId: string
+  comments: string
+}
+
+/** What a person may write. Contacts need name or lastName, companies and leads a title. `phones` replaces the whole list; keep an `id` to change a number in place. */
+export interface EntityInput {
+  title?: string
+  name?: string
+  secondName?: string
+  lastName?: string
+  position?: string
+  companyId?: number | null
+  responsibleId?: number
+  statusId?: string
+  sourceId?: string
+  comments?: string
+  phones?: Array<PhoneInput>
+  emails?: Array<PhoneInput>
+}
+
+/** Kinds of cards that have phones. */
+export type EntityKind = 'contact' | 'company' | 'lead'
+
+/** A contact, company or lead in a list. `GET /v1/{contacts|companies|leads}?search=&cursor=`. */
+export interface EntityRow {
+  kind: EntityKind
+  id: number
+  /** name of the person, or title */
+  title: string
+  /** company of a contact, person of a lead, or empty */
+  subtitle: string
+  phones: Array<Phone>
+  emails: Array<Email>
+  responsible: {
+    id: number
+    name: string
+  } | null
+  createdAt: number
+  updatedAt: number
+}
+
+/** `GET /v1/explain?number=&userId=`: what a click would do, without doing it. */
+export interface Explanation {
+  number: string
+  phoneNumber: string
+  international: string
+  extension: string
+  display: string
+  target: {
+    id: string
+    title: string
+    from: 'user' | 'portal'
+  } | null
+  handlers: Array<{
+    id: number
+    url: string
+    profile: string
+  }>
+  verdict: {
+    ok: boolean
+    code: string
+    text: string
+    adminText: string
+  }
+  warnings: Array<string>
+}
+
+/** `POST /v1/apps/:id/frame {placement?}`: what the web posts into the app's frame. `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
+export interface Frame {
+  action: string
+  fields: Record<string, string>
+  appSid: string
+  install: boolean
+  initData: Record<string, unknown>
+}
+
+/** A URL bound to an event. */
+export interface Handler {
+  id: number
+  event: string
+  url: string
+  kind: 'online' | 'offline'
+  authUserId: number
+  profile: 'current' | '2024'
+  retries: boolean
+  dedupes: boolean
+  enabled: boolean
+  problem: string | null
+  ownerTitle: string
+}
+
+/** `GET|POST /v1/webhooks/incoming`, `DELETE …/:id`. The address holds the secret: shown once, in the answer of POST. */
+export interface IncomingWebhook {
+  id: number
+  title: string
+  userId: number
+  userName: string
+  scope: Array<string>
+  lastUsedAt: number | null
+  createdAt: number
+  url?: string
+}
+
+/** `GET|POST /v1/webhooks/outgoing`, `DELETE …/:id`. */
+export interface OutgoingWebhook {
+  id: number
+  title: string
+  url: string
+  events: Array<string>
+  token: string
+  handlers: Array<Handler>
+  createdAt: number
+}
+
+/** A phone number as it is shown and as it is dialled. */
+export interface Phone {
+  id: number
+  /** as typed */
+  value: string
+  kind: ValueKind
+  /** as people in that country write it */
+  display: string
+  /** E.164, or the typed text when it cannot be parsed */
+  international: string
+}
+
+/** A phone or e-mail address as it is written; `id` changes one in place. */
+export interface PhoneInput {
+  id?: number
+  value: string
+  kind?: ValueKind
+}
+
+/** Every refusal of `/v1`: application/problem+json (RFC 9457) with a `code` of the error table. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail: string
+}
+
+/** The signed-in person and the company. `GET /v1/session`; 401 when nobody is signed in. */
+export interface Session {
+  user: {
+    id: number
+    name: string
+    email: string
+    isAdmin: boolean
+    language: 'en' | 'ru'
+    extension: string | null
+    /** own outgoing target, see Target.id */
+    target: string | null
+  }
+  portal: {
+    title: string
+    country: string
+    publicUrl: string
+  }
+}
+
+/** `POST /v1/session`. 401 `sign_in_refused`; 429 `sign_in_throttled` with `Retry-After`. */
+export interface SignIn {
+  email: string
+  password: string
+}
+
+/** Something a click can go to. `id` is `app:3`, `line:7` or `webhook:2`. */
+export interface Target {
+  id: string
+  kind: 'app' | 'line' | 'webhook'
+  title: string
+  number: string | null
+  ready: boolean
+  problem: {
+    code: string
+    text: string
+  } | null
+}
+
+/** `GET|PUT /v1/telephony`. `PUT` takes any part of it (admins). `GET /v1/targets` answers `{items: Target[]}` for everybody; `PUT /v1/me/target {target}`. */
+export interface Telephony {
+  portalTarget: string | null
+  allowUserTargets: boolean
+  country: string
+  /** numbers that begin with * or # */
+  allowServiceCodes: boolean
+  targets: Array<Target>
+  lines: Array<{
+    id: number
+    number: string
+    name: string
+    crmAutoCreate: boolean
+    ownerTitle: string
+    appId: number | null
+  }>
+  warnings: Array<string>
+}
+
+/** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
+export interface TimelineEntry {
+  id: number
+  kind: 'call' | 'note' | 'created'
+  at: number
+  subject: string
+  text: string
+  author: {
+    id: number
+    name: string
+  } | null
+  call: Call | null
+}
+
+/** `GET /v1/traces/:id`: from the click to the hang-up, in order. */
+export interface Trace {
+  id: number
+  callId: string | null
+  /** in plain words */
+  verdict: string
+  steps: Array<{
+    at: number
+    kind: string
+    text: string
+    detail: Record<string, unknown>
+  }>
+}
+
+/** `GET /v1/users?search=&cursor=`; `POST /v1/users` and `PATCH /v1/users/:id` (admins; one's own language by `PATCH /v1/me`). */
+export interface User {
+  id: number
+  name: string
+  lastName: string
+  email: string
+  isAdmin: boolean
+  isActive: boolean
+  extension: string | null
+  target: string | null
+  workPosition: string
+}
+
+/** VALUE_TYPE of the contract (8.2). */
+export type ValueKind = 'WORK' | 'MOBILE' | 'FAX' | 'HOME' | 'PAGER' | 'MAILING' | 'OTHER'
+
+/** What each operation takes and answers, by method and path below `/v1`. */
+export interface Operations {
+  /** Who is signed in. */
+  'GET /session': {
+    answer: Session
+  }
+  /** Signs in; answers a session cookie. */
+  'POST /session': {
+    body: SignIn
+    answer: Session
+  }
+  /** Signs out. */
+  'DELETE /session': {
+    answer: undefined
+  }
+  /** Changes the own language. */
+  'PATCH /me': {
+    body: {
+      language: 'en' | 'ru'
+    }
+    answer: Session
+  }
+  /** Users, by id. */
+  'GET /users': {
+    query: {
+      search?: string
+      cursor?: string
+    }
+    answer: {
+      items: Array<User>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Adds a user. Without a password one is made and answered this once. */
+  'POST /users': {
+    body: {
+      name?: string
+      lastName?: string
+      isAdmin?: boolean
+      isActive?: boolean
+      extension?: string | null
+      target?: string | null
+      workPosition?: string
+      password?: string
+      email: string
+    }
+    answer: User & {
+      password?: string
+    }
+  }
+  /** Changes a user; who is deactivated is signed out. */
+  'PATCH /users/{id}': {
+    body: {
+      name?: string
+      lastName?: string
+      isAdmin?: boolean
+      isActive?: boolean
+      extension?: string | null
+      target?: string | null
+      workPosition?: string
+      password?: string
+      email?: string
+    }
+    answer: User
+  }
+  /** Local apps. */
+  'GET /apps': {
+    answer: {
+      items: Array<App>
+    }
+  }
+  /** Adds an app. Its secret is shown in this answer only. */
+  'POST /apps': {
+    body: AppInput
+    answer: AppSecret
+  }
+  /** An app with its handlers. */
+  'GET /apps/{id}': {
+    answer: AppCard
+  }
+  /** Changes an app. */
+  'PATCH /apps/{id}': {
+    body: {
+      title?: string
+      kind?: 'api' | 'ui'
+      url?: string
+      installUrl?: string
+      scope?: Array<string>
+    }
+    answer: App
+  }
+  /** Uninstalls an app: its handlers, lines, options and tokens go. */
+  'DELETE /apps/{id}': {
+    answer: undefined
+  }
+  /** Makes a new secret; the old one is dead. Shown in this answer only. */
+  'POST /apps/{id}/secret': {
+    answer: AppSecret
+  }
+  /** Ends the installation, by the button or for the install page. */
+  'POST /apps/{id}/install-finish': {
+    answer: App
+  }
+  /** What is posted into the app's frame, with fresh tokens. */
+  'POST /apps/{id}/frame': {
+    body: {
+      placement?: string
+    }
+    answer: Frame
+  }
+  /** Changes how events are delivered to a handler: wire profile, retries, whether it drops repeats, enabled. */
+  'PATCH /handlers/{id}': {
+    body: {
+      profile?: 'current' | '2024'
+      retries?: boolean
+      dedupes?: boolean
+      enabled?: boolean
+    }
+    answer: Handler
+  }
+  /** Incoming webhooks, without their secrets. */
+  'GET /webhooks/incoming': {
+    answer: {
+      items: Array<IncomingWebhook>
+    }
+  }
+  /** Adds an incoming webhook that acts as the caller. Its address holds the secret and is shown in this answer only. */
+  'POST /webhooks/incoming': {
+    body: {
+      title: string
+      scope: Array<string>
+    }
+    answer: IncomingWebhook
+  }
+  /** Deletes an incoming webhook; its address stops working. */
+  'DELETE /webhooks/incoming/{id}': {
+    answer: undefined
+  }
+  /** Outgoing webhooks. */
+  'GET /webhooks/outgoing': {
+    answer: {
+      items: Array<OutgoingWebhook>
+    }
+  }
+  /** Adds an outgoing webhook: the chosen events are posted to its address. */
+  'POST /webhooks/outgoing': {
+    body: {
+      title: string
+      url: string
+      events: Array<string>
+    }
+    answer: OutgoingWebhook
+  }
+  /** Deletes an outgoing webhook and its handlers. */
+  'DELETE /webhooks/outgoing/{id}': {
+    answer: undefined
+  }
+  /** Newest first, 50 on a page; `search` is a part of a name, phone number or e-mail. `total` comes with the first page. */
+  'GET /contacts': {
+    query: {
+      search?: string
+      cursor?: string
+    }
+    answer: {
+      items: Array<EntityRow>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Adds a contact. */
+  'POST /contacts': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** A contact with its facts. */
+  'GET /contacts/{id}': {
+    answer: EntityCard
+  }
+  /** Changes what is given. `phones` and `emails` replace their whole lists. */
+  'PATCH /contacts/{id}': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** Deletes a contact. Its calls stay in the statistics. */
+  'DELETE /contacts/{id}': {
+    answer: undefined
+  }
+  /** Newest first, 50 on a page. */
+  'GET /contacts/{id}/timeline': {
+    query: {
+      cursor?: string
+    }
+    answer: {
+      items: Array<TimelineEntry>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Newest first, 50 on a page; `search` is a part of a name, phone number or e-mail. `total` comes with the first page. */
+  'GET /companies': {
+    query: {
+      search?: string
+      cursor?: string
+    }
+    answer: {
+      items: Array<EntityRow>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Adds a company. */
+  'POST /companies': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** A company with its facts. */
+  'GET /companies/{id}': {
+    answer: EntityCard
+  }
+  /** Changes what is given. `phones` and `emails` replace their whole lists. */
+  'PATCH /companies/{id}': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** Deletes a company. Its calls stay in the statistics. */
+  'DELETE /companies/{id}': {
+    answer: undefined
+  }
+  /** Newest first, 50 on a page. */
+  'GET /companies/{id}/timeline': {
+    query: {
+      cursor?: string
+    }
+    answer: {
+      items: Array<TimelineEntry>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Newest first, 50 on a page; `search` is a part of a name, phone number or e-mail. `total` comes with the first page. */
+  'GET /leads': {
+    query: {
+      search?: string
+      cursor?: string
+    }
+    answer: {
+      items: Array<EntityRow>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Adds a lead. */
+  'POST /leads': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** A lead with its facts. */
+  'GET /leads/{id}': {
+    answer: EntityCard
+  }
+  /** Changes what is given. `phones` and `emails` replace their whole lists. */
+  'PATCH /leads/{id}': {
+    body: EntityInput
+    answer: EntityCard
+  }
+  /** Deletes a lead. Its calls stay in the statistics. */
+  'DELETE /leads/{id}': {
+    answer: undefined
+  }
+  /** Newest first, 50 on a page. */
+  'GET /leads/{id}/timeline': {
+    query: {
+      cursor?: string
+    }
+    answer: {
+      items: Array<TimelineEntry>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** The ten best contacts, companies and leads for a part of a name, phone number or e-mail. */
+  'GET /search': {
+    query: {
+      q: string
+    }
+    answer: {
+      items: Array<EntityRow>
+    }
+  }
+  /** Newest first, 50 on a page. */
+  'GET /call-lists': {
+    query: {
+      cursor?: string
+    }
+    answer: {
+      items: Array<CallList>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Adds a call list of contacts or of companies. */
+  'POST /call-lists': {
+    body: CallListInput
+    answer: CallListCard
+  }
+  /** A call list with its participants in the order of calling. */
+  'GET /call-lists/{id}': {
+    answer: CallListCard
+  }
+  /** Sets how it stands with a participant. */
+  'PATCH /call-lists/{id}/items/{itemId}': {
+    body: {
+      status: CallListStatus
+    }
+    answer: undefined
+  }
+  /** Calls a number. A double click is one call. */
+  'POST /clicks': {
+    body: ClickInput
+    answer: ClickAnswer
+  }
+  /** The call cards that the signed-in person sees now, newest first. */
+  'GET /calls/open': {
+    answer: {
+      items: Array<Call>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** The history of calls, newest first. */
+  'GET /calls': {
+    query: {
+      search?: string
+      userId?: number
+      from?: number
+      to?: number
+      cursor?: string
+    }
+    answer: {
+      items: Array<Call>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** One call. */
+  'GET /calls/{callId}': {
+    answer: Call
+  }
+  /** Closes the signed-in person's call card; the call goes on. */
+  'POST /calls/{callId}/dismiss': {
+    answer: undefined
+  }
+  /** What a click would do, without doing it. */
+  'GET /explain': {
+    query: {
+      number: string
+      userId?: number
+    }
+    answer: Explanation
+  }
+  /** Everything that belongs to one click, in order. */
+  'GET /traces/{id}': {
+    answer: Trace
+  }
+  /** What a click can go to. */
+  'GET /targets': {
+    answer: {
+      items: Array<Target>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** Sets the signed-in person's own outgoing target; null takes the portal's. */
+  'PUT /me/target': {
+    body: {
+      target: string | null
+    }
+    answer: undefined
+  }
+  /** The telephony settings with every target and line. */
+  'GET /telephony': {
+    answer: Telephony
+  }
+  /** Changes any part of the telephony settings. */
+  'PUT /telephony': {
+    body: {
+      portalTarget?: string | null
+      allowUserTargets?: boolean
+      country?: string
+      allowServiceCodes?: boolean
+    }
+    answer: Telephony
+  }
+  /** The delivery log, newest first. */
+  'GET /deliveries': {
+    query: {
+      state?: DeliveryState
+      event?: string
+      handlerId?: number
+      callId?: string
+      from?: number
+      to?: number
+      cursor?: string
+    }
+    answer: {
+      items: Array<Delivery>
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** One delivery with its attempts. */
+  'GET /deliveries/{id}': {
+    answer: DeliveryCard
+  }
+  /** Sends a delivery again. A dial places a call and has to be confirmed. */
+  'POST /deliveries/{id}/replay': {
+    body: {
+      confirmDial?: boolean
+    }
+    answer: Delivery
+  }
+}
