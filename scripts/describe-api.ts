@@ -10,6 +10,7 @@ interface Schema {
   readonly $ref?: string
   readonly type?: string
   readonly const?: string | number | boolean
+  readonly enum?: ReadonlyArray<string | number>
   readonly description?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -73,15 +74,20 @@ function declare(name: string, schema: Schema): string {
 function print(schema: Schema): string {
   if (schema.$ref !== undefined) return schema.$ref.replace('#/components/schemas/', '')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' | ')
   if (schema.anyOf) return schema.anyOf.map(print).join(' | ')
   if (schema.allOf) return schema.allOf.map((one) => (one.anyOf ? `(${print(one)})` : print(one))).join(' & ')
-  if (schema.items) return `Array<${print(schema.items)}>`
+  if (schema.items) return printList(print(schema.items))
   if (schema.properties) return printMap(schema)
   if (schema.patternProperties) return `Record<string, ${print(Object.values(schema.patternProperties)[0] ?? {})}>`
-  if (schema.type === undefined) return 'unknown'
+  if (Object.keys(schema).every((key) => key === 'description')) return 'unknown'
   if (schema.type === 'integer') return 'number'
-  if (/^(string|number|boolean|null)$/.test(schema.type)) return schema.type
+  if (/^(string|number|boolean|null)$/.test(schema.type ?? '')) return schema.type ?? ''
   throw new Error(`scripts/describe-api.ts cannot print the schema ${JSON.stringify(schema)} as a type`)
+}
+
+function printList(item: string): string {
+  return /^\w+$/.test(item) ? `${item}[]` : `Array<${item}>`
 }
 
 function printMap(schema: Schema): string {

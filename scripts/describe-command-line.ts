@@ -28,13 +28,11 @@ function describeArgument(argument: Argument): string[] {
   return [code(argument.required ? `<${argument.name()}>` : `[${argument.name()}]`), argument.description]
 }
 
+/** A default that is not the option's own (it comes from the settings) stands in the description. */
 function describeOption(option: Option): string[] {
+  const [, text = option.description, told] = /^(.*) \(default: (.*)\)$/.exec(option.description) ?? []
   const choices = option.argChoices ? `one of ${option.argChoices.map(code).join(', ')}` : ''
-  const meaning = [option.description, choices].filter(Boolean).join('; ')
-  const standard: unknown = option.defaultValue
-  return [
-    code(option.flags),
-    option.mandatory ? [meaning, 'must be given'].filter(Boolean).join('; ') : meaning,
-    standard === undefined ? '' : code(String(standard)),
-  ]
+  const meaning = [text, choices, option.mandatory ? 'must be given' : ''].filter(Boolean).join('; ')
+  const standard = told ?? (option.defaultValue as string | number | boolean | undefined)
+  return [code(option.flags), meaning, standard === undefined ? '' : code(String(standard))]
 }

@@ -1,45 +1,39 @@
 import type { EventDeclaration } from '../portal/src/events/event.ts'
 import { code, forReaders, page, table } from './markdown.ts'
 
+/** Scopes in the order of the page; others follow. */
+const scopes: ReadonlyArray<string | null> = ['telephony', 'crm', null]
+
 /** The page of the events. */
 export function describeEvents(catalogue: ReadonlyMap<string, EventDeclaration<never>>): string {
-  const all = [...catalogue.values()].toSorted((one, other) => scopeOrder(one) - scopeOrder(other))
+  const byScope = Map.groupBy(catalogue.values(), (one) => one.scope)
+  const sorted = new Set([...scopes.filter((scope) => byScope.has(scope)), ...byScope.keys()])
   return page('Events', "the declarations in the areas' events.ts", [
     'An event is posted as a form with PHP brackets to every handler that is bound to it: `event`, `event_handler_id`, `data[…]`, `ts`, `auth[…]`. Every value is a string;',
-    'a key whose value is unknown is left out. `dial` and `notice` are explained in [dial-safe delivery](../explanation/dial-safe-delivery.md).',
+    'a key whose value is unknown is left out. The keys of `data` are given in their order. The classes `dial` and `notice` are explained in',
+    '[dial-safe delivery](../explanation/dial-safe-delivery.md).',
     '',
-    ...table(
-      ['Event', 'Scope', 'Class', 'Said when'],
-      all.map((one) => [
-        `[${code(one.name)}](#${one.name.toLowerCase()})`,
-        one.scope === null ? 'none' : code(one.scope),
-        one.deliveryClass,
-        forReaders(one.about),
-      ]),
-    ),
-    ...all.flatMap((one) => describeEvent(one)),
+    ...[...sorted].flatMap((scope) => describeScope(scope, byScope.get(scope) ?? [])),
   ])
 }
 
-function scopeOrder({ scope }: EventDeclaration<never>): number {
-  const index = ['telephony', 'crm'].indexOf(scope ?? '')
-  return index === -1 ? 2 : index
-}
-
-function describeEvent(one: EventDeclaration<never>): string[] {
-  const data = sampleData(one)
-  const profiles = Object.entries(one.profiles ?? {}).map(
-    ([name, of]) => `A handler with the wire profile ${code(name)} gets instead: ${keysOf(of(data)).map(code).join(', ')}.`,
+function describeScope(scope: string | null, declarations: readonly EventDeclaration<never>[]): string[] {
+  const rows = declarations.map((one) => [code(one.name), one.deliveryClass, forReaders(one.about), listKeys(sampleData(one))])
+  const profiles = declarations.flatMap((one) =>
+    Object.entries(one.profiles ?? {}).map(
+      ([name, of]) => `A handler of ${code(one.name)} with the wire profile ${code(name)} gets instead: ${listKeys(of(sampleData(one)))}.`,
+    ),
   )
   return [
-    `## ${one.name}`,
+    `## ${scope === null ? 'Without a scope' : `Scope ${scope}`}`,
     '',
-    forReaders(one.about),
-    '',
-    `Keys of ${code('data')}, in this order: ${keysOf(data).map(code).join(', ')}.`,
-    '',
+    ...table(['Event', 'Class', 'Said when', 'Keys of `data`'], rows),
     ...profiles.flatMap((line) => [line, '']),
   ]
+}
+
+function listKeys(data: Readonly<Record<string, unknown>>): string {
+  return keysOf(data).map(code).join(', ')
 }
 
 /** The keys of `data` do not depend on the fact, so any fact shows them. Here every property of it is 1. */

@@ -32,7 +32,7 @@ export function describeSettings(root: string): string {
     'The data folder itself is given by `--data` or `HOOKSWITCH_DATA_DIR`; default `data` below the current folder. It holds the database, the recordings and the keys.',
     '',
     ...table(['Setting', 'Value', 'Default', 'Environment variable', 'Meaning'], rows),
-    '`HOOKSWITCH_TRUSTED_PROXIES` is a list with commas; `HOOKSWITCH_TLS` takes `local` only. `hookswitch start` has [other defaults](command-line.md): this machine only.',
+    '`HOOKSWITCH_TRUSTED_PROXIES` is a list with commas; `HOOKSWITCH_TLS` takes `local` only. [`hookswitch start`](command-line.md#hookswitch-start) serves this machine only and sets `host` and `outbound.allowPrivate` itself.',
   ])
 }
 

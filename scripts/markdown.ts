@@ -32,7 +32,10 @@ export function anchor(heading: string): string {
 
 /** A comment of the code as a reader of the pages needs it: the sources of the rules are not in the repository. */
 export function forReaders(text: string): string {
-  return text.replaceAll(/\s*\((?:see )?(?:contract|design)[^()]*\)/g, '').replaceAll(/,? \b(?:contract|design) \d[\d., ]*\d/g, '')
+  return text
+    .replaceAll(/\s*\((?:see )?(?:contract|design)[^()]*\)/g, '')
+    .replaceAll(/ of the contract(?: \([\d.]+\))?/g, '')
+    .replaceAll(/,? \b(?:contract|design) \d[\d.]*/g, '')
 }
 
 /** A whole page, with the note that it is made. */

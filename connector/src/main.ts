@@ -28,6 +28,8 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', close)
   process.on('SIGINT', close)
+  // started by a portal that has died: a new one starts its own
+  process.on('disconnect', close)
 }
 
 main().catch((error: unknown) => {

@@ -15,6 +15,7 @@ export const Settings = Type.Object(
     databaseUrl: Type.String({ minLength: 1 }),
     /** address to listen on */
     host: Type.String({ minLength: 1 }),
+    /** port to listen on */
     port: Port,
     /** with `tls`: https listens here and http on `port`; without it https takes `port` alone */
     httpsPort: Port,
@@ -22,10 +23,18 @@ export const Settings = Type.Object(
     publicUrl: Type.String({ pattern: '^https?://[^/?#]+/?$' }),
     /** addresses or ranges of proxies whose X-Forwarded-* headers count */
     trustedProxies: Type.Array(Type.String()),
-    /** https by the portal itself: with the given files, or `local` for an authority made for development */
+    /** HTTPS by the portal itself: with the given files, or `local` for an authority made for development */
     tls: Type.Union([
       Type.Literal('local'),
-      Type.Object({ certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+      Type.Object(
+        {
+          /** PEM file of the certificate and its chain */
+          certFile: Type.String({ minLength: 1 }),
+          /** PEM file of the key */
+          keyFile: Type.String({ minLength: 1 }),
+        },
+        { additionalProperties: false },
+      ),
     ]),
     /** private addresses that handlers may have (design 11.10) */
     outbound: Type.Object(
@@ -42,6 +51,7 @@ export const Settings = Type.Object(
     ),
     log: Type.Object(
       {
+        /** the least important lines that are logged */
         level: Type.Union([
           Type.Literal('debug'),
           Type.Literal('info'),

@@ -112,7 +112,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // delivery: the loop knows the rows by ports, calls follow their dials
   const catalogue = eventCatalogue()
-  const bindings = await Bindings.open({ store, clock })
+  // private addresses: one verdict at save, at bind and at send (design 11.10)
+  const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
+  const bindings = await Bindings.open({ store, clock, blockedAddress })
   const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate })
   const deliveries = createDeliveries({
     store,
@@ -135,7 +137,6 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const crm = createCrmOfCalls({ entities, lookup, timeline, callLists })
 
   // apps
-  const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
   const registry = createRegistry({ store, clock, outbox, bindings, changed, blockedAddress, installDue: () => installs.wake() })
   const installs = createInstalls({ store, clock, log, auth, changed, post: postForm(sender) })
   const webhooks = createWebhooks({
@@ -213,7 +214,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline }),
     ...callListRoutes({ ...cards, callLists }),
-    ...callRoutes({ store, clicks, calls, traces, present }),
+    ...callRoutes({ store, clicks, calls, traces, now, present }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...deliveryRoutes({ store, bindings, deliveries, wake: () => worker.wake() }),
   ]

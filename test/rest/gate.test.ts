@@ -137,6 +137,21 @@ test('two handlers with the same address get one event, with different addresses
   }
 })
 
+test('a handler on an address that may not be sent to: bind answers true, the admin is warned, the click fails and names the setting', async () => {
+  const app = await house.addApp({ title: 'Far' })
+  expect((await app.call('event.bind', { event: 'ONEXTERNALCALLSTART', handler: 'http://10.11.12.13/handler' })).body.result).toBe(true)
+  await choose(app)
+  expect((await house.admin.api('GET', `/apps/${app.id}`)).body.handlers[0].problem).toContain('outbound.allowPrivate=private')
+  expect((await house.admin.api('GET', '/telephony')).body.warnings.join()).toContain('outbound.allowPrivate=private')
+  const { body } = await click()
+  await expect
+    .poll(async () => (await house.admin.api('GET', `/calls/${body.call.callId}`)).body)
+    .toMatchObject({ state: 'finished', statusCode: 'OTHER', delivery: { state: 'failed', reason: 'ssrf_blocked', refusal: expect.stringContaining('outbound.allowPrivate=private') } })
+  const refused = await house.admin.api('POST', '/webhooks/outgoing', { title: 'Far', url: 'http://10.11.12.13/', events: ['ONEXTERNALCALLSTART'] })
+  expect(refused.status).toBe(422)
+  expect(refused.body.detail).toContain('outbound.allowPrivate=private')
+})
+
 describe('what the handler answers', () => {
   let app: TestApp
   beforeAll(async () => {

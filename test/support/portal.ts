@@ -169,7 +169,7 @@ export async function startPortal(
   }
   let crmWebhook: Promise<string> | null = null
   const addIncomingWebhook: TestPortal['addIncomingWebhook'] = async (scope, by = admin) => {
-    const answer = await by.api('POST', '/webhooks/incoming', { title: 'Test', scope, userId: by.userId })
+    const answer = await admin.api('POST', '/webhooks/incoming', { title: 'Test', scope, userId: by.userId })
     if (!answer.body.url) throw new Error(`the webhook was not added: ${JSON.stringify(answer.body)}`)
     return `${String(answer.body.url).replace(/\/+$/, '')}/`
   }

@@ -21,7 +21,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
-  if (/^\/assets\//.test(url.pathname)) event.respondWith(fromCacheFirst(request))
+  if (url.pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request))
   else if (request.mode === 'navigate' && !/^\/(v1|rest|oauth|docs)(\/|$)/.test(url.pathname)) event.respondWith(fromPortalFirst(request))
 })
 

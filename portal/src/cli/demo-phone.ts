@@ -14,7 +14,8 @@ export function runDemoPhone({ config, appFile, port }: { config: Config; appFil
     const trust = config.tls === 'local' ? { NODE_EXTRA_CA_CERTS: join(config.dataDir, 'tls', 'ca.crt') } : {}
     child = spawn(process.execPath, [entry, '--data', join(config.dataDir, 'demo-phone'), '--port', String(port)], {
       env: { ...process.env, ...trust, HOOKSWITCH_APP_FILE: appFile },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // the channel tells it that this process has ended, however it ended
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     child.on('exit', () => {
       if (!stopped) setTimeout(() => !stopped && start(), restartMs).unref()

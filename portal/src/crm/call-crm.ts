@@ -27,6 +27,8 @@ export interface FinishedCall {
   readonly isIncoming: boolean
   readonly isMissed: boolean
   readonly userId: number
+  /** who reported it; null: the portal itself */
+  readonly actorId: number | null
   readonly number: string
   readonly startedAt: number
   readonly endedAt: number
@@ -36,7 +38,11 @@ export interface FinishedCall {
 export interface CrmOfCalls {
   findByPhone(portalId: number, digits: string, db?: Kysely<Tables>): Promise<readonly FoundCard[]>
   find(portalId: number, card: CalledCard, db?: Kysely<Tables>): Promise<FoundCard | null>
-  addLead(tx: Tx, lead: { portalId: number; userId: number; number: string; sourceId: string; isIncoming: boolean }): Promise<number>
+  /** `userId` becomes responsible, `actorId` caused it: its event carries their tokens */
+  addLead(
+    tx: Tx,
+    lead: { portalId: number; userId: number; actorId: number; number: string; sourceId: string; isIncoming: boolean },
+  ): Promise<number>
   /** null: the card was deleted meanwhile, so there is nothing to write it on */
   addActivity(tx: Tx, call: FinishedCall): Promise<number | null>
   correctActivity(tx: Tx, activityId: number, call: FinishedCall): Promise<void>
@@ -53,12 +59,13 @@ function found(match: Match): FoundCard {
 }
 
 function factsOf(call: FinishedCall) {
-  const { portalId, callId, userId, startedAt, endedAt } = call
+  const { portalId, callId, userId, actorId, startedAt, endedAt } = call
   const card = { type: typeOf(call.entity), id: call.entity.id }
   return {
     portalId,
     callId,
     userId,
+    actorId,
     startedAt,
     endedAt,
     card,
@@ -88,7 +95,7 @@ export function createCrmOfCalls({
       return match ? found(match) : null
     },
 
-    async addLead(tx, { portalId, userId, number, sourceId, isIncoming }) {
+    async addLead(tx, { portalId, userId, actorId, number, sourceId, isIncoming }) {
       const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', portalId).executeTakeFirstOrThrow()
       const word =
         language === 'ru' ? (isIncoming ? 'Входящий звонок' : 'Исходящий звонок') : isIncoming ? 'Incoming call' : 'Outgoing call'
@@ -97,7 +104,7 @@ export function createCrmOfCalls({
         tx,
         'lead',
         { fields, multifields: { writes: [{ typeId: 'PHONE', value: number.slice(0, 255) }] } },
-        { portalId, userId },
+        { portalId, userId: actorId },
       )
     },
 

@@ -315,6 +315,7 @@ describe('leads, deals and the rest', () => {
       callId: 'externalCall.1',
       type: 1,
       userId: caller.userId,
+      actorId: caller.userId,
       phoneNumber: '+12125550121',
       startedAt: 1000,
       endedAt: 61_000,

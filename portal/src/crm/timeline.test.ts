@@ -25,6 +25,7 @@ function facts(more: Partial<CallFacts> = {}): CallFacts {
     callId: 'externalCall.a',
     type: 1,
     userId: portal.by.userId,
+    actorId: portal.by.userId,
     phoneNumber: '+74950000117',
     startedAt: 1_000_000,
     endedAt: 1_060_000,

@@ -5,7 +5,7 @@ import { withoutNul } from '../store/fold.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { titleOf, typeIds, type EntityColumns, type EntityType } from './classic-fields.ts'
-import { listNames, tableOf, type Author, type Changed } from './entities.ts'
+import { listNames, tableOf, type Changed } from './entities.ts'
 import { activityAdded, activityChanged } from './events.ts'
 
 /** What an activity has to know of a finished call. */
@@ -16,6 +16,8 @@ export interface CallFacts {
   readonly type: number
   /** who talked: responsible for the activity */
   readonly userId: number
+  /** who reported it, whose tokens the event carries; null: the portal itself (contract 1.3) */
+  readonly actorId: number | null
   /** as it was dialled or shown */
   readonly phoneNumber: string
   readonly startedAt: number
@@ -89,7 +91,7 @@ export function createTimeline({
       const { id } = await tx.db.insertInto('activity').values(row).returning('id').executeTakeFirstOrThrow()
       for (const one of owners)
         tx.insert('activity_binding', { activity_id: id, portal_id: facts.portalId, owner_type_id: typeIds[one.type], owner_id: one.id })
-      outbox.emit(tx, activityAdded, { id }, authorOf(facts))
+      outbox.emit(tx, activityAdded, { id }, causedBy(facts))
       tell(tx, facts.portalId, owners)
       return id
     },
@@ -101,7 +103,7 @@ export function createTimeline({
       const change = { ...(await callColumns(tx, facts, owner)), updated_at: clock.now() }
       const update = tx.db.updateTable('activity').set(change).where('portal_id', '=', facts.portalId).where('id', '=', activityId)
       if (Number((await update.executeTakeFirstOrThrow()).numUpdatedRows) === 0) return false
-      outbox.emit(tx, activityChanged, { id: activityId }, authorOf(facts))
+      outbox.emit(tx, activityChanged, { id: activityId }, causedBy(facts))
       tell(tx, facts.portalId, owners)
       return true
     },
@@ -140,8 +142,8 @@ interface Owner {
   readonly title: string
 }
 
-function authorOf(facts: CallFacts): Author {
-  return { portalId: facts.portalId, userId: facts.userId }
+function causedBy(facts: CallFacts): { portalId: number; userId: number | null } {
+  return { portalId: facts.portalId, userId: facts.actorId }
 }
 
 /** The card of the call, and the company of a contact; nothing when the card is gone. */

@@ -10,6 +10,16 @@ export interface BoundHandler extends Row<'handler'> {
   readonly ownerTitle: string
   /** null, or why nothing is sent to it */
   readonly ownerProblem: 'not_installed' | null
+  /** null, or why the portal may not send to its address (design 11.10): the sentence names the setting */
+  readonly addressProblem: string | null
+}
+
+/** What bindings need. */
+export interface BindingsParts {
+  readonly store: Store
+  readonly clock: Clock
+  /** why the portal may not send to an address, or null */
+  readonly blockedAddress: (url: string) => string | null
 }
 
 /** One binding as `event.bind` asks for it. */
@@ -40,19 +50,21 @@ const channel = 'bindings'
 export class Bindings {
   readonly #store: Store
   readonly #clock: Clock
+  readonly #blockedAddress: (url: string) => string | null
   #byEvent = new Map<string, BoundHandler[]>()
   #byId = new Map<number, BoundHandler>()
 
-  private constructor(store: Store, clock: Clock) {
+  private constructor({ store, clock, blockedAddress }: BindingsParts) {
     this.#store = store
     this.#clock = clock
+    this.#blockedAddress = blockedAddress
   }
 
   /** Loads all bindings and follows the changes of other processes. */
-  static async open({ store, clock }: { store: Store; clock: Clock }): Promise<Bindings> {
-    const bindings = new Bindings(store, clock)
+  static async open(parts: BindingsParts): Promise<Bindings> {
+    const bindings = new Bindings(parts)
     await bindings.#load()
-    store.listen(channel, () => void bindings.#load())
+    parts.store.listen(channel, () => void bindings.#load())
     return bindings
   }
 
@@ -69,7 +81,7 @@ export class Bindings {
     for (const row of rows) {
       const owner = owners.get(row.owner)
       if (!owner) continue
-      const handler: BoundHandler = { ...row, ownerTitle: owner.title, ownerProblem: owner.installed ? null : 'not_installed' }
+      const handler: BoundHandler = { ...row, ownerTitle: owner.title, ownerProblem: owner.installed ? null : 'not_installed', addressProblem: this.#blockedAddress(row.url) }
       byId.set(row.id, handler)
       const key = `${row.portal_id} ${row.event}`
       const same = byEvent.get(key)

@@ -248,7 +248,7 @@ export function createCalls(parts: CallsParts) {
           .where('id', '=', call.id)
           .execute()
         if (state === 'talking')
-          parts.outbox.emit(tx, callTalking, { callId, userId: call.user_id }, { portalId: call.portal_id, userId: call.user_id })
+          parts.outbox.emit(tx, callTalking, { callId, userId: call.user_id }, { portalId: call.portal_id, userId: reporter.userId })
         return true
       })
     },
@@ -334,6 +334,7 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     createdLeadId = await crm.addLead(tx, {
       portalId: reporter.portalId,
       userId: user.id,
+      actorId: reporter.userId,
       number: phone.phoneNumber,
       sourceId: registration.crmSource,
       isIncoming,

@@ -60,6 +60,15 @@ export async function finishCall(parts: CallsParts, tx: Tx, ending: Ending): Pro
     activity_id: activityId,
   }
   tx.write(store.build.updateTable('call').set(change).where('id', '=', call.id))
+  // the card closes at everybody; whom the call is credited to keeps its outcome on screen for a while
+  tx.write(
+    store.build
+      .updateTable('call_card')
+      .set({ hidden_at: endedAt })
+      .where('call_id', '=', call.call_id)
+      .where('user_id', '!=', ending.userId)
+      .where('hidden_at', 'is', null),
+  )
   parts.deliveries.cancelDials(tx, call.call_id)
   if (!isCorrection) {
     parts.outbox.emit(
@@ -106,6 +115,7 @@ async function writeActivity(
     isIncoming,
     isMissed: isIncoming && !isSuccess(statusCode),
     userId: ending.userId,
+    actorId: ending.actorId,
     number: call.number,
     startedAt: call.started_at,
     endedAt: call.started_at + report.duration * 1000,

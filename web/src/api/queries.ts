@@ -11,22 +11,36 @@ export const keys = {
 
 const nextOf = (page: Page<unknown>) => page.nextCursor
 
+/** Who is signed in; fails with 401 when nobody is. */
 export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: () => portal.session(), staleTime: 5 * 60_000, retry: false })
+/** The call cards of the person. */
 export const openCallsQuery = queryOptions({ queryKey: keys.openCalls, queryFn: () => portal.openCalls(), staleTime: 0 })
+/** The telephony settings. */
 export const telephonyQuery = queryOptions({ queryKey: ['telephony'], queryFn: () => portal.telephony() })
+/** What a click can go to. */
 export const targetsQuery = queryOptions({ queryKey: ['targets'], queryFn: () => portal.targets() })
+/** All applications. */
 export const appsQuery = queryOptions({ queryKey: ['apps', 'list'], queryFn: () => portal.apps() })
+/** Incoming webhooks. */
 export const incomingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'incoming'], queryFn: () => portal.incomingWebhooks() })
+/** Outgoing webhooks. */
 export const outgoingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'outgoing'], queryFn: () => portal.outgoingWebhooks() })
+/** All call lists. */
 export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], queryFn: () => portal.callLists() })
 
+/** One application with its handlers. */
 export const appQuery = (id: number) => queryOptions({ queryKey: ['apps', 'one', id], queryFn: () => portal.app(id) })
+/** One call list with its participants. */
 export const callListQuery = (id: number) => queryOptions({ queryKey: ['call-lists', 'one', id], queryFn: () => portal.callList(id) })
+/** One delivery with its attempts. */
 export const deliveryQuery = (id: number) => queryOptions({ queryKey: ['deliveries', 'one', id], queryFn: () => portal.delivery(id) })
+/** From one click to its hang-up. */
 export const traceQuery = (id: number) => queryOptions({ queryKey: ['traces', id], queryFn: () => portal.trace(id) })
+/** One contact, company or lead. */
 export const cardQuery = (kind: EntityKind, id: number) =>
   queryOptions({ queryKey: ['card', kind, id], queryFn: () => portal.card(kind, id) })
 
+/** A list of one kind, page after page. */
 export const rowsQuery = (kind: EntityKind, search: string) =>
   infiniteQueryOptions({
     queryKey: ['rows', kind, { search }],
@@ -35,6 +49,7 @@ export const rowsQuery = (kind: EntityKind, search: string) =>
     getNextPageParam: nextOf,
   })
 
+/** The timeline of a card, newest first. */
 export const timelineQuery = (kind: EntityKind, id: number) =>
   infiniteQueryOptions({
     queryKey: ['timeline', kind, id],
@@ -43,6 +58,7 @@ export const timelineQuery = (kind: EntityKind, id: number) =>
     getNextPageParam: nextOf,
   })
 
+/** The call history, newest first. */
 export const callsQuery = (filter: Query) =>
   infiniteQueryOptions({
     queryKey: ['calls', 'history', filter],
@@ -51,6 +67,7 @@ export const callsQuery = (filter: Query) =>
     getNextPageParam: nextOf,
   })
 
+/** The delivery log, newest first. */
 export const deliveriesQuery = (filter: Query) =>
   infiniteQueryOptions({
     queryKey: ['deliveries', 'list', filter],
@@ -59,6 +76,7 @@ export const deliveriesQuery = (filter: Query) =>
     getNextPageParam: nextOf,
   })
 
+/** Employees, page after page. */
 export const usersQuery = (search: string) =>
   infiniteQueryOptions({
     queryKey: ['users', { search }],

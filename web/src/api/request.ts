@@ -13,8 +13,10 @@ export class Refusal extends Error {
 export class NoAnswer extends Error {}
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** What goes into the address; empty values are left out. */
 export type Query = Record<string, string | number | boolean | null | undefined>
 
+/** What a request may carry. */
 export interface RequestOptions {
   query?: Query
   body?: unknown
@@ -22,6 +24,7 @@ export interface RequestOptions {
   signal?: AbortSignal
 }
 
+/** A path with its query. */
 export function withQuery(path: string, query: Query = {}): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {

@@ -6,7 +6,7 @@ export interface App {
   title: string
   kind: 'api' | 'ui'
   clientId: string
-  scope: Array<string>
+  scope: string[]
   /** main page of an app with UI; redirect address of the code flow */
   url: string
   /** gets the install callback (api) or is the install page (ui) */
@@ -20,7 +20,7 @@ export interface App {
 
 /** An app with its handlers. */
 export interface AppCard extends App {
-  handlers: Array<Handler>
+  handlers: Handler[]
   applicationToken: string
 }
 
@@ -30,7 +30,7 @@ export interface AppInput {
   kind: 'api' | 'ui'
   url?: string
   installUrl?: string
-  scope: Array<string>
+  scope: string[]
 }
 
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
@@ -128,7 +128,7 @@ export interface CallListCard extends CallList {
 export interface CallListInput {
   title?: string
   entityKind: 'contact' | 'company'
-  entityIds: Array<number>
+  entityIds: number[]
 }
 
 /** What became of a participant. */
@@ -181,7 +181,7 @@ export interface Delivery {
 
 /** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
 export interface DeliveryCard extends Delivery {
-  attemptLog: Array<Attempt>
+  attemptLog: Attempt[]
 }
 
 /** Where a delivery stands. */
@@ -207,7 +207,7 @@ export interface EntityCard extends EntityRow {
   contacts: Array<{
     id: number
     title: string
-    phones: Array<Phone>
+    phones: Phone[]
   }>
   /** leads: NEW, IN_PROCESS, CONVERTED, JUNK */
   statusId: string
@@ -227,8 +227,8 @@ export interface EntityInput {
   statusId?: string
   sourceId?: string
   comments?: string
-  phones?: Array<PhoneInput>
-  emails?: Array<PhoneInput>
+  phones?: PhoneInput[]
+  emails?: PhoneInput[]
 }
 
 /** Kinds of cards that have phones. */
@@ -242,8 +242,8 @@ export interface EntityRow {
   title: string
   /** company of a contact, person of a lead, or empty */
   subtitle: string
-  phones: Array<Phone>
-  emails: Array<Email>
+  phones: Phone[]
+  emails: Email[]
   responsible: {
     id: number
     name: string
@@ -275,7 +275,7 @@ export interface Explanation {
     text: string
     adminText: string
   }
-  warnings: Array<string>
+  warnings: string[]
 }
 
 /** `POST /v1/apps/:id/frame {placement?}`: what the web posts into the app's frame. `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
@@ -308,7 +308,7 @@ export interface IncomingWebhook {
   title: string
   userId: number
   userName: string
-  scope: Array<string>
+  scope: string[]
   lastUsedAt: number | null
   createdAt: number
   url?: string
@@ -319,9 +319,9 @@ export interface OutgoingWebhook {
   id: number
   title: string
   url: string
-  events: Array<string>
+  events: string[]
   token: string
-  handlers: Array<Handler>
+  handlers: Handler[]
   createdAt: number
 }
 
@@ -398,7 +398,7 @@ export interface Telephony {
   country: string
   /** numbers that begin with * or # */
   allowServiceCodes: boolean
-  targets: Array<Target>
+  targets: Target[]
   lines: Array<{
     id: number
     number: string
@@ -407,7 +407,7 @@ export interface Telephony {
     ownerTitle: string
     appId: number | null
   }>
-  warnings: Array<string>
+  warnings: string[]
 }
 
 /** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
@@ -451,7 +451,7 @@ export interface User {
   workPosition: string
 }
 
-/** VALUE_TYPE of the contract (8.2). */
+/** VALUE_TYPE. */
 export type ValueKind = 'WORK' | 'MOBILE' | 'FAX' | 'HOME' | 'PAGER' | 'MAILING' | 'OTHER'
 
 /** What each operation takes and answers, by method and path below `/v1`. */
@@ -483,7 +483,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<User>
+      items: User[]
       nextCursor: string | null
       total?: number
     }
@@ -523,7 +523,7 @@ export interface Operations {
   /** Local apps. */
   'GET /apps': {
     answer: {
-      items: Array<App>
+      items: App[]
     }
   }
   /** Adds an app. Its secret is shown in this answer only. */
@@ -542,7 +542,7 @@ export interface Operations {
       kind?: 'api' | 'ui'
       url?: string
       installUrl?: string
-      scope?: Array<string>
+      scope?: string[]
     }
     answer: App
   }
@@ -578,14 +578,14 @@ export interface Operations {
   /** Incoming webhooks, without their secrets. */
   'GET /webhooks/incoming': {
     answer: {
-      items: Array<IncomingWebhook>
+      items: IncomingWebhook[]
     }
   }
   /** Adds an incoming webhook that acts as the caller. Its address holds the secret and is shown in this answer only. */
   'POST /webhooks/incoming': {
     body: {
       title: string
-      scope: Array<string>
+      scope: string[]
     }
     answer: IncomingWebhook
   }
@@ -596,7 +596,7 @@ export interface Operations {
   /** Outgoing webhooks. */
   'GET /webhooks/outgoing': {
     answer: {
-      items: Array<OutgoingWebhook>
+      items: OutgoingWebhook[]
     }
   }
   /** Adds an outgoing webhook: the chosen events are posted to its address. */
@@ -604,7 +604,7 @@ export interface Operations {
     body: {
       title: string
       url: string
-      events: Array<string>
+      events: string[]
     }
     answer: OutgoingWebhook
   }
@@ -619,7 +619,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<EntityRow>
+      items: EntityRow[]
       nextCursor: string | null
       total?: number
     }
@@ -648,7 +648,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<TimelineEntry>
+      items: TimelineEntry[]
       nextCursor: string | null
       total?: number
     }
@@ -660,7 +660,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<EntityRow>
+      items: EntityRow[]
       nextCursor: string | null
       total?: number
     }
@@ -689,7 +689,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<TimelineEntry>
+      items: TimelineEntry[]
       nextCursor: string | null
       total?: number
     }
@@ -701,7 +701,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<EntityRow>
+      items: EntityRow[]
       nextCursor: string | null
       total?: number
     }
@@ -730,7 +730,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<TimelineEntry>
+      items: TimelineEntry[]
       nextCursor: string | null
       total?: number
     }
@@ -741,7 +741,7 @@ export interface Operations {
       q: string
     }
     answer: {
-      items: Array<EntityRow>
+      items: EntityRow[]
     }
   }
   /** Newest first, 50 on a page. */
@@ -750,7 +750,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<CallList>
+      items: CallList[]
       nextCursor: string | null
       total?: number
     }
@@ -779,7 +779,7 @@ export interface Operations {
   /** The call cards that the signed-in person sees now, newest first. */
   'GET /calls/open': {
     answer: {
-      items: Array<Call>
+      items: Call[]
       nextCursor: string | null
       total?: number
     }
@@ -794,7 +794,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<Call>
+      items: Call[]
       nextCursor: string | null
       total?: number
     }
@@ -822,7 +822,7 @@ export interface Operations {
   /** What a click can go to. */
   'GET /targets': {
     answer: {
-      items: Array<Target>
+      items: Target[]
       nextCursor: string | null
       total?: number
     }
@@ -860,7 +860,7 @@ export interface Operations {
       cursor?: string
     }
     answer: {
-      items: Array<Delivery>
+      items: Delivery[]
       nextCursor: string | null
       total?: number
     }

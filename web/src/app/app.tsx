@@ -7,6 +7,7 @@ import { createQueryClient } from './query-client.ts'
 import { createWebRouter } from './router.tsx'
 import { cssVariables, theme } from './theme.ts'
 
+/** The whole web: looks, queries, routes. */
 export function App() {
   const [{ queryClient, router }] = useState(() => {
     const client = createQueryClient(

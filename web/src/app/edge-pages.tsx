@@ -4,6 +4,7 @@ import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-route
 import { useTranslation } from 'react-i18next'
 import { EmptyPage, Failure, Waiting } from './notice.tsx'
 
+/** For an address that is no page. */
 export function NoPage() {
   const { t } = useTranslation()
   return (
@@ -15,6 +16,7 @@ export function NoPage() {
   )
 }
 
+/** For a page that threw. */
 export function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
   return (
@@ -30,6 +32,7 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
   )
 }
 
+/** While the code of a page is fetched. */
 export function OpeningPage() {
   const { t } = useTranslation()
   return (

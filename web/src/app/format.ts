@@ -15,11 +15,15 @@ function navigatorEnglish(): string {
   return (typeof navigator === 'undefined' ? [] : navigator.languages).find((tag) => tag.startsWith('en')) ?? 'en'
 }
 
+/** "7:52 PM". */
 export const formatTime = (language: string, at: number) => formatter(language, 'time', { hour: 'numeric', minute: '2-digit' }).format(at)
+/** "7:52:00 PM". */
 export const formatTimeWithSeconds = (language: string, at: number) =>
   formatter(language, 'seconds', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at)
+/** "Nov 22, 2026". */
 export const formatDay = (language: string, at: number) =>
   formatter(language, 'day', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+/** "Nov 22, 2026, 7:52:00 PM". */
 export const formatMoment = (language: string, at: number) =>
   formatter(language, 'moment', {
     day: 'numeric',
@@ -29,6 +33,7 @@ export const formatMoment = (language: string, at: number) =>
     minute: '2-digit',
     second: '2-digit',
   }).format(at)
+/** "1,204". */
 export const formatCount = (language: string, count: number) => new Intl.NumberFormat(language).format(count)
 
 /** Day as one says it: "Today", "Yesterday", "Mon, 3 Nov", "3 Nov 2025". */
@@ -50,7 +55,7 @@ export function formatShort(language: string, at: number, now: number): string {
 
 /** "3 minutes ago", "yesterday", "2 weeks ago". */
 export function formatAgo(language: string, at: number, now: number): string {
-  const seconds = Math.round((at - now) / 1000)
+  const seconds = Math.min(0, Math.round((at - now) / 1000))
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   for (const [unit, size] of agoUnits) if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
   return relative.format(0, 'second')

@@ -20,6 +20,7 @@ const rows = [
   ['?', 'help'],
 ] as const
 
+/** All keys and what they do. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   return (

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 
 interface KeyActs {
   onFind: () => void
@@ -13,8 +13,8 @@ const goPlaces = { c: '/contacts', o: '/companies', l: '/leads', i: '/call-lists
 /** The keys that work on every page. Letters are read by their place on the keyboard, so they work in a Russian layout too. */
 export function useKeys(acts: KeyActs): void {
   const navigate = useNavigate()
-  const latest = useRef(acts)
-  latest.current = acts
+  const find = useEffectEvent(acts.onFind)
+  const help = useEffectEvent(acts.onHelp)
   useEffect(() => {
     let goUntil = 0
     const press = (event: KeyboardEvent) => {
@@ -22,7 +22,7 @@ export function useKeys(acts: KeyActs): void {
       const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() ?? ''
       if ((event.ctrlKey || event.metaKey) && letter === 'k') {
         event.preventDefault()
-        latest.current.onFind()
+        find()
         return
       }
       if (
@@ -34,7 +34,7 @@ export function useKeys(acts: KeyActs): void {
       )
         return
       if (event.key === 'Escape') return closeNewestCard()
-      if (event.key === '?') return latest.current.onHelp()
+      if (event.key === '?') return help()
       if (event.key === '/' || event.code === 'Slash') return focusSearch(event)
       if (goUntil > event.timeStamp && letter in goPlaces) {
         goUntil = 0

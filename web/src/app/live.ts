@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { readChangedNames, staleKeysOf } from './live-names.ts'
 
+/** `lost` is shown to the person. */
 export type LiveState = 'connecting' | 'live' | 'lost'
 
 /** How long a lost stream is tried again before the person is told. */
@@ -37,7 +38,7 @@ function listen(queryClient: QueryClient, tell: (state: LiveState) => void): () 
     })
     source.addEventListener('changed', (event) => {
       const stale = new Map(
-        readChangedNames(event.data)
+        readChangedNames(String(event.data))
           .flatMap(staleKeysOf)
           .map((key) => [JSON.stringify(key), key]),
       )

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 interface MoreRowsProps {
@@ -12,11 +12,10 @@ interface MoreRowsProps {
 export function MoreRows({ hasMore, isFetching, onMore }: MoreRowsProps) {
   const { t } = useTranslation()
   const end = useRef<HTMLDivElement>(null)
-  const more = useRef(onMore)
-  more.current = onMore
+  const more = useEffectEvent(onMore)
   useEffect(() => {
     if (!hasMore || isFetching || !end.current) return
-    const sight = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more.current(), {
+    const sight = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more(), {
       rootMargin: '400px',
     })
     sight.observe(end.current)

@@ -49,6 +49,7 @@ function useAppPages() {
   return (data?.items ?? []).filter((app) => app.kind === 'ui' && app.url !== '')
 }
 
+/** The navigation at the left. */
 export function SideBar({ onFind, onKeys }: NavigationProps) {
   const { t } = useTranslation()
   const { portal, user } = useSession()
@@ -96,6 +97,7 @@ export function SideBar({ onFind, onKeys }: NavigationProps) {
   )
 }
 
+/** The navigation of phones. */
 export function BottomBar({ onFind, onKeys }: NavigationProps) {
   const { t } = useTranslation()
   const { user } = useSession()

@@ -2,10 +2,12 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { sessionQuery } from '../api/queries.ts'
 import { Refusal } from '../api/request.ts'
+import type { DeliveriesSearch } from '../deliveries/deliveries-search.ts'
 import { BrokenPage, NoPage, OpeningPage } from './edge-pages.tsx'
 import { Shell } from './shell.tsx'
 import { showLanguage } from './texts.ts'
 
+/** Above all pages. */
 export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet, notFoundComponent: NoPage })
 
 const signInRoute = createRoute({
@@ -23,7 +25,7 @@ export const homeRoute = createRoute({
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     try {
-      const session = await context.queryClient.ensureQueryData(sessionQuery)
+      const session = await context.queryClient.query({ ...sessionQuery, staleTime: 'static' })
       await showLanguage(session.user.language)
     } catch (error) {
       if (error instanceof Refusal && error.problem.status === 401) throw redirect({ to: '/sign-in', search: { next: location.href } })
@@ -135,12 +137,6 @@ const appRoute = createRoute({
   component: lazyRouteComponent(() => import('../applications/frame-screen.tsx'), 'FrameScreen'),
 })
 
-export interface DeliveriesSearch {
-  state?: string
-  event?: string
-  handlerId?: number
-  callId?: string
-}
 const deliveriesRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/deliveries',
@@ -148,7 +144,7 @@ const deliveriesRoute = createRoute({
     ...(typeof search['state'] === 'string' ? { state: search['state'] } : {}),
     ...(typeof search['event'] === 'string' ? { event: search['event'] } : {}),
     ...(Number(search['handlerId']) > 0 ? { handlerId: Number(search['handlerId']) } : {}),
-    ...(search['callId'] ? { callId: String(search['callId']) } : {}),
+    ...(typeof search['callId'] === 'string' ? { callId: search['callId'] } : {}),
   }),
   component: lazyRouteComponent(() => import('../deliveries/deliveries-screen.tsx'), 'DeliveriesScreen'),
 })
@@ -226,6 +222,7 @@ const routeTree = rootRoute.addChildren([
   ]),
 ])
 
+/** The routes with what they need. */
 export function createWebRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,

@@ -19,6 +19,7 @@ function firstLanguage(): Language {
   return navigator.languages.some((tag) => tag.startsWith('ru')) ? 'ru' : 'en'
 }
 
+/** Makes the texts ready in the first language; before the first drawing. */
 export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: 'en',

@@ -40,6 +40,7 @@ const night: MantineColorsTuple = [
   '#101213',
 ]
 
+/** What Mantine draws with. */
 export const theme = createTheme({
   primaryColor: 'handset',
   primaryShade: { light: 6, dark: 4 },

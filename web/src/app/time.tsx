@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useNow } from './now.ts'
 import { formatAgo, formatMoment, formatShort, formatTime } from './format.ts'
 
 /** A moment: short on the page, exact on hover. */
@@ -6,7 +7,7 @@ export function Moment({ at, style = 'short' }: { at: number; style?: 'short' | 
   const { i18n } = useTranslation()
   const language = i18n.language
   const exact = formatMoment(language, at)
-  const now = Date.now()
+  const now = useNow()
   const text =
     style === 'exact'
       ? exact

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { Frame } from '../api/types.ts'
 import css from './applications.module.css'
 import { readCommand, readHeight, readTextOf, writeAnswer, type FrameCommand } from './frame-protocol.ts'
 
+/** What an app may ask of our page. */
 export interface AppFrameProps {
   frame: Frame
   name: string
@@ -27,9 +28,9 @@ export function AppFrame(props: AppFrameProps) {
   const { frame, name } = props
   const iframe = useRef<HTMLIFrameElement>(null)
   const form = useRef<HTMLFormElement>(null)
-  const latest = useRef(props)
-  latest.current = props
   const [height, setHeight] = useState<number | null>(null)
+  const obeyNow = useEffectEvent((command: FrameCommand) => obey(command, props, setHeight))
+  const forbid = useEffectEvent(() => props.onForbidden())
   const appOrigin = new URL(frame.action, window.location.href).origin
   const isForeign = appOrigin !== window.location.origin
   const target = `app-${frame.appSid}`
@@ -43,10 +44,10 @@ export function AppFrame(props: AppFrameProps) {
       const answer = (value: unknown) => {
         if (command.callback) page.postMessage(writeAnswer(command.callback, value), appOrigin)
       }
-      void obey(command, latest.current, setHeight).then(answer, () => answer({ error: 'failed' }))
+      void obeyNow(command).then(answer, () => answer({ error: 'failed' }))
     }
     const hearForbidden = (event: SecurityPolicyViolationEvent) => {
-      if (/^(frame-src|form-action)/.test(event.effectiveDirective)) latest.current.onForbidden()
+      if (/^(frame-src|form-action)/.test(event.effectiveDirective)) forbid()
     }
     window.addEventListener('message', hear)
     document.addEventListener('securitypolicyviolation', hearForbidden)

@@ -22,7 +22,7 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
   const form = useForm({
     initialValues: {
       title: app?.title ?? '',
-      kind: app?.kind ?? ('api' as const as App['kind']),
+      kind: app?.kind ?? 'api',
       url: app?.url ?? '',
       installUrl: app?.installUrl ?? '',
       scope: app?.scope ?? ['telephony', 'crm', 'user'],

@@ -99,6 +99,7 @@ function AppRow({ app }: { app: App }) {
   )
 }
 
+/** Installed or not, as icon and words. */
 export function InstallState({ isInstalled }: { isInstalled: boolean }) {
   const { t } = useTranslation()
   return (

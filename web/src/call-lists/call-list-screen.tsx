@@ -80,7 +80,7 @@ export function CallListScreen() {
             <th>{t('rows.name')}</th>
             <th>{t('rows.phone')}</th>
             <th className={table.wide}>{t('lists.lastCall')}</th>
-            <th />
+            <th aria-label={t('card.status')} />
           </tr>
         </thead>
         <tbody>

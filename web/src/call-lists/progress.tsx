@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import css from './call-lists.module.css'
 
+/** How far a call list is: a bar and "2 of 7". */
 export function Progress({ done, total }: { done: number; total: number }) {
   const { t } = useTranslation()
   return (

@@ -13,7 +13,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Call } from '../api/types.ts'
 import css from './call-card.module.css'
-import { isUnderWay, nextActionOf, outcomeOf, sentenceOf, type CallMood } from './call-sentence.ts'
+import { isUnderWay, nextActionOf, outcomeOf, sentenceOf, type CallMood, type NextAction } from './call-sentence.ts'
 import { formatDuration } from './duration.ts'
 import { Elapsed } from './elapsed.tsx'
 import type { CallRefusal } from './place-call.tsx'
@@ -90,26 +90,14 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
         </div>
       )}
       <footer className={css.foot}>
-        {action === 'open' && (
-          <Button fullWidth onClick={onOpenEntity} variant="light">
-            {t(`call.card.open.${call.entity?.kind ?? 'contact'}`)}
-          </Button>
-        )}
-        {action === 'add' && (
-          <Button fullWidth onClick={onAddEntity} variant="light">
-            {t('call.card.add')}
-          </Button>
-        )}
-        {action === 'again' && (
-          <Button fullWidth onClick={onCallAgain} leftSection={<IconPhoneCall size={16} stroke={1.8} />}>
-            {t('call.card.again')}
-          </Button>
-        )}
-        {action === 'close' && call.state === 'finished' && (
-          <Button fullWidth onClick={onDismiss} variant="default">
-            {t('act.close')}
-          </Button>
-        )}
+        <NextStep
+          call={call}
+          action={action}
+          onOpenEntity={onOpenEntity}
+          onAddEntity={onAddEntity}
+          onCallAgain={onCallAgain}
+          onDismiss={onDismiss}
+        />
         {call.traceId !== null && (sentence.mood === 'failed' || sentence.mood === 'unsure') && (
           <Link className={css.why} to="/traces/$id" params={{ id: String(call.traceId) }}>
             <IconAlertTriangle size={14} stroke={1.8} aria-hidden /> {t('call.why')}
@@ -121,6 +109,40 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
       </footer>
     </article>
   )
+}
+
+type NextStepProps = Pick<CallCardProps, 'call' | 'onOpenEntity' | 'onAddEntity' | 'onCallAgain' | 'onDismiss'> & { action: NextAction }
+
+/** The one next action, large. */
+function NextStep({ call, action, onOpenEntity, onAddEntity, onCallAgain, onDismiss }: NextStepProps) {
+  const { t } = useTranslation()
+  switch (action) {
+    case 'open':
+      return (
+        <Button fullWidth onClick={onOpenEntity} variant="light">
+          {t(`call.card.open.${call.entity?.kind ?? 'contact'}`)}
+        </Button>
+      )
+    case 'add':
+      return (
+        <Button fullWidth onClick={onAddEntity} variant="light">
+          {t('call.card.add')}
+        </Button>
+      )
+    case 'again':
+      return (
+        <Button fullWidth onClick={onCallAgain} leftSection={<IconPhoneCall size={16} stroke={1.8} />}>
+          {t('call.card.again')}
+        </Button>
+      )
+    case 'close':
+      if (call.state !== 'finished') return null
+      return (
+        <Button fullWidth onClick={onDismiss} variant="default">
+          {t('act.close')}
+        </Button>
+      )
+  }
 }
 
 /** The card of a click whose answer is not here yet. */

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { IconChevronUp } from '@tabler/icons-react'
 import { useMatches, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { collectionOf, portal } from '../api/portal.ts'
 import { openCallsQuery } from '../api/queries.ts'
@@ -103,11 +103,10 @@ function Dock({ label, children }: { label: string; children: ReactNode }) {
 /** Closes its card after a while, but never under the pointer or the keyboard. */
 function SelfClosing({ closes, onClose, children }: { closes: boolean; onClose: () => void; children: ReactNode }) {
   const [isHeld, setHeld] = useState(false)
-  const close = useRef(onClose)
-  close.current = onClose
+  const close = useEffectEvent(onClose)
   useEffect(() => {
     if (!closes || isHeld) return
-    const timer = window.setTimeout(() => close.current(), answeredCardStaysMs)
+    const timer = window.setTimeout(() => close(), answeredCardStaysMs)
     return () => window.clearTimeout(timer)
   }, [closes, isHeld])
   const hold = () => setHeld(true)

@@ -1,12 +1,15 @@
 import type { Call } from '../api/types.ts'
 import type { en } from '../app/texts/en/index.ts'
 
+/** A sentence about a call, by its key in the texts. */
 export type SentenceKey = keyof (typeof en)['call']['sentence']
+/** How a call ended, by its key in the texts. */
 export type OutcomeKey = keyof (typeof en)['call']['outcome']
 
 /** `waits` something is under way; `talks`; `done` a good end; `failed` an end that was not wished; `unsure` nobody knows. */
 export type CallMood = 'waits' | 'talks' | 'done' | 'failed' | 'unsure'
 
+/** What the call card says, as parts of a text. */
 export interface CallSentence {
   key: SentenceKey
   values: { app: string; duration: string }
@@ -15,6 +18,7 @@ export interface CallSentence {
   refusal: string | null
 }
 
+/** What the large button of a call card does. */
 export type NextAction = 'open' | 'add' | 'again' | 'close'
 
 /** What is happening with a call, in one sentence. `duration` is written by the caller for its language. */
@@ -71,7 +75,7 @@ function failureKeyOf(call: Call): SentenceKey {
   if (call.delivery?.refusal || reason === 'refused') return 'refused'
   if (reason === 'dns' || reason === 'connect' || reason === 'tls') return 'unreachable'
   if (reason === 'ssrf_blocked') return 'blocked'
-  if (/^http_/.test(reason)) return 'appError'
+  if (reason.startsWith('http_')) return 'appError'
   return 'notDelivered'
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState, type RefObject } from 'react'
 
+/** Where the call cards stand. */
 export type DockPlace = 'right' | 'left' | 'slim'
 
 const phone = '(max-width: 640px)'

@@ -6,6 +6,7 @@ import { NoAnswer, Refusal } from '../api/request.ts'
 import type { Call, ClickAnswer, EntityKind } from '../api/types.ts'
 import { deviceOf } from './device.ts'
 
+/** A press on a number. */
 export interface CallRequest {
   number: string
   /** what the card shows until the portal answers */
@@ -28,6 +29,7 @@ export interface CallRefusal {
   traceId: number | null
 }
 
+/** What became of a press; a refusal without words means that nobody is signed in any more. */
 export type CallResult = { ok: true; call: Call } | { ok: false; refusal: CallRefusal } | { ok: false; refusal: null }
 
 interface CallPlace {
@@ -38,12 +40,14 @@ interface CallPlace {
 
 const CallPlaceContext = createContext<CallPlace | null>(null)
 
+/** Places calls and knows the clicks under way. */
 export function usePlaceCall(): CallPlace {
   const place = use(CallPlaceContext)
   if (!place) throw new Error('usePlaceCall needs a CallPlaceProvider above it')
   return place
 }
 
+/** Holds the clicks under way for all chips, the dialer and the call cards. */
 export function CallPlaceProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient()
   const [pending, setPending] = useState<PendingCall[]>([])

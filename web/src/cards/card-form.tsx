@@ -55,45 +55,47 @@ export function CardForm({ kind, card, phone, error, isSaving, onSave, onCancel 
     }
   }
   return (
-    <form className={css.form} onSubmit={form.onSubmit((values) => onSave(writeInput(kind, values)))} onKeyDown={press} noValidate>
-      {kind !== 'contact' && <TextInput label={t('form.title')} data-autofocus autoFocus {...form.getInputProps('title')} />}
-      {isPerson && (
-        <div className={css.pair}>
-          <TextInput label={t('form.name')} autoFocus={kind === 'contact'} autoComplete="off" {...form.getInputProps('name')} />
-          <TextInput label={t('form.lastName')} autoComplete="off" {...form.getInputProps('lastName')} />
+    <form onSubmit={form.onSubmit((values) => onSave(writeInput(kind, values)))} noValidate>
+      <div role="presentation" className={css.fields} onKeyDown={press}>
+        {kind !== 'contact' && <TextInput label={t('form.title')} data-autofocus autoFocus {...form.getInputProps('title')} />}
+        {isPerson && (
+          <div className={css.pair}>
+            <TextInput label={t('form.name')} autoFocus={kind === 'contact'} autoComplete="off" {...form.getInputProps('name')} />
+            <TextInput label={t('form.lastName')} autoComplete="off" {...form.getInputProps('lastName')} />
+          </div>
+        )}
+        <ValuesField what="phone" rows={form.values.phones} onChange={(rows) => form.setFieldValue('phones', rows)} />
+        <ValuesField what="email" rows={form.values.emails} onChange={(rows) => form.setFieldValue('emails', rows)} />
+        {kind === 'contact' && (
+          <>
+            <CompanyChoice company={form.values.company} onChange={(company) => form.setFieldValue('company', company)} />
+            <TextInput label={t('form.position')} autoComplete="off" {...form.getInputProps('position')} />
+          </>
+        )}
+        {kind === 'lead' && (
+          <div className={css.pair}>
+            <NativeSelect
+              label={t('card.status')}
+              data={known(leadStatuses, form.values.statusId, (id) => (isLeadStatus(id) ? t(`leadStatus.${id}`) : id))}
+              {...form.getInputProps('statusId')}
+            />
+            <NativeSelect
+              label={t('card.source')}
+              data={known(['', ...sources], form.values.sourceId, (id) => (isSource(id) ? t(`source.${id}`) : id || '—'))}
+              {...form.getInputProps('sourceId')}
+            />
+          </div>
+        )}
+        <Textarea label={t('form.comments')} autosize minRows={2} maxRows={10} {...form.getInputProps('comments')} />
+        {error !== null && error !== undefined && <Failure error={error} />}
+        <div className={css.acts}>
+          <Button type="submit" loading={isSaving}>
+            {t('act.save')}
+          </Button>
+          <Button variant="default" onClick={leave}>
+            {t('act.cancel')}
+          </Button>
         </div>
-      )}
-      <ValuesField what="phone" rows={form.values.phones} onChange={(rows) => form.setFieldValue('phones', rows)} />
-      <ValuesField what="email" rows={form.values.emails} onChange={(rows) => form.setFieldValue('emails', rows)} />
-      {kind === 'contact' && (
-        <>
-          <CompanyChoice company={form.values.company} onChange={(company) => form.setFieldValue('company', company)} />
-          <TextInput label={t('form.position')} autoComplete="off" {...form.getInputProps('position')} />
-        </>
-      )}
-      {kind === 'lead' && (
-        <div className={css.pair}>
-          <NativeSelect
-            label={t('card.status')}
-            data={known(leadStatuses, form.values.statusId, (id) => (isLeadStatus(id) ? t(`leadStatus.${id}`) : id))}
-            {...form.getInputProps('statusId')}
-          />
-          <NativeSelect
-            label={t('card.source')}
-            data={known(['', ...sources], form.values.sourceId, (id) => (isSource(id) ? t(`source.${id}`) : id || '—'))}
-            {...form.getInputProps('sourceId')}
-          />
-        </div>
-      )}
-      <Textarea label={t('form.comments')} autosize minRows={2} maxRows={10} {...form.getInputProps('comments')} />
-      {error !== null && error !== undefined && <Failure error={error} />}
-      <div className={css.acts}>
-        <Button type="submit" loading={isSaving}>
-          {t('act.save')}
-        </Button>
-        <Button variant="default" onClick={leave}>
-          {t('act.cancel')}
-        </Button>
       </div>
     </form>
   )
@@ -104,21 +106,39 @@ function known(ids: readonly string[], present: string, nameOf: (id: string) => 
   return (ids.includes(present) ? ids : [present, ...ids]).map((value) => ({ value, label: nameOf(value) }))
 }
 
+/** What the form starts with; `phone` is the number of somebody unknown. */
 function readCard(kind: EntityKind, card: EntityCard | null, phone: string): CardValues {
-  const phones: ValueRow[] = card?.phones.map(({ id, value, kind: valueKind }) => ({ id, value, kind: valueKind })) ?? []
+  if (!card) return { ...noValues, phones: [{ value: phone, kind: kind === 'company' ? 'WORK' : 'MOBILE' }] }
+  const rowsOf = (values: ValueRow[]): ValueRow[] =>
+    values.map(({ id, value, kind: valueKind }) => ({ ...(id === undefined ? {} : { id }), value, kind: valueKind }))
+  const { name, secondName, lastName, position, company, sourceId, comments } = card
   return {
-    title: kind === 'contact' ? '' : (card?.title ?? ''),
-    name: card?.name ?? '',
-    secondName: card?.secondName ?? '',
-    lastName: card?.lastName ?? '',
-    position: card?.position ?? '',
-    company: card?.company ?? null,
-    statusId: card?.statusId || 'NEW',
-    sourceId: card?.sourceId ?? '',
-    comments: card?.comments ?? '',
-    phones: phones.length > 0 ? phones : [{ value: phone, kind: kind === 'company' ? 'WORK' : 'MOBILE' }],
-    emails: card?.emails.map(({ id, value, kind: valueKind }) => ({ id, value, kind: valueKind })) ?? [],
+    name,
+    secondName,
+    lastName,
+    position,
+    company,
+    sourceId,
+    comments,
+    title: kind === 'contact' ? '' : card.title,
+    statusId: card.statusId || 'NEW',
+    phones: card.phones.length > 0 ? rowsOf(card.phones) : [{ value: '', kind: 'MOBILE' }],
+    emails: rowsOf(card.emails),
   }
+}
+
+const noValues: CardValues = {
+  title: '',
+  name: '',
+  secondName: '',
+  lastName: '',
+  position: '',
+  company: null,
+  statusId: 'NEW',
+  sourceId: '',
+  comments: '',
+  phones: [],
+  emails: [],
 }
 
 function writeInput(kind: EntityKind, values: CardValues): EntityInput {

@@ -19,6 +19,7 @@ interface RowsTableProps {
   onOpen: (row: EntityRow) => void
 }
 
+/** The rows of a list; a number calls, the row opens the card. */
 export function RowsTable({ kind, rows, selected, onSelect, onOpen }: RowsTableProps) {
   const { t } = useTranslation()
   const toggle = (id: number) => {

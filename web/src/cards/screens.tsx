@@ -7,30 +7,38 @@ import { RowsScreen } from './rows-screen.tsx'
 export function ContactsScreen() {
   return <RowsScreen key="contact" kind="contact" search={useSearch({ from: '/home/contacts' }).search ?? ''} />
 }
+/** `/companies`. */
 export function CompaniesScreen() {
   return <RowsScreen key="company" kind="company" search={useSearch({ from: '/home/companies' }).search ?? ''} />
 }
+/** `/leads`. */
 export function LeadsScreen() {
   return <RowsScreen key="lead" kind="lead" search={useSearch({ from: '/home/leads' }).search ?? ''} />
 }
+/** `/contacts/$id`. */
 export function ContactScreen() {
   const id = Number(useParams({ from: '/home/contacts/$id' }).id)
   return <CardScreen key={id} kind="contact" id={id} />
 }
+/** `/companies/$id`. */
 export function CompanyScreen() {
   const id = Number(useParams({ from: '/home/companies/$id' }).id)
   return <CardScreen key={id} kind="company" id={id} />
 }
+/** `/leads/$id`. */
 export function LeadScreen() {
   const id = Number(useParams({ from: '/home/leads/$id' }).id)
   return <CardScreen key={id} kind="lead" id={id} />
 }
+/** `/contacts/new?phone=`. */
 export function NewContactScreen() {
   return <NewCardScreen key="contact" kind="contact" phone={useSearch({ from: '/home/contacts/new' }).phone ?? ''} />
 }
+/** `/companies/new`. */
 export function NewCompanyScreen() {
   return <NewCardScreen key="company" kind="company" phone="" />
 }
+/** `/leads/new`. */
 export function NewLeadScreen() {
   return <NewCardScreen key="lead" kind="lead" phone="" />
 }

@@ -2,6 +2,7 @@ import { IconCirclePlus, IconHistory, IconNote } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { TimelineEntry } from '../api/types.ts'
 import { formatNearDay } from '../app/format.ts'
+import { useNow } from '../app/now.ts'
 import { EmptyPage } from '../app/notice.tsx'
 import { Moment } from '../app/time.tsx'
 import css from './timeline.module.css'
@@ -10,6 +11,7 @@ import { TimelineCall } from './timeline-call.tsx'
 /** What happened, newest first, under its days. */
 export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]; hasPhone: boolean; name: string }) {
   const { t, i18n } = useTranslation()
+  const now = useNow()
   if (entries.length === 0)
     return (
       <EmptyPage
@@ -18,7 +20,6 @@ export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]
         text={t(hasPhone ? 'timeline.empty' : 'timeline.emptyNoPhone')}
       />
     )
-  const now = Date.now()
   const days = Map.groupBy(entries, (entry) => formatNearDay(i18n.language, entry.at, now))
   return (
     <>

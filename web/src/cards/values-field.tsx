@@ -5,6 +5,7 @@ import type { ValueKind } from '../api/types.ts'
 import { phoneKinds } from './known-values.ts'
 import css from './values-field.module.css'
 
+/** One number or address in a form; without `id` it is new. */
 export interface ValueRow {
   id?: number
   value: string

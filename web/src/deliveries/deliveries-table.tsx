@@ -4,14 +4,16 @@ import { useTranslation } from 'react-i18next'
 import type { Delivery } from '../api/types.ts'
 import { formatTimeWithSeconds } from '../app/format.ts'
 import table from '../app/table.module.css'
+import { useNow } from '../app/now.ts'
 import { Moment } from '../app/time.tsx'
 import css from './deliveries.module.css'
 import { DeliveryStateText, useReasonText } from './delivery-words.tsx'
 
+/** The rows of the delivery log. */
 export function DeliveriesTable({ deliveries, onOpen }: { deliveries: Delivery[]; onOpen: (id: number) => void }) {
   const { t, i18n } = useTranslation()
   const reasonText = useReasonText()
-  const today = new Date().setHours(0, 0, 0, 0)
+  const today = new Date(useNow()).setHours(0, 0, 0, 0)
   return (
     <table className={`${table.table} ${css.deliveries}`}>
       <thead>

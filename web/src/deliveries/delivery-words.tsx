@@ -26,6 +26,7 @@ const icons: Record<DeliveryState, typeof IconClock> = {
   canceled: IconBan,
 }
 
+/** All states, in the order of a delivery. */
 export const deliveryStates = Object.keys(icons) as DeliveryState[]
 
 const tones: Record<DeliveryState, 'good' | 'bad' | 'unsure' | 'quiet'> = {

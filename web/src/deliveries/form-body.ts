@@ -1,3 +1,4 @@
+/** A name and its value, both decoded. */
 export interface BodyPair {
   name: string
   value: string

@@ -1,5 +1,6 @@
 import type { Attempt } from '../api/types.ts'
 
+/** A part of the time of an attempt. */
 export interface Phase {
   name: 'connect' | 'wait' | 'read'
   ms: number

@@ -129,7 +129,7 @@ function Step({ step, start }: { step: TraceStep; start: number | null }) {
               {details.map(([name, value]) => (
                 <div key={name}>
                   <dt>{name}</dt>
-                  <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+                  <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
                 </div>
               ))}
             </dl>

@@ -19,4 +19,5 @@ export const knownEvents = [
   'ONCRMLEADUPDATE',
 ] as const
 
+/** True for an http or https address. */
 export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/.test(text)

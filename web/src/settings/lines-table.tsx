@@ -3,6 +3,7 @@ import type { Line } from '../api/types.ts'
 import table from '../app/table.module.css'
 import css from './settings.module.css'
 
+/** The external numbers of phone apps. */
 export function LinesTable({ lines }: { lines: Line[] }) {
   const { t } = useTranslation()
   if (lines.length === 0) return <p className="faint">{t('telephony.noLines')}</p>

@@ -24,17 +24,7 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
   const { t } = useTranslation()
   const queryClient = useQueryClient()
   const form = useForm({
-    initialValues: {
-      name: user?.name ?? '',
-      lastName: user?.lastName ?? '',
-      email: user?.email ?? '',
-      extension: user?.extension ?? '',
-      workPosition: user?.workPosition ?? '',
-      target: user?.target ?? '',
-      isAdmin: user?.isAdmin ?? false,
-      isActive: user?.isActive ?? true,
-      password: '',
-    },
+    initialValues: readUser(user),
     validate: {
       name: (value, values) => (value.trim() || values.lastName.trim() ? null : t('users.needName')),
       email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : t('users.needEmail')),
@@ -142,4 +132,18 @@ export function UserForm({ user, targets, isSelf, onClose }: UserFormProps) {
       )}
     </Modal>
   )
+}
+
+function readUser(user: User | null) {
+  return {
+    name: user?.name ?? '',
+    lastName: user?.lastName ?? '',
+    email: user?.email ?? '',
+    extension: user?.extension ?? '',
+    workPosition: user?.workPosition ?? '',
+    target: user?.target ?? '',
+    isAdmin: user?.isAdmin ?? false,
+    isActive: user?.isActive ?? true,
+    password: '',
+  }
 }

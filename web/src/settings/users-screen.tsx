@@ -58,7 +58,7 @@ export function UsersScreen() {
               <th>{t('users.extension')}</th>
               <th className={table.wide}>{t('users.role')}</th>
               <th className={table.wide}>{t('users.target')}</th>
-              <th />
+              <th aria-label={t('act.actions')} />
             </tr>
           </thead>
           <tbody>

@@ -6,6 +6,7 @@ import table from '../app/table.module.css'
 import { Moment } from '../app/time.tsx'
 import css from './settings.module.css'
 
+/** Incoming webhooks, without their secrets. */
 export function IncomingTable({ hooks, acts }: { hooks: IncomingWebhook[]; acts: (hook: IncomingWebhook) => ReactNode }) {
   const { t } = useTranslation()
   return (
@@ -16,7 +17,7 @@ export function IncomingTable({ hooks, acts }: { hooks: IncomingWebhook[]; acts:
           <th className={table.wide}>{t('webhooks.scope')}</th>
           <th className={table.wide}>{t('webhooks.owner')}</th>
           <th className={table.wide}>{t('webhooks.lastUsed')}</th>
-          <th />
+          <th aria-label={t('act.actions')} />
         </tr>
       </thead>
       <tbody>
@@ -36,6 +37,7 @@ export function IncomingTable({ hooks, acts }: { hooks: IncomingWebhook[]; acts:
   )
 }
 
+/** Outgoing webhooks with their tokens. */
 export function OutgoingTable({ hooks, acts }: { hooks: OutgoingWebhook[]; acts: (hook: OutgoingWebhook) => ReactNode }) {
   const { t } = useTranslation()
   return (
@@ -45,7 +47,7 @@ export function OutgoingTable({ hooks, acts }: { hooks: OutgoingWebhook[]; acts:
           <th>{t('webhooks.name')}</th>
           <th className={table.wide}>{t('webhooks.address')}</th>
           <th className={table.wide}>{t('webhooks.events')}</th>
-          <th />
+          <th aria-label={t('act.actions')} />
         </tr>
       </thead>
       <tbody>

@@ -12,6 +12,7 @@ import { useFailureText } from '../app/notice.tsx'
 import { nextPlaceOf } from './next-place.ts'
 import css from './sign-in.module.css'
 
+/** `/sign-in?next=`. */
 export function SignInScreen() {
   const { t } = useTranslation()
   const navigate = useNavigate()

@@ -13,6 +13,7 @@ import { PhoneChip } from '../calls/phone-chip.tsx'
 import { RecordingPlayer } from '../calls/recording-player.tsx'
 import css from './calls.module.css'
 
+/** The rows of the call history; a recording opens below its row. */
 export function CallsTable({ calls }: { calls: Call[] }) {
   const { t } = useTranslation()
   const [played, setPlayed] = useState<string | null>(null)
@@ -26,7 +27,7 @@ export function CallsTable({ calls }: { calls: Call[] }) {
           <th className={table.wide}>{t('history.who')}</th>
           <th className={`${table.wide} ${table.number}`}>{t('history.duration')}</th>
           <th className={table.end}>{t('history.when')}</th>
-          <th />
+          <th aria-label={t('call.recording.play')} />
         </tr>
       </thead>
       <tbody>

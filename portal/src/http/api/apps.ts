@@ -127,7 +127,7 @@ function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
     route({
       method: 'POST',
       path: '/apps/:id/install-finish',
-      about: 'Ends the installation, by the button or for the install page (contract 7.5).',
+      about: 'Ends the installation, by the button or for the install page.',
       access: 'admin',
       answers: { 200: App },
       run: async ({ caller, params }) => present(await registry.finishInstall(caller, appId(params))),
@@ -135,7 +135,7 @@ function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
     route({
       method: 'POST',
       path: '/apps/:id/frame',
-      about: "What is posted into the app's frame, with fresh tokens (contract 7.2).",
+      about: "What is posted into the app's frame, with fresh tokens.",
       access: 'user',
       body: Type.Object({ placement: Type.Optional(Type.String({ maxLength: 100 })) }),
       answers: { 200: Frame },

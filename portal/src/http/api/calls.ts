@@ -18,6 +18,8 @@ export interface CallRoutesParts {
   readonly clicks: Clicks
   readonly calls: Calls
   readonly traces: Traces
+  /** milliseconds since 1970 */
+  now(): number
   present(portalId: number, calls: readonly Row<'call'>[]): Promise<PresentedCall[]>
 }
 
@@ -30,9 +32,11 @@ const CallHistoryQuery = Type.Object({
 })
 const CallPage = Page(Call)
 const pageLimit = 50
+/** An outcome that nobody looked at for this long is found on the timeline. */
+const outcomeShownMs = 3_600_000
 
 /** Clicks, call cards, call history, traces, explain. */
-export function callRoutes({ store, clicks, calls, traces, present }: CallRoutesParts): Route[] {
+export function callRoutes({ store, clicks, calls, traces, now, present }: CallRoutesParts): Route[] {
   const one = async (portalId: number, callId: string): Promise<PresentedCall> => {
     const call = await calls.find(portalId, callId)
     if (!call) throw new PortalError('call_unknown', { id: callId.slice(0, 100) })
@@ -93,6 +97,7 @@ export function callRoutes({ store, clicks, calls, traces, present }: CallRoutes
           .where('call_card.user_id', '=', caller.userId)
           .where('call_card.dismissed_at', 'is', null)
           .where('call_card.hidden_at', 'is', null)
+          .where((eb) => eb.or([eb('call.ended_at', 'is', null), eb('call.ended_at', '>', now() - outcomeShownMs)]))
           .orderBy('call.id', 'desc')
           .limit(20)
           .execute()

@@ -126,6 +126,7 @@ describe('cards', () => {
       callId: aCall.callId,
       type: 1,
       userId: caller.userId,
+      actorId: caller.userId,
       phoneNumber: '34',
       startedAt: 5,
       endedAt: 6,

@@ -17,10 +17,15 @@ export function presentHandler(handler: BoundHandler): Handler {
     retries: handler.retries === 1,
     dedupes: handler.dedupes === 1,
     enabled: handler.enabled === 1,
-    problem:
-      handler.disabled_reason ?? (handler.ownerProblem === null ? null : 'The installation of the app is not finished: nothing is sent'),
+    problem: problemOf(handler),
     ownerTitle: handler.ownerTitle,
   }
+}
+
+function problemOf(handler: BoundHandler): string | null {
+  if (handler.disabled_reason !== null) return handler.disabled_reason
+  if (handler.ownerProblem !== null) return 'The installation of the app is not finished: nothing is sent'
+  return handler.addressProblem === null ? null : `Nothing can be sent there: ${handler.addressProblem}`
 }
 
 const HandlerInput = Type.Partial(

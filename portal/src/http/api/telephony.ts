@@ -62,7 +62,12 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
         const ownerTitle = apps.find((app) => app.id === appId)?.title ?? ''
         return { id: line.id, number: line.number, name: line.name, crmAutoCreate: line.crm_auto_create === 1, ownerTitle, appId }
       }),
-      warnings: severalUrls.map((target) => `${target.title} has handlers with different addresses: each of them may dial.`),
+      warnings: [
+        ...severalUrls.map((target) => `${target.title} has handlers with different addresses: each of them may dial.`),
+        ...all.flatMap((target) =>
+          bindings.bound(portalId, callStarted.name, target.handlerOwner).flatMap((handler) => (target.kind === 'line' || handler.addressProblem === null ? [] : [`Clicks cannot reach ${target.title}: ${handler.addressProblem}.`])),
+        ),
+      ],
     }
   }
 

@@ -32,7 +32,8 @@ test('what is counted has all four Russian forms', () => {
 })
 
 test('both languages fill in the same values', () => {
-  const names = (text: string | undefined) => [...(text ?? '').matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).toSorted()
+  const names = (text: string | undefined) =>
+    [...(text ?? '').matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').toSorted((one, other) => one.localeCompare(other))
   const different = [...english]
     .filter(([key]) => russian.has(key))
     .filter(([key, text]) => names(text).join() !== names(russian.get(key)).join())

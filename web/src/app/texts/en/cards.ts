@@ -1,3 +1,4 @@
+/** Contacts, companies, leads. */
 export const cards = {
   kind: {
     contact: { one: 'Contact', many: 'Contacts', what: 'contacts', add: 'New contact', search: 'Search name, company or number' },

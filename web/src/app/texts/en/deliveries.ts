@@ -1,3 +1,4 @@
+/** Deliveries and traces. */
 export const deliveries = {
   delivery: {
     title: 'Deliveries',

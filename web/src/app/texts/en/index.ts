@@ -5,4 +5,5 @@ import { applications } from './applications.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
+/** All English texts; their shape is the type of every key. */
 export const en = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }

@@ -1,3 +1,4 @@
+/** Applications and their pages. */
 export const applications = {
   apps: {
     what: 'приложения',

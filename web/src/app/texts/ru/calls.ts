@@ -1,3 +1,4 @@
+/** Calls, dialer, call lists. */
 export const calls = {
   call: {
     why: 'Почему?',

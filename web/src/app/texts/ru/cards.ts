@@ -1,3 +1,4 @@
+/** Contacts, companies, leads. */
 export const cards = {
   kind: {
     contact: { one: 'Контакт', many: 'Контакты', what: 'контакты', add: 'Новый контакт', search: 'Имя, компания или номер' },

@@ -5,4 +5,5 @@ import { deliveries } from './deliveries.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
+/** All Russian texts. */
 export const ru = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }

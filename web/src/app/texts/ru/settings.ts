@@ -1,3 +1,4 @@
+/** Settings. */
 export const settings = {
   settings: {
     title: 'Настройки',

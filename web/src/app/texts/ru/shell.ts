@@ -1,3 +1,4 @@
+/** Frame, sign-in, failures. */
 export const shell = {
   act: {
     add: 'Добавить',
