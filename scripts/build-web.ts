@@ -15,7 +15,11 @@ export async function buildWeb(say: (text: string) => void = () => {}): Promise<
   say('Building the web pages …')
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   try {
-    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: join(root, 'web') })
+    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+      cwd: join(root, 'web'),
+      // Under a test runner it is `test`, and Vite would take the development build of React.
+      env: { ...process.env, NODE_ENV: 'production' },
+    })
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
     throw new Error(`The web pages cannot be built:\n${stripVTControlCharacters(stdout + stderr).trimEnd()}`, { cause: error })

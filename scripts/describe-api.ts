@@ -51,9 +51,13 @@ export function describeApi(root: string, routes: readonly Route[]): Record<stri
 }
 
 function printTypes({ components, paths }: Document, comments: ReadonlyMap<string, string>): string {
-  const shapes = Object.entries(components.schemas).map(([name, schema]) => `${comment(comments.get(name) ?? schema.description)}${declare(name, schema)}`)
+  const shapes = Object.entries(components.schemas).map(
+    ([name, schema]) => `${comment(comments.get(name) ?? schema.description)}${declare(name, schema)}`,
+  )
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => `${comment(operation.summary)}'${method.toUpperCase()} ${path}': ${printOperation(operation)}`),
+    Object.entries(methods).map(
+      ([method, operation]) => `${comment(operation.summary)}'${method.toUpperCase()} ${path}': ${printOperation(operation)}`,
+    ),
   )
   return [
     `/** The own API of the portal (\`/v1\`): its shapes and operations. Made by npm run generate from ${shapesFile} and the routes; do not edit. */\n`,
@@ -67,7 +71,8 @@ function declare(name: string, schema: Schema): string {
   if (schema.properties) return `export interface ${name} ${print(schema)}\n`
   const references = schema.allOf?.filter((one) => one.$ref !== undefined) ?? []
   const own = schema.allOf?.filter((one) => one.$ref === undefined) ?? []
-  if (own.length === 1 && own[0]?.properties) return `export interface ${name} extends ${references.map(print).join(', ')} ${print(own[0])}\n`
+  if (own.length === 1 && own[0]?.properties)
+    return `export interface ${name} extends ${references.map(print).join(', ')} ${print(own[0])}\n`
   return `export type ${name} = ${print(schema)}\n`
 }
 
@@ -138,7 +143,17 @@ function readComments(source: string): Map<string, string> {
   return new Map(
     docs.flatMap((one) => {
       const name = /^\s*export const (\w+)/.exec(source.slice(one.end))?.[1]
-      return name ? [[name, one.value.slice(1).replaceAll(/\s*\n\s*\*?\s*/g, ' ').trim()] as const] : []
+      return name
+        ? [
+            [
+              name,
+              one.value
+                .slice(1)
+                .replaceAll(/\s*\n\s*\*?\s*/g, ' ')
+                .trim(),
+            ] as const,
+          ]
+        : []
     }),
   )
 }

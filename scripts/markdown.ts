@@ -19,7 +19,7 @@ export function code(text: string): string {
 
 /** `a, b or c` */
 export function oneOf(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1) ?? ''}`
 }
 
 /** The anchor that a heading gets: its letters and digits, lower-case. */

@@ -146,8 +146,16 @@ test('a handler on an address that may not be sent to: bind answers true, the ad
   const { body } = await click()
   await expect
     .poll(async () => (await house.admin.api('GET', `/calls/${body.call.callId}`)).body)
-    .toMatchObject({ state: 'finished', statusCode: 'OTHER', delivery: { state: 'failed', reason: 'ssrf_blocked', refusal: expect.stringContaining('outbound.allowPrivate=private') } })
-  const refused = await house.admin.api('POST', '/webhooks/outgoing', { title: 'Far', url: 'http://10.11.12.13/', events: ['ONEXTERNALCALLSTART'] })
+    .toMatchObject({
+      state: 'finished',
+      statusCode: 'OTHER',
+      delivery: { state: 'failed', reason: 'ssrf_blocked', refusal: expect.stringContaining('outbound.allowPrivate=private') },
+    })
+  const refused = await house.admin.api('POST', '/webhooks/outgoing', {
+    title: 'Far',
+    url: 'http://10.11.12.13/',
+    events: ['ONEXTERNALCALLSTART'],
+  })
   expect(refused.status).toBe(422)
   expect(refused.body.detail).toContain('outbound.allowPrivate=private')
 })

@@ -45,6 +45,20 @@ const api = (path: string, body?: unknown) =>
 
 let lastNumber = 1000
 const click = () => api('/clicks', { number: `+1555010${++lastNumber}` })
+/** The rest of the file is about handlers that do not drop repeats. */
+async function forgetThatRepeatsAreDropped(): Promise<void> {
+  const apps = await api('/apps')
+  const app = await api(`/apps/${apps.body.items[0].id}`)
+  for (const { id } of app.body.handlers) {
+    const answer = await request(`${url}/v1/handlers/${id}`, {
+      method: 'PATCH',
+      headers: { cookie, origin: url, 'content-type': 'application/json' },
+      body: JSON.stringify({ dedupes: false }),
+    })
+    expect(answer.body.dedupes).toBe(false)
+  }
+}
+
 const timesReceived = (callId: string): number => handler.received.filter((one) => one.body.includes(callId)).length
 
 async function stateOf(callId: string, until: (call: { state: string; delivery: { state: string; reason: string | null } }) => boolean) {
@@ -108,6 +122,23 @@ describe('kill -9 of the portal', () => {
     const call = await stateOf(callId, (one) => one.delivery.state !== 'sending')
     expect(call.delivery).toMatchObject({ state: 'unconfirmed', reason: 'crash' })
     expect(timesReceived(callId)).toBe(1)
+  })
+
+  test('during the delivery to a handler that said it drops repeats: the click is sent again', async () => {
+    const callIdIn = (body: string): string => new URLSearchParams(body).get('data[CALL_ID]') ?? ''
+    handler.answer((response, request) => void response.setHeader('hookswitch-dedupe', callIdIn(request.body)).end())
+    const first = await click()
+    await stateOf(first.body.call.callId, (call) => call.delivery.state === 'delivered')
+    handler.answer(() => {})
+    const { body } = await click()
+    const { callId } = body.call
+    await handler.waitFor(callId)
+    await kill()
+    handler.answer((response) => void response.end())
+    await serve()
+    await handler.waitFor(callId, 2)
+    await stateOf(callId, (call) => call.delivery.state === 'delivered')
+    await forgetThatRepeatsAreDropped()
   })
 
   test('after the delivery: nothing is sent again', async () => {

@@ -169,6 +169,8 @@ export async function startPortal(
   }
   let crmWebhook: Promise<string> | null = null
   const addIncomingWebhook: TestPortal['addIncomingWebhook'] = async (scope, by = admin) => {
+    // the own API makes webhooks of the administrator who asks for them
+    if (by !== admin) return (await portal.webhooks.addIncoming({ portalId, userId: by.userId, title: 'Test', scope })).url
     const answer = await admin.api('POST', '/webhooks/incoming', { title: 'Test', scope, userId: by.userId })
     if (!answer.body.url) throw new Error(`the webhook was not added: ${JSON.stringify(answer.body)}`)
     return `${String(answer.body.url).replace(/\/+$/, '')}/`

@@ -87,7 +87,18 @@ function world(): World {
 }
 
 function job(id: number, change: Partial<Job> = {}): Job {
-  return { id, handlerId: 1, deliveryClass: 'notice', orderKey: null, createdAt: 1_000_000, deadlineAt: null, retries: true, attempts: 0, reserved: false, ...change }
+  return {
+    id,
+    handlerId: 1,
+    deliveryClass: 'notice',
+    orderKey: null,
+    createdAt: 1_000_000,
+    deadlineAt: null,
+    retries: true,
+    attempts: 0,
+    reserved: false,
+    ...change,
+  }
 }
 
 const dial = (id: number, change: Partial<Job> = {}): Job => job(id, { deliveryClass: 'dial', deadlineAt: 1_030_000, ...change })

@@ -81,7 +81,12 @@ export class Bindings {
     for (const row of rows) {
       const owner = owners.get(row.owner)
       if (!owner) continue
-      const handler: BoundHandler = { ...row, ownerTitle: owner.title, ownerProblem: owner.installed ? null : 'not_installed', addressProblem: this.#blockedAddress(row.url) }
+      const handler: BoundHandler = {
+        ...row,
+        ownerTitle: owner.title,
+        ownerProblem: owner.installed ? null : 'not_installed',
+        addressProblem: this.#blockedAddress(row.url),
+      }
       byId.set(row.id, handler)
       const key = `${row.portal_id} ${row.event}`
       const same = byEvent.get(key)

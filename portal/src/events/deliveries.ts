@@ -59,8 +59,9 @@ export function createDeliveries(parts: DeliveriesParts) {
         tx.write(settleQuery(store.build, job, decision, job.attempts + 1))
         if (job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
       }
-      if (sent.dedupe !== null && sent.dedupe === job.callId) {
-        tx.write(store.build.updateTable('handler').set({ dedupes: 1 }).where('id', '=', job.handlerId).where('dedupes', '=', 0))
+      if (sent.dedupe !== null && sent.dedupe === job.callId && bindings.byId(job.handlerId)?.dedupes === 0) {
+        tx.write(store.build.updateTable('handler').set({ dedupes: 1 }).where('id', '=', job.handlerId))
+        tx.afterCommit(() => void bindings.changed())
       }
       tx.afterCommit(() => parts.changed(job.portalId, changedNames(job)))
     })

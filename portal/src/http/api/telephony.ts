@@ -65,7 +65,13 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
       warnings: [
         ...severalUrls.map((target) => `${target.title} has handlers with different addresses: each of them may dial.`),
         ...all.flatMap((target) =>
-          bindings.bound(portalId, callStarted.name, target.handlerOwner).flatMap((handler) => (target.kind === 'line' || handler.addressProblem === null ? [] : [`Clicks cannot reach ${target.title}: ${handler.addressProblem}.`])),
+          bindings
+            .bound(portalId, callStarted.name, target.handlerOwner)
+            .flatMap((handler) =>
+              target.kind === 'line' || handler.addressProblem === null
+                ? []
+                : [`Clicks cannot reach ${target.title}: ${handler.addressProblem}.`],
+            ),
         ),
       ],
     }
