@@ -14,6 +14,7 @@ import { describeEvents } from './describe-events.ts'
 import { describeLaw } from './describe-law.ts'
 import { readDeclared, type Declared } from './describe-portal.ts'
 import { describeRest } from './describe-rest.ts'
+import { describeSdk } from './describe-sdk.ts'
 import { describeSettings } from './describe-settings.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -32,6 +33,7 @@ const generators: Generator[] = [
   { from: 'test/law/law.ts', make: () => ({ 'ARCHITECTURE.md': fillSection('ARCHITECTURE.md', 'import-law', describeLaw()) }) },
   { from: 'docs/decisions/*.md', make: () => ({ 'docs/decisions/README.md': listDecisions() }) },
   { from: "the rows of the areas' methods.ts", owns: 'docs/reference/rest/*', make: ({ methods }) => describeRest(methods) },
+  { from: "the rows of the areas' methods.ts", make: ({ methods }) => ({ 'sdk/src/method-params.ts': describeSdk(methods) }) },
   { from: "the declarations in the areas' events.ts", make: () => ({ 'docs/reference/events.md': describeEvents(eventCatalogue()) }) },
   { from: 'portal/src/errors.ts', make: ({ methods }) => ({ 'docs/reference/errors.md': describeErrors(root, methods) }) },
   { from: 'portal/src/config.ts', make: () => ({ 'docs/reference/settings.md': describeSettings(root) }) },

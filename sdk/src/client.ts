@@ -1,6 +1,7 @@
 import { batchAnswers, batchParams, type BatchAnswer, type BatchCommand } from './batch.ts'
 import type { MethodName, PortalMethods } from './contract.ts'
 import { PortalRefusal, PortalUnreachable } from './errors.ts'
+import type { MethodParams } from './method-params.ts'
 import { refreshTokens, type AppCredentials, type Tokens } from './tokens.ts'
 
 /** Who calls: an incoming webhook by its URL, or an installed app by its tokens. */
@@ -31,11 +32,34 @@ export interface Upload {
   readonly content: Blob
 }
 
+/** Wire name of a method whose parameters have types here. */
+export type KnownMethodName = MethodName | keyof MethodParams
+
+/** Its parameters have types, its result has not. */
+type UntypedMethodName = Exclude<keyof MethodParams, MethodName>
+
+/** What {@link PortalMethods} says, and whatever else the portal reads. */
+type CheckedParams<M extends MethodName> = PortalMethods[M]['params'] & (M extends keyof MethodParams ? Optional<MethodParams[M]> : unknown)
+
+/** Known names have their types; others are passed on, for instance filters that some methods take beside their parameters. */
+type LooseParams<M extends keyof MethodParams> =
+  Partial<MethodParams[M]> extends MethodParams[M] ? [params?: EitherCase<MethodParams[M]>] : [params: EitherCase<MethodParams[M]>]
+
+type EitherCase<P> = (P | LowerCase<P>) & Optional<P> & Readonly<Record<string, unknown>>
+
+type Optional<P> = Partial<P> & Partial<LowerCase<P>>
+
+type LowerCase<P> = { readonly [K in keyof P as K extends string ? Lowercase<K> : K]: P[K] }
+
 /** REST client of one portal (contract 6). All its functions throw {@link PortalRefusal} or {@link PortalUnreachable}. */
 export interface PortalClient {
-  /** Calls one method and answers its `result`. Parameters go as a JSON body. */
-  call<M extends MethodName>(method: M, params: PortalMethods[M]['params']): Promise<PortalMethods[M]['result']>
-  call(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /**
+   * Calls one method and answers its `result`. Parameters go as a JSON body. Those of the methods that Hookswitch has are checked by the
+   * compiler, in upper or in lower case; any other method can be called too.
+   */
+  call<M extends MethodName>(method: M, params: CheckedParams<M>): Promise<PortalMethods[M]['result']>
+  call<M extends UntypedMethodName>(method: M, ...params: LooseParams<M>): Promise<unknown>
+  call<M extends string>(method: M extends KnownMethodName ? never : M, params?: Readonly<Record<string, unknown>>): Promise<unknown>
   /**
    * Runs up to 50 commands in one request, in order. A parameter may hold `$result[key][field]` of an earlier command (contract 6.5).
    * A refused command is an answer, not an exception; with `halt` the ones after it are `skipped`.

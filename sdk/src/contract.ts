@@ -1,6 +1,6 @@
 /**
- * The events and methods of the portal that this SDK types. Written by hand for now from contract 1.3, 2, 4 and 7.4; it will be generated
- * from the portal's own declarations, which is why nothing but types and one table stands here.
+ * The events of the portal and the methods with typed results, from contract 1.3, 2, 4 and 7.4. They hold for every portal that speaks the
+ * contract. The parameters of all methods of Hookswitch are generated: method-params.ts.
  *
  * Every value of an event is a string on the wire (contract 0.3), also ids, flags and times.
  */
@@ -205,7 +205,8 @@ export interface PortalMethods {
   >
   readonly 'event.bind': Method<{ readonly event: string; readonly handler: string; readonly auth_type?: number }, boolean>
   readonly 'event.unbind': Method<{ readonly event: string; readonly handler: string }, { readonly count: number }>
-  readonly 'user.get': Method<{ readonly ID: number | string }, readonly UserRow[]>
+  /** Filters stand beside the other parameters. */
+  readonly 'user.get': Method<{ readonly ID?: number | string; readonly [filter: string]: unknown }, readonly UserRow[]>
   /** Hookswitch's extension: the states that the contract has no message for. Another portal answers ERROR_METHOD_NOT_FOUND. */
   readonly 'hookswitch.call.progress': Method<{ readonly CALL_ID: string; readonly STATE: CallProgress; readonly AT: string }, unknown>
 }

@@ -8,7 +8,14 @@
  * @module
  */
 export { MAX_BATCH, type BatchAnswer, type BatchCommand } from './batch.ts'
-export { createPortalClient, type ClientSettings, type PortalAccess, type PortalClient, type Upload } from './client.ts'
+export {
+  createPortalClient,
+  type ClientSettings,
+  type KnownMethodName,
+  type PortalAccess,
+  type PortalClient,
+  type Upload,
+} from './client.ts'
 export type * from './contract.ts'
 export { PortalRefusal, PortalUnreachable } from './errors.ts'
 export {
@@ -27,6 +34,7 @@ export {
   type Receiver,
 } from './handler.ts'
 export { createInstallReceiver, type Installation, type InstallSettings } from './install.ts'
+export type { MethodParams, Switch } from './method-params.ts'
 export { nodeListener } from './node-http.ts'
 export { encodePhpForm, MalformedForm, parsePhpForm, type PhpMap, type PhpValue } from './php-form.ts'
 export { isSameText, isSignedBody, signBody, SIGNATURE_TOLERANCE_S, type RequestHeaders } from './signature.ts'

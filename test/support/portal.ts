@@ -53,7 +53,8 @@ export interface TestPortal {
   stop(): Promise<void>
 }
 
-const password = 'correct horse battery'
+/** The password of everybody in a test portal; the sign-in name is the first name in lower case at example.com. */
+export const testPassword = 'correct horse battery'
 
 /** Makes a request and reads its JSON. */
 export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
@@ -88,13 +89,13 @@ export async function startPortal(
   if (isTls) setDefaultCACertificates([...getCACertificates('default'), await readFile(join(dataDir, 'tls', 'ca.crt'), 'utf8')])
   const origin = portal.config.publicUrl
   const portalId = (await portal.portals.first())!.id
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await hashPassword(testPassword)
 
   const signIn = async (userId: number, email: string): Promise<Person> => {
     const opened = await fetch(`${url}/v1/session`, {
       method: 'POST',
       headers: { origin, 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password }),
+      body: JSON.stringify({ email, password: testPassword }),
     })
     const cookie = opened.headers.get('set-cookie')?.split(';')[0]
     if (!cookie) throw new Error(`nobody is signed in: ${await opened.text()}`)

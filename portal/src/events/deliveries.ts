@@ -7,6 +7,7 @@ import type { Outgoing, Sent } from '../delivery/send.ts'
 import type { WorkerPorts } from '../delivery/worker.ts'
 import { PortalError } from '../errors.ts'
 import { buildForm } from '../rest/php.ts'
+import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
@@ -161,16 +162,20 @@ export function createDeliveries(parts: DeliveriesParts) {
         .executeTakeFirst()
       return row?.due ?? null
     },
+    /** In the group commit: when many clicks wait for a slot, each of these would else be a commit of its own. */
     async markSending(job: DeliveryJob): Promise<boolean> {
-      return store.transaction(async (tx) => {
-        const { numUpdatedRows } = await tx.db
-          .updateTable('delivery')
-          .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + leaseMs })
-          .where('id', '=', job.id)
-          .where('state', 'in', ['pending', 'retrying'])
-          .executeTakeFirst()
-        return numUpdatedRows === 1n
-      })
+      const marked = store.build
+        .updateTable('delivery')
+        .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + leaseMs })
+        .where('id', '=', job.id)
+        .where('state', 'in', ['pending', 'retrying'])
+      try {
+        await store.transaction((tx) => tx.write(marked, { name: 'waiting', rows: 1 }))
+        return true
+      } catch (error) {
+        if (error instanceof GuardFailed) return false
+        throw error
+      }
     },
     async render(job: DeliveryJob): Promise<Outgoing> {
       const handler = bindings.byId(job.handlerId) ?? (await findHandler(store, job.handlerId))

@@ -42,7 +42,7 @@ function readEntity(type: string | undefined, id: number | undefined): CalledCar
   return entityTypes.has(upper) && id !== undefined && id > 0 ? { type: upper as CalledCard['type'], id } : null
 }
 
-const callId = text('CALL_ID', 'call_id_text')
+const callId = text('id of the call', 'call_id_text')
 const userIds = integers('user or users')
 
 /** telephony.externalCall.* (contract 4.2–4.6) and our own report of progress. */
@@ -57,15 +57,15 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         USER_PHONE_INNER: text('extension of the owner, instead of USER_ID'),
         PHONE_NUMBER: text("the customer's number", 'phone_format'),
         TYPE: integer('1 out, 2 in, 3 in redirected, 4 callback, 5 info', 'call_type'),
-        CALL_START_DATE: isoTime('start; now if absent', 'call_start_date'),
-        CRM_CREATE: flag('add a lead for an unknown number'),
+        CALL_START_DATE: isoTime('start of the call; now if absent', 'call_start_date'),
+        CRM_CREATE: flag('add a lead for an unknown number; no if absent'),
         CRM_SOURCE: text('source of the lead'),
         CRM_ENTITY_TYPE: text('CONTACT, COMPANY or LEAD; searched by number if absent'),
         CRM_ENTITY_ID: integer('id of the card'),
-        SHOW: flag('show the call card; 1'),
-        ADD_TO_CHAT: flag('1'),
-        CALL_LIST_ID: integer('call list of the event'),
-        LINE_NUMBER: text('external line'),
+        SHOW: flag('show the call card; yes if absent'),
+        ADD_TO_CHAT: flag('accepted; calls are not written to chats'),
+        CALL_LIST_ID: integer('id of the call list that the event named'),
+        LINE_NUMBER: text('number of the external line'),
         EXTERNAL_CALL_ID: text('id of the call in the PBX'),
       },
       errors: ['call_user_missing', 'call_type', 'call_start_date', 'phone_format', 'call_user_unknown'],
@@ -102,14 +102,14 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         CALL_ID: callId,
         USER_ID: integer('user to be credited', 'call_user_unknown'),
         USER_PHONE_INNER: text('extension of the user, instead of USER_ID'),
-        DURATION: integer('seconds; 0'),
-        COST: decimal('0'),
-        COST_CURRENCY: text('empty'),
-        STATUS_CODE: text('200 if DURATION > 0, else 304'),
-        FAILED_REASON: text('empty'),
+        DURATION: integer('seconds of talk; 0 if absent'),
+        COST: decimal('what the call cost; 0 if absent'),
+        COST_CURRENCY: text('currency of COST'),
+        STATUS_CODE: text('outcome, such as 200, 304 or 486; if absent 200 with a DURATION, else 304'),
+        FAILED_REASON: text('why it failed, in words'),
         RECORD_URL: text('fetched in the background; deprecated'),
-        VOTE: integer('1 to 5'),
-        ADD_TO_CHAT: flag('1'),
+        VOTE: integer("the customer's mark, 1 to 5"),
+        ADD_TO_CHAT: flag('accepted; calls are not written to chats'),
       },
       errors: ['call_id_text', 'call_user_missing', 'call_not_found', 'call_user_unknown'],
       async run({ params, caller }) {

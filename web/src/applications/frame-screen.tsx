@@ -47,6 +47,12 @@ function FrameOfApp({ id }: { id: number }) {
   }, [id, queryClient, reload])
   const renewTokens = useCallback(async () => (await portal.frame(id)).initData, [id])
 
+  const openPath = (path: string) => {
+    const place = new URL(path, window.location.origin)
+    if (place.pathname === '/dial') void navigate({ to: '/dial', search: { number: place.searchParams.get('number') ?? '', asked: 'app' } })
+    else void navigate({ href: path })
+  }
+
   if (isClosed)
     return (
       <EmptyPage icon={<IconAppWindow size={26} stroke={1.5} />} title={name} text={t('frame.closed')}>
@@ -77,7 +83,7 @@ function FrameOfApp({ id }: { id: number }) {
         onForbidden={() => setForbidden(true)}
         onTitle={setTitle}
         onClose={() => setClosed(true)}
-        onOpenPath={(path) => void navigate({ href: path })}
+        onOpenPath={openPath}
         onDial={(number) => void navigate({ to: '/dial', search: { number, asked: 'app' } })}
       />
     </>

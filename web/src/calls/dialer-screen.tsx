@@ -56,7 +56,8 @@ export function DialerScreen({ number: given, isAskedByApp }: { number: string; 
           aria-label={t('dialer.number')}
           type="tel"
           autoComplete="off"
-          autoFocus={!window.matchMedia('(pointer: coarse)').matches}
+          // An app's number must not be one Enter away from a call; on a phone the keypad is there.
+          autoFocus={!isAskedByApp && !window.matchMedia('(pointer: coarse)').matches}
           data-search
         />
         <p className={css.hint} role="status">

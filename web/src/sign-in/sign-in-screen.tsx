@@ -75,7 +75,7 @@ export function SignInScreen() {
         <div className={css.help}>
           <p>{t('signIn.first')}</p>
           <p>
-            {t('signIn.forgot')} <code className="code">npm run hookswitch -- reset-password</code>
+            {t('signIn.forgot')} <code className="code">npm run hookswitch -- reset-password {email.trim() || 'EMAIL'}</code>
           </p>
         </div>
       </form>
