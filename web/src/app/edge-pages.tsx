@@ -8,11 +8,13 @@ import { EmptyPage, Failure, Waiting } from './notice.tsx'
 export function NoPage() {
   const { t } = useTranslation()
   return (
-    <EmptyPage icon={<IconMapOff size={26} stroke={1.5} />} title="404" text={t('failure.noPage')}>
-      <Button component={Link} to="/contacts">
-        {t('failure.home')}
-      </Button>
-    </EmptyPage>
+    <main>
+      <EmptyPage heading="h1" icon={<IconMapOff size={26} stroke={1.5} />} title="404" text={t('failure.noPage')}>
+        <Button component={Link} to="/contacts">
+          {t('failure.home')}
+        </Button>
+      </EmptyPage>
+    </main>
   )
 }
 

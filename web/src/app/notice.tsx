@@ -46,14 +46,23 @@ export function useFailureText(error: unknown): string {
   return t('failure.broken', { text: error instanceof Error ? error.message : String(error) })
 }
 
+interface EmptyPageProps {
+  icon: ReactNode
+  title: string
+  text: string
+  children?: ReactNode
+  /** `h1` where it is the whole page */
+  heading?: 'h1' | 'h2'
+}
+
 /** An empty page: what belongs here and the first step. */
-export function EmptyPage({ icon, title, text, children }: { icon: ReactNode; title: string; text: string; children?: ReactNode }) {
+export function EmptyPage({ icon, title, text, children, heading: Heading = 'h2' }: EmptyPageProps) {
   return (
     <div className={css.empty}>
       <div className={css.emptyIcon} aria-hidden>
         {icon}
       </div>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p className="quiet">{text}</p>
       {children && <div className={css.emptyActs}>{children}</div>}
     </div>

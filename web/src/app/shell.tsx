@@ -1,15 +1,16 @@
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CallDock } from '../calls/call-dock.tsx'
 import { CallPlaceProvider } from '../calls/place-call.tsx'
-import { FindDialog } from './find-dialog.tsx'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
 import { BottomBar, SideBar } from './navigation.tsx'
 import css from './shell.module.css'
 
+const loadFind = async () => (await import('./find-dialog.tsx')).FindDialog
+type FindDialogComponent = Awaited<ReturnType<typeof loadFind>>
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then((module) => ({ default: module.KeysDialog })))
 
 /** Navigation, the page, the call cards; keeps the page live. */
@@ -17,6 +18,20 @@ export function Shell() {
   const { t } = useTranslation()
   const live = useLive()
   const [dialog, setDialog] = useState<'find' | 'keys' | null>(null)
+  // Fetched early and held here, not by Suspense, which would keep the dialog from the person's first keys.
+  const [FindDialog, setFindDialog] = useState<FindDialogComponent | null>(null)
+  const isFinding = dialog === 'find'
+  useEffect(() => {
+    const timer = window.setTimeout(
+      () =>
+        void loadFind().then(
+          (component) => setFindDialog(() => component),
+          () => undefined,
+        ),
+      isFinding ? 0 : 1_000,
+    )
+    return () => window.clearTimeout(timer)
+  }, [isFinding])
   useKeys({ onFind: () => setDialog('find'), onHelp: () => setDialog('keys') })
   const close = () => setDialog(null)
 
@@ -38,7 +53,7 @@ export function Shell() {
         <BottomBar onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
       </div>
       <CallDock />
-      {dialog === 'find' && <FindDialog onClose={close} />}
+      {isFinding && FindDialog && <FindDialog onClose={close} />}
       <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
     </CallPlaceProvider>
   )

@@ -33,7 +33,8 @@ export function AppFrame(props: AppFrameProps) {
   const forbid = useEffectEvent(() => props.onForbidden())
   const appOrigin = new URL(frame.action, window.location.href).origin
   const isForeign = appOrigin !== window.location.origin
-  const target = `app-${frame.appSid}`
+  // The official SDK reads address, scheme and rendering from the name of its window.
+  const target = `${String(frame.initData['DOMAIN'])}|${String(frame.initData['PROTOCOL'])}|${frame.appSid}`
 
   useEffect(() => {
     const hear = (event: MessageEvent) => {
@@ -85,8 +86,10 @@ async function obey({ method, params }: FrameCommand, props: AppFrameProps, setH
     case 'getInitData':
       return props.frame.initData
     case 'setInstallFinish':
+      if (props.frame.install) await props.onFinishInstall()
+      return true
+    // The official SDK says this by itself as soon as it is loaded on an install page; it ends nothing.
     case 'setInstall':
-      if (readFlag(params) && props.frame.install) await props.onFinishInstall()
       return true
     case 'refreshAuth': {
       const { AUTH_ID, REFRESH_ID, AUTH_EXPIRES } = await props.onRenewTokens()
@@ -122,9 +125,4 @@ async function obey({ method, params }: FrameCommand, props: AppFrameProps, setH
     default:
       return []
   }
-}
-
-/** setInstallFinish has no parameters; setInstall says `true`. Only a plain no keeps the installation open. */
-function readFlag(params: unknown): boolean {
-  return params !== false && !(typeof params === 'object' && params !== null && (params as Record<string, unknown>)['install'] === false)
 }

@@ -41,7 +41,7 @@ export function DeliveriesTable({ deliveries, onOpen }: { deliveries: Delivery[]
                 className={css.eventName}
                 to="/deliveries/$id"
                 params={{ id: String(delivery.id) }}
-                aria-label={t('delivery.open', { id: delivery.id })}
+                aria-label={`${delivery.event}. ${t('delivery.open', { id: delivery.id })}`}
               >
                 {delivery.event}
               </Link>

@@ -17,10 +17,10 @@ export function ExplainPanel() {
   const { user } = useSession()
   const [number, setNumber] = useState('')
   const [userId, setUserId] = useState(user.id)
-  const [asked, setAsked] = useState<{ number: string; userId: number } | null>(null)
+  const [asked, setAsked] = useState<{ number: string; userId: number; time: number } | null>(null)
   const users = useInfiniteQuery({ ...usersQuery(''), enabled: user.isAdmin })
   const explanation = useQuery({
-    queryKey: ['explain', asked?.userId, asked?.number],
+    queryKey: ['explain', asked?.userId, asked?.number, asked?.time],
     queryFn: () => portal.explain(asked?.number ?? '', asked?.userId ?? null),
     enabled: asked !== null,
     staleTime: 0,
@@ -36,8 +36,7 @@ export function ExplainPanel() {
         className={css.explain}
         onSubmit={(event) => {
           event.preventDefault()
-          if (number.trim()) setAsked({ number: number.trim(), userId })
-          void explanation.refetch()
+          if (number.trim()) setAsked({ number: number.trim(), userId, time: (asked?.time ?? 0) + 1 })
         }}
       >
         <TextInput

@@ -31,11 +31,11 @@ export function TelephonyScreen() {
   })
   const changeOwn = useMutation({
     mutationFn: (target: string | null) => portal.changeOwnTarget(target),
-    onSuccess: async (_, target) => {
-      queryClient.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, user: { ...session.user, target } })
-      notifications.show({ message: t('settings.saved') })
-      await queryClient.invalidateQueries({ queryKey: ['explain'] })
-    },
+    onMutate: (target) =>
+      queryClient.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, user: { ...session.user, target } }),
+    onSuccess: () => notifications.show({ message: t('settings.saved') }),
+    onSettled: () =>
+      Promise.all([queryClient.invalidateQueries({ queryKey: ['session'] }), queryClient.invalidateQueries({ queryKey: ['explain'] })]),
   })
 
   if (telephony.isPending) return <Waiting text={t('wait.list', { what: t('telephony.what') })} />
@@ -102,7 +102,7 @@ export function TelephonyScreen() {
             targets={all}
             chosen={user.target}
             noneLabel={t('telephony.ownDefault', { target: chosen?.title ?? '–' })}
-            disabled={changeOwn.isPending}
+            disabled={false}
             onChoose={(target) => changeOwn.mutate(target)}
           />
         </section>
