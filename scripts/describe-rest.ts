@@ -53,6 +53,7 @@ const areas: readonly Area[] = [
     about: 'The calling app, its options, its places in the pages.',
     prefixes: ['app', 'user.option', 'placement'],
   },
+  { file: 'im', title: 'Notes', about: 'What stands under the bell of a person.', prefixes: ['im'] },
   {
     file: 'portal',
     title: 'Portal',

@@ -2,7 +2,9 @@
 // Imports nothing before this check: native parts crash on an older Node instead of saying so (design 11.17).
 const major = Number(process.version.slice(1).split('.')[0])
 if (major < 24) {
-  console.error(`Hookswitch needs Node 24 or newer; this is ${process.version}. Run it by "npm start", which uses the Node 24 that npm ci installed.`)
+  console.error(
+    `Hookswitch needs Node 24 or newer; this is ${process.version}. Run it by "npm start", which uses the Node 24 that npm ci installed.`,
+  )
   process.exit(1)
 }
 await import('../src/main.ts')

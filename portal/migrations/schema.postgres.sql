@@ -193,6 +193,19 @@ create table "contact" (
   "type_id" text not null
 );
 
+create table "crm_status" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "entity_id" text not null,
+  "status_id" text not null,
+  "name" text not null,
+  "name_init" text not null,
+  "sort" bigint not null,
+  "color" text not null,
+  "semantics" text not null,
+  "is_system" smallint not null
+);
+
 create table "deal" (
   "id" bigint not null,
   "portal_id" bigint not null,
@@ -351,6 +364,41 @@ create table "multifield" (
   "position" bigint not null
 );
 
+create table "notification" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "user_id" bigint not null,
+  "author_id" bigint,
+  "app_id" bigint,
+  "kind" text not null,
+  "message" text not null,
+  "tag" text not null,
+  "sub_tag" text not null,
+  "created_at" bigint not null,
+  "read_at" bigint
+);
+
+create table "offline_event" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "owner" text not null,
+  "connector" text not null,
+  "event" text not null,
+  "message_id" text not null,
+  "call_id" text,
+  "user_id" bigint,
+  "data" text not null,
+  "process_id" text not null,
+  "error" bigint not null,
+  "expires_at" bigint,
+  "changed_at" bigint not null
+);
+
+create table "offline_signal" (
+  "handler_id" bigint not null,
+  "sent_at" bigint not null
+);
+
 create table "outgoing_webhook" (
   "id" bigint not null,
   "portal_id" bigint not null,
@@ -360,6 +408,21 @@ create table "outgoing_webhook" (
   "created_by_id" bigint not null,
   "created_at" bigint not null,
   "deleted_at" bigint
+);
+
+create table "placement" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "app_id" bigint not null,
+  "code" text not null,
+  "handler" text not null,
+  "user_id" bigint not null,
+  "title" text not null,
+  "description" text not null,
+  "group_name" text not null,
+  "languages" text not null,
+  "options" text not null,
+  "created_at" bigint not null
 );
 
 create table "portal" (
@@ -455,6 +518,16 @@ create table "trace_step" (
   "detail" text not null
 );
 
+create table "transcript" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "call_id" text not null,
+  "lines" text not null,
+  "cost" double precision not null,
+  "cost_currency" text not null,
+  "created_at" bigint not null
+);
+
 create table "upload" (
   "token_hash" text not null,
   "portal_id" bigint not null,
@@ -548,6 +621,10 @@ CREATE UNIQUE INDEX contact_pkey ON contact USING btree (id);
 
 CREATE INDEX contact_portal ON contact USING btree (portal_id, id);
 
+CREATE UNIQUE INDEX crm_status_key ON crm_status USING btree (portal_id, entity_id, status_id);
+
+CREATE UNIQUE INDEX crm_status_pkey ON crm_status USING btree (id);
+
 CREATE UNIQUE INDEX deal_pkey ON deal USING btree (id);
 
 CREATE INDEX deal_portal ON deal USING btree (portal_id, id);
@@ -600,7 +677,29 @@ CREATE INDEX multifield_match ON multifield USING btree (portal_id, type_id, mat
 
 CREATE UNIQUE INDEX multifield_pkey ON multifield USING btree (id);
 
+CREATE UNIQUE INDEX notification_pkey ON notification USING btree (id);
+
+CREATE INDEX notification_user ON notification USING btree (portal_id, user_id, id);
+
+CREATE INDEX offline_event_call ON offline_event USING btree (call_id) WHERE (call_id IS NOT NULL);
+
+CREATE INDEX offline_event_expiring ON offline_event USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (process_id = ''::text));
+
+CREATE UNIQUE INDEX offline_event_pkey ON offline_event USING btree (id);
+
+CREATE INDEX offline_event_queue ON offline_event USING btree (portal_id, owner, connector, changed_at, id);
+
+CREATE UNIQUE INDEX offline_event_waiting ON offline_event USING btree (portal_id, message_id) WHERE (process_id = ''::text);
+
+CREATE UNIQUE INDEX offline_signal_pkey ON offline_signal USING btree (handler_id);
+
 CREATE UNIQUE INDEX outgoing_webhook_pkey ON outgoing_webhook USING btree (id);
+
+CREATE INDEX placement_code ON placement USING btree (portal_id, code);
+
+CREATE UNIQUE INDEX placement_key ON placement USING btree (app_id, code, handler, user_id);
+
+CREATE UNIQUE INDEX placement_pkey ON placement USING btree (id);
 
 CREATE UNIQUE INDEX portal_pkey ON portal USING btree (id);
 
@@ -631,6 +730,10 @@ CREATE UNIQUE INDEX trace_pkey ON trace USING btree (id);
 CREATE INDEX trace_step_call ON trace_step USING btree (call_id, id);
 
 CREATE UNIQUE INDEX trace_step_pkey ON trace_step USING btree (id);
+
+CREATE INDEX transcript_call ON transcript USING btree (portal_id, call_id);
+
+CREATE UNIQUE INDEX transcript_pkey ON transcript USING btree (id);
 
 CREATE UNIQUE INDEX upload_pkey ON upload USING btree (token_hash);
 

@@ -230,6 +230,21 @@ CREATE INDEX contact_company ON contact (company_id);
 
 CREATE INDEX contact_portal ON contact (portal_id, id);
 
+CREATE TABLE crm_status (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  entity_id TEXT NOT NULL,
+  status_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_init TEXT NOT NULL,
+  sort BIGINT NOT NULL,
+  color TEXT NOT NULL,
+  semantics TEXT NOT NULL,
+  is_system SMALLINT NOT NULL
+);
+
+CREATE UNIQUE INDEX crm_status_key ON crm_status (portal_id, entity_id, status_id);
+
 CREATE TABLE deal (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   portal_id BIGINT NOT NULL,
@@ -414,6 +429,51 @@ CREATE INDEX multifield_entity ON multifield (entity_type, entity_id, "position"
 
 CREATE INDEX multifield_match ON multifield (portal_id, type_id, "match");
 
+CREATE TABLE notification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  author_id BIGINT,
+  app_id BIGINT,
+  kind TEXT NOT NULL,
+  message TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  sub_tag TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  read_at BIGINT
+);
+
+CREATE INDEX notification_user ON notification (portal_id, user_id, id);
+
+CREATE TABLE offline_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  owner TEXT NOT NULL,
+  connector TEXT NOT NULL,
+  event TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  call_id TEXT,
+  user_id BIGINT,
+  data TEXT NOT NULL,
+  process_id TEXT NOT NULL,
+  error BIGINT NOT NULL,
+  expires_at BIGINT,
+  changed_at BIGINT NOT NULL
+);
+
+CREATE INDEX offline_event_call ON offline_event (call_id) WHERE call_id IS NOT NULL;
+
+CREATE INDEX offline_event_expiring ON offline_event (expires_at) WHERE expires_at IS NOT NULL AND process_id = '';
+
+CREATE INDEX offline_event_queue ON offline_event (portal_id, owner, connector, changed_at, id);
+
+CREATE UNIQUE INDEX offline_event_waiting ON offline_event (portal_id, message_id) WHERE process_id = '';
+
+CREATE TABLE offline_signal (
+  handler_id BIGINT PRIMARY KEY,
+  sent_at BIGINT NOT NULL
+);
+
 CREATE TABLE outgoing_webhook (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   portal_id BIGINT NOT NULL,
@@ -424,6 +484,25 @@ CREATE TABLE outgoing_webhook (
   created_at BIGINT NOT NULL,
   deleted_at BIGINT
 );
+
+CREATE TABLE placement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  app_id BIGINT NOT NULL,
+  code TEXT NOT NULL,
+  handler TEXT NOT NULL,
+  user_id BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  description TEXT NOT NULL,
+  group_name TEXT NOT NULL,
+  languages TEXT NOT NULL,
+  options TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX placement_code ON placement (portal_id, code);
+
+CREATE UNIQUE INDEX placement_key ON placement (app_id, code, handler, user_id);
 
 CREATE TABLE portal (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -533,6 +612,18 @@ CREATE TABLE trace_step (
 );
 
 CREATE INDEX trace_step_call ON trace_step (call_id, id);
+
+CREATE TABLE transcript (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  call_id TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  cost DOUBLE PRECISION NOT NULL,
+  cost_currency TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX transcript_call ON transcript (portal_id, call_id);
 
 CREATE TABLE upload (
   token_hash TEXT PRIMARY KEY,

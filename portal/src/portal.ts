@@ -1,4 +1,5 @@
 /** The composition root: every part of a portal process, built once, in order. Reading it from top to bottom is reading the system. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,30 +10,38 @@ import { createFrames } from './apps/frame.ts'
 import { createInstalls } from './apps/installs.ts'
 import { appMethods } from './apps/methods.ts'
 import { createOAuth } from './apps/oauth.ts'
+import { createPlacements } from './apps/placements.ts'
 import { createRegistry } from './apps/registry.ts'
 import { createTokens } from './apps/tokens.ts'
 import { createWebhooks } from './apps/webhooks.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { createActivities } from './crm/activities.ts'
 import { createCallLists } from './crm/call-lists.ts'
 import { createCrmOfCalls } from './crm/call-crm.ts'
 import { createEntities } from './crm/entities.ts'
 import { crmEvents } from './crm/events.ts'
 import { createLookup } from './crm/lookup.ts'
 import { crmMethods } from './crm/methods.ts'
+import { createStatuses } from './crm/statuses.ts'
 import { createTimeline } from './crm/timeline.ts'
 import { checkUrl } from './delivery/outbound.ts'
 import { createSender } from './delivery/send.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { directoryMethods } from './directory/methods.ts'
+import { createNotifications } from './directory/notifications.ts'
 import { addPortal, createPortals, loadTokenKey } from './directory/portals.ts'
 import { createSignIn } from './directory/sign-in.ts'
+import { SwitchBoard } from './directory/switches.ts'
 import { Users } from './directory/users.ts'
 import { Bindings } from './events/bindings.ts'
 import { createDeliveries } from './events/deliveries.ts'
 import type { EventDeclaration } from './events/event.ts'
-import { appTest } from './events/events.ts'
+import { appTest, offlineWaiting } from './events/events.ts'
 import { eventMethods } from './events/methods.ts'
+import { createOfflineQueue } from './events/offline.ts'
+import { offlineMethods } from './events/offline-methods.ts'
+import { createOfflineSignals } from './events/offline-signals.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
@@ -41,8 +50,12 @@ import { cardRoutes } from './http/api/cards.ts'
 import { deliveryRoutes } from './http/api/deliveries.ts'
 import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
+import { notificationRoutes } from './http/api/notifications.ts'
+import { placementRoutes } from './http/api/placements.ts'
 import { sessionRoutes } from './http/api/session.ts'
+import { switchRoutes } from './http/api/switches.ts'
 import { telephonyRoutes } from './http/api/telephony.ts'
+import { transcriptRoutes } from './http/api/transcripts.ts'
 import { userRoutes } from './http/api/users.ts'
 import { webhookRoutes } from './http/api/webhooks.ts'
 import { createLive } from './http/live.ts'
@@ -50,7 +63,7 @@ import { serveRecordings, takeUpload } from './http/recordings.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
 import { batchMethods } from './rest/batch.ts'
-import { Router } from './rest/router.ts'
+import { Router, type Cause } from './rest/router.ts'
 import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
 import { Store } from './store/store.ts'
@@ -64,6 +77,9 @@ import { presentCalls } from './telephony/presented.ts'
 import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
 import { createTraces } from './telephony/trace.ts'
+import { transcriptMethods } from './telephony/transcript-methods.ts'
+import { createTranscripts } from './telephony/transcripts.ts'
+import { voximplantMethods } from './telephony/voximplant-methods.ts'
 
 /** What a test may hand in; a process takes the machine's own. */
 export interface PortalWorld {
@@ -76,10 +92,22 @@ export interface PortalWorld {
 
 const silenceSweepMs = 60_000
 const recoverySweepMs = 15_000
+const offlineSweepMs = 5_000
 
 /** Every event that can be said, by name. */
 export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
-  const all = [appInstalled, appUpdated, appUninstalled, appTest, callStarted, callInit, callTalking, callEnded, ...crmEvents]
+  const all = [
+    appInstalled,
+    appUpdated,
+    appUninstalled,
+    appTest,
+    offlineWaiting,
+    callStarted,
+    callInit,
+    callTalking,
+    callEnded,
+    ...crmEvents,
+  ]
   return new Map(all.map((one) => [one.name, one as EventDeclaration<never>]))
 }
 
@@ -104,17 +132,19 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // directory and apps: who calls
   const users = new Users({ store, clock, changed })
+  const notifications = createNotifications({ store, clock, changed })
   const signIn = createSignIn({ store, clock, users })
   const tokens = createTokens({ key: await loadTokenKey(store), clock })
   const oauth = createOAuth({ store, clock, tokens, publicUrl: config.publicUrl })
   const auth = createAuthBlocks({ store, tokens, oauth, publicUrl: config.publicUrl })
   const callers = createCallers({ store, clock, tokens, log })
+  const switches = await SwitchBoard.open({ store, log, changed })
 
   // delivery: the loop knows the rows by ports, calls follow their dials
   const catalogue = eventCatalogue()
   // private addresses: one verdict at save, at bind and at send (design 11.10)
   const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
-  const bindings = await Bindings.open({ store, clock, blockedAddress })
+  const bindings = await Bindings.open({ store, clock, blockedAddress, log })
   const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate })
   const deliveries = createDeliveries({
     store,
@@ -127,13 +157,28 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     changed,
   })
   const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({ ...deliveries, clock, random: world.random ?? Math.random, log, sender })
-  const outbox = createOutbox({ store, clock, bindings, worker, processId })
+  const offline = createOfflineQueue({ store, clock })
+  // which REST call is running: an app's own queue does not echo what the app does (contract 3.5)
+  const causes = new AsyncLocalStorage<Cause>()
+  const outbox = createOutbox({
+    store,
+    clock,
+    bindings,
+    worker,
+    processId,
+    offline,
+    causedBy: () => causes.getStore() ?? null,
+    queued: (queued) => signals.queued(queued),
+  })
+  const signals = createOfflineSignals({ store, clock, log, bindings, outbox })
 
   // crm
   const entities = createEntities({ store, clock, outbox, changed })
   const lookup = createLookup({ store })
   const timeline = createTimeline({ store, clock, outbox, changed })
   const callLists = createCallLists({ store, clock, outbox, changed })
+  const activities = createActivities({ clock, outbox, changed })
+  const statuses = createStatuses({ store })
   const crm = createCrmOfCalls({ entities, lookup, timeline, callLists })
 
   // apps
@@ -148,6 +193,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     eventNames: new Set(catalogue.keys()),
     blockedAddress,
   })
+  const placements = createPlacements({ store, clock, changed })
   const frames = createFrames({ store, tokens, oauth, registry, publicUrl: config.publicUrl })
 
   // telephony
@@ -163,9 +209,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     publicUrl: config.publicUrl,
     changed,
   })
-  const calls = createCalls({ store, clock, outbox, deliveries, crm, changed })
-  const clicks = createClicks({ store, clock, outbox, targets, crm, changed })
+  const calls = createCalls({ store, clock, outbox, deliveries, offline, crm, switches, changed })
+  const clicks = createClicks({ store, clock, outbox, targets, crm, switches, changed })
   const traces = createTraces({ store, targets })
+  const transcripts = createTranscripts({ store, clock, changed })
   const now = (): number => clock.now()
   const present = (portalId: number, rows: readonly Row<'call'>[]) => presentCalls({ store, crm, now }, portalId, rows)
   const presentByIds = async (portalId: number, callIds: readonly string[]) => {
@@ -182,15 +229,31 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   }
 
   // REST
-  const router = new Router(clock)
+  const router = new Router(clock, {
+    within: (cause, work) => causes.run(cause, work),
+    isStrict: (portalId) => switches.of(portalId).strictAppContext,
+  })
   const telephony = { store, calls, lines, targets, recordings, crm, publicUrl: config.publicUrl, now }
   router.add(batchMethods({ router, log }))
-  router.add(appMethods({ store, clock, router, registry }))
-  router.add(directoryMethods({ store, clock, users }))
+  router.add(appMethods({ store, clock, router, registry, placements }))
+  router.add(directoryMethods({ store, clock, users, notifications, changed }))
   router.add(eventMethods({ store, bindings, outbox, catalogue }))
-  router.add(crmMethods({ store, entities, lookup, callLists, recordingFiles: (portalId, callIds) => filesOf(portalId, callIds) }))
+  router.add(offlineMethods({ offline }))
+  router.add(
+    crmMethods({
+      store,
+      entities,
+      lookup,
+      callLists,
+      activities,
+      statuses,
+      recordingFiles: (portalId, callIds) => filesOf(portalId, callIds),
+    }),
+  )
   router.add(callMethods(telephony))
   router.add(lineMethods(telephony))
+  router.add(transcriptMethods({ transcripts }))
+  router.add(voximplantMethods({ store, publicUrl: config.publicUrl }))
   const filesOf = async (portalId: number, callIds: readonly string[]) => {
     const rows =
       callIds.length === 0
@@ -210,11 +273,15 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...sessionRoutes({ signIn, users, portals, publicUrl: config.publicUrl }),
     ...userRoutes({ users, isTarget: async (portalId, target) => (await targets.find(portalId, target)) !== null }),
     ...appRoutes({ registry, frames, bindings, users }),
+    ...placementRoutes({ placements, users }),
+    ...notificationRoutes({ notifications, users }),
     ...handlerRoutes({ bindings, changed }),
+    ...switchRoutes({ switches }),
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline }),
-    ...callListRoutes({ ...cards, callLists }),
+    ...callListRoutes({ ...cards, callLists, statuses }),
     ...callRoutes({ store, clicks, calls, traces, now, present }),
+    ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...deliveryRoutes({ store, bindings, deliveries, wake: () => worker.wake() }),
   ]
@@ -258,6 +325,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     store,
     portals,
     users,
+    notifications,
     entities,
     callLists,
     registry,
@@ -267,6 +335,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     clicks,
     calls,
     deliveries,
+    offline,
+    switches,
     worker,
     router,
     routes,
@@ -279,6 +349,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       const listening = await server.listen()
       await installs.start()
       every(silenceSweepMs, () => calls.closeSilent())
+      every(offlineSweepMs, async () => {
+        for (const { portalId, callId } of await offline.sweep()) await calls.closeUnfetched(portalId, callId)
+      })
       every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
       return listening
     },
@@ -293,6 +366,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     /** Stops taking requests, lets what is under way end, closes the database. */
     async stop() {
       for (const stop of stops) stop()
+      signals.close()
       await server.close()
       await installs.stop()
       await worker.close()

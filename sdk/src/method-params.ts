@@ -12,6 +12,43 @@ export interface MethodParams {
     /** stop at the first error */
     readonly halt?: Switch
   }
+  /** Codes of the places that are open to the app. */
+  readonly 'placement.list': {
+    /** only those of this scope */
+    readonly SCOPE?: string | number
+    /** those of all scopes */
+    readonly FULL?: Switch
+  }
+  /** Puts a page of the app into a place; administrators only. */
+  readonly 'placement.bind': {
+    /** CALL_CARD, TELEPHONY_ANALYTICS_MENU (scope telephony) or PAGE_BACKGROUND_WORKER */
+    readonly PLACEMENT?: string | number
+    /** address of the page */
+    readonly HANDLER?: string | number
+    /** title; the app’s unless told */
+    readonly TITLE?: string | number
+    /** description */
+    readonly DESCRIPTION?: string | number
+    /** name of a group of pages */
+    readonly GROUP_NAME?: string | number
+    /** language → TITLE, DESCRIPTION, GROUP_NAME */
+    readonly LANG_ALL?: object
+    /** PAGE_BACKGROUND_WORKER: errorHandlerUrl */
+    readonly OPTIONS?: object
+    /** PAGE_BACKGROUND_WORKER: only for this user; 0 = everybody */
+    readonly USER_ID?: number | string
+  }
+  /** Takes pages of the app out of a place; administrators only. The result is how many there were. */
+  readonly 'placement.unbind': {
+    /** code of the place */
+    readonly PLACEMENT: string | number
+    /** only this page */
+    readonly HANDLER?: string | number
+    /** only of this user */
+    readonly USER_ID?: number | string
+  }
+  /** The pages that the app has put into places. */
+  readonly 'placement.get': object
   /** The calling app and its installation. */
   readonly 'app.info': object
   /** Options of the app: all, or one by name. */
@@ -88,6 +125,138 @@ export interface MethodParams {
   }
   /** The user whose token or webhook calls. */
   readonly 'user.current': object
+  /** Adds an employee; the result is the id. Nothing is mailed: an administrator sets the password in the settings. */
+  readonly 'user.add': {
+    /** e-mail address, the sign-in name */
+    readonly EMAIL?: string | number
+    /** first name */
+    readonly NAME?: string | number
+    /** last name */
+    readonly LAST_NAME?: string | number
+    /** second name */
+    readonly SECOND_NAME?: string | number
+    /** position */
+    readonly WORK_POSITION?: string | number
+    /** work phone */
+    readonly WORK_PHONE?: string | number
+    /** personal phone */
+    readonly PERSONAL_PHONE?: string | number
+    /** mobile phone */
+    readonly PERSONAL_MOBILE?: string | number
+    /** id or ids of departments */
+    readonly UF_DEPARTMENT?: unknown
+    /** extension: digits, * and # */
+    readonly UF_PHONE_INNER?: string | number
+    /** Y is refused: there are no guests */
+    readonly EXTRANET?: unknown
+  }
+  /** Changes the given fields of a user. Without administrator rights: of oneself, and not EMAIL, ACTIVE, UF_DEPARTMENT and UF_PHONE_INNER. */
+  readonly 'user.update': {
+    /** the user */
+    readonly ID?: number | string
+    /** e-mail address */
+    readonly EMAIL?: string | number
+    /** first name */
+    readonly NAME?: string | number
+    /** last name */
+    readonly LAST_NAME?: string | number
+    /** second name */
+    readonly SECOND_NAME?: string | number
+    /** position */
+    readonly WORK_POSITION?: string | number
+    /** work phone */
+    readonly WORK_PHONE?: string | number
+    /** personal phone */
+    readonly PERSONAL_PHONE?: string | number
+    /** mobile phone */
+    readonly PERSONAL_MOBILE?: string | number
+    /** id or ids of departments */
+    readonly UF_DEPARTMENT?: unknown
+    /** extension: digits, * and # */
+    readonly UF_PHONE_INNER?: string | number
+    /** false: may not sign in nor call */
+    readonly ACTIVE?: unknown
+  }
+  /** Names and titles of department fields. */
+  readonly 'department.fields': object
+  /** Adds a department; the result is its id. Administrators only. */
+  readonly 'department.add': {
+    /** name */
+    readonly NAME: string | number
+    /** order */
+    readonly SORT?: number | string
+    /** department that it belongs to */
+    readonly PARENT?: number | string
+    /** user who leads it */
+    readonly UF_HEAD?: number | string
+  }
+  /** Changes the given fields of a department. Administrators only. */
+  readonly 'department.update': {
+    /** the department */
+    readonly ID: number | string
+    /** name */
+    readonly NAME?: string | number
+    /** order */
+    readonly SORT?: number | string
+    /** department that it belongs to */
+    readonly PARENT?: number | string
+    /** user who leads it */
+    readonly UF_HEAD?: number | string
+  }
+  /** Deletes an empty department. Administrators only. */
+  readonly 'department.delete': {
+    /** the department */
+    readonly ID: number | string
+  }
+  /** A note to a user, under the bell. */
+  readonly 'im.notify': {
+    /** who gets it */
+    readonly USER_ID?: number | string
+    /** what is said */
+    readonly MESSAGE?: string | number
+    /** for e-mail: taken and not needed, nothing is mailed */
+    readonly MESSAGE_OUT?: unknown
+    /** replaces earlier notes of the same app and tag to the same user */
+    readonly TAG?: string | number
+    /** kept */
+    readonly SUB_TAG?: string | number
+    /** checked and not shown: the bell shows texts */
+    readonly ATTACH?: unknown
+    /** old name of USER_ID */
+    readonly TO?: number | string
+    /** USER: from the calling user, the default; SYSTEM: from the system */
+    readonly TYPE?: string | number
+  }
+  /** A note from the calling user to a user, under the bell. */
+  readonly 'im.notify.personal.add': {
+    /** who gets it */
+    readonly USER_ID?: number | string
+    /** what is said */
+    readonly MESSAGE?: string | number
+    /** for e-mail: taken and not needed, nothing is mailed */
+    readonly MESSAGE_OUT?: unknown
+    /** replaces earlier notes of the same app and tag to the same user */
+    readonly TAG?: string | number
+    /** kept */
+    readonly SUB_TAG?: string | number
+    /** checked and not shown: the bell shows texts */
+    readonly ATTACH?: unknown
+  }
+  /** A note from the system to a user, under the bell. */
+  readonly 'im.notify.system.add': {
+    /** who gets it */
+    readonly USER_ID?: number | string
+    /** what is said */
+    readonly MESSAGE?: string | number
+    /** for e-mail: taken and not needed, nothing is mailed */
+    readonly MESSAGE_OUT?: unknown
+    /** replaces earlier notes of the same app and tag to the same user */
+    readonly TAG?: string | number
+    /** kept */
+    readonly SUB_TAG?: string | number
+    /** checked and not shown: the bell shows texts */
+    readonly ATTACH?: unknown
+  }
   /** Names and titles of user fields. */
   readonly 'user.fields': object
   /** Is the calling user an administrator? */
@@ -131,7 +300,7 @@ export interface MethodParams {
     readonly AUTH_TYPE?: number | string
     /** online (default) or offline */
     readonly EVENT_TYPE?: string | number
-    /** source key of offline queues */
+    /** name of a queue of its own; REST calls that send it put nothing there */
     readonly AUTH_CONNECTOR?: string | number
     /** minTimeout for ONOFFLINEEVENT */
     readonly OPTIONS?: object
@@ -158,6 +327,48 @@ export interface MethodParams {
   }
   /** Raises ONAPPTEST at the handlers that the app bound to it. */
   readonly 'event.test': object
+  /** Takes the first events of the app's offline queue. Parallel readers get different ones. */
+  readonly 'event.offline.get': {
+    /** conditions by field: ID, TIMESTAMP_X, EVENT_NAME, MESSAGE_ID */
+    readonly filter?: object
+    /** ASC or DESC by field; TIMESTAMP_X ASC */
+    readonly order?: object
+    /** how many; 50, at most 500 */
+    readonly limit?: number | string
+    /** 1: they are removed; 0: they are reserved under the process_id of the answer, until event.offline.clear */
+    readonly clear?: Switch
+    /** an earlier reservation: its records come again, then new ones join it */
+    readonly process_id?: string | number
+    /** name of the queue, as it was bound; the common one if absent */
+    readonly auth_connector?: string | number
+    /** 1: also those that were marked by event.offline.error */
+    readonly error?: Switch
+  }
+  /** A page of the app's offline queue, reserved events included. Changes nothing. */
+  readonly 'event.offline.list': {
+    /** conditions by field: ID, TIMESTAMP_X, EVENT_NAME, MESSAGE_ID, PROCESS_ID, ERROR */
+    readonly filter?: object
+    /** ASC or DESC by field; ID ASC */
+    readonly order?: object
+    /** name of the queue, as it was bound; the common one if absent */
+    readonly auth_connector?: string | number
+  }
+  /** Removes reserved events: they were worked off. */
+  readonly 'event.offline.clear': {
+    /** the reservation, as event.offline.get answered it */
+    readonly process_id: string | number
+    /** ids of the records */
+    readonly id?: number | string | ReadonlyArray<number | string>
+    /** MESSAGE_ID of the records; all of the reservation if absent */
+    readonly message_id?: readonly unknown[] | string | number
+  }
+  /** Marks reserved events as failed: they come again only to who asks for failed ones. */
+  readonly 'event.offline.error': {
+    /** the reservation, as event.offline.get answered it */
+    readonly process_id: string | number
+    /** MESSAGE_ID of the records; all of the reservation if absent */
+    readonly message_id?: readonly unknown[] | string | number
+  }
   /** Adds a contact; the result is its id. */
   readonly 'crm.contact.add': {
     /** values by name */
@@ -382,12 +593,185 @@ export interface MethodParams {
     /** STATUS */
     readonly FILTER?: object
   }
-  /** The values of SOURCE, STATUS, DEAL_STAGE and CALL_LIST. */
+  /** The fields of a type, by their camelCase names. */
+  readonly 'crm.item.fields': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+  }
+  /** An item with its phones and e-mails as `fm`. */
+  readonly 'crm.item.get': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+    /** id of the item */
+    readonly id?: number | string
+  }
+  /** A page of 50 items. Filters: a name with >=, >, <=, <, =, !, !=, %, =%, %=, !%, @, !@ before it, and groups under numeric keys with `logic` AND or OR. */
+  readonly 'crm.item.list': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+    /** names; fm and entityTypeId come with * or without select */
+    readonly select?: readonly unknown[] | string | number
+    /** values by name */
+    readonly filter?: object
+    /** ASC or DESC by name */
+    readonly order?: object
+    /** offset, a multiple of 50; -1 counts nothing */
+    readonly start?: number | string
+  }
+  /** Adds an item; the result is the item. */
+  readonly 'crm.item.add': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+    /** values by camelCase name; fm: list of typeId, valueType, value */
+    readonly fields?: object
+  }
+  /** Changes the given fields of an item; the result is the item. Values of fm: without id added, with id changed, with an empty value removed. */
+  readonly 'crm.item.update': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+    /** id of the item */
+    readonly id?: number | string
+    /** values by camelCase name */
+    readonly fields?: object
+  }
+  /** Deletes an item; the result is an empty list. */
+  readonly 'crm.item.delete': {
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** taken and not needed: there are no fields of the account’s own */
+    readonly useOriginalUfNames?: unknown
+    /** id of the item */
+    readonly id?: number | string
+  }
+  /** The fields of an activity. */
+  readonly 'crm.activity.fields': object
+  /** Adds an activity; the result is its id. A call has exactly one of COMMUNICATIONS; without OWNER_ID it belongs to the card of the first. */
+  readonly 'crm.activity.add': {
+    /** values by name */
+    readonly FIELDS: object
+  }
+  /** Changes the given fields of an activity; its type, provider and owner stay. */
+  readonly 'crm.activity.update': {
+    /** id of the activity */
+    readonly ID: number | string
+    /** values by name */
+    readonly FIELDS: object
+  }
+  /** Deletes an activity. With the activity of a call list goes the list. */
+  readonly 'crm.activity.delete': {
+    /** id of the activity */
+    readonly ID: number | string
+  }
+  /** Puts an activity on one more card. */
+  readonly 'crm.activity.binding.add': {
+    /** id of the activity */
+    readonly activityId?: number | string
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** id of the card */
+    readonly entityId?: number | string
+  }
+  /** Takes an activity off a card; it stays on one at least. */
+  readonly 'crm.activity.binding.delete': {
+    /** id of the activity */
+    readonly activityId?: number | string
+    /** 1 lead, 2 deal, 3 contact, 4 company */
+    readonly entityTypeId?: number | string
+    /** id of the card */
+    readonly entityId?: number | string
+  }
+  /** The cards that an activity stands on. */
+  readonly 'crm.activity.binding.list': {
+    /** id of the activity */
+    readonly activityId?: number | string
+  }
+  /** The fields of a value of a directory. */
+  readonly 'crm.status.fields': object
+  /** The values of SOURCE, STATUS, DEAL_STAGE and CALL_LIST, all at once, by SORT. */
   readonly 'crm.status.list': {
-    /** ENTITY_ID, STATUS_ID */
+    /** values by name */
     readonly FILTER?: object
-    /** not needed: by ENTITY_ID and SORT */
+    /** ASC or DESC by name */
     readonly ORDER?: object
+  }
+  /** A value of a directory. */
+  readonly 'crm.status.get': {
+    /** id of the value */
+    readonly ID: number | string
+  }
+  /** The directories. */
+  readonly 'crm.status.entity.types': object
+  /** The values of one directory, in short. */
+  readonly 'crm.status.entity.items': {
+    /** SOURCE, STATUS, DEAL_STAGE or CALL_LIST */
+    readonly entityId: string | number
+  }
+  /** Adds a value to a directory; the result is its id. Administrators only. */
+  readonly 'crm.status.add': {
+    /** ENTITY_ID, STATUS_ID, NAME, SORT, COLOR, SEMANTICS */
+    readonly FIELDS: object
+  }
+  /** Changes NAME, SORT, COLOR or SEMANTICS of a value. Administrators only. */
+  readonly 'crm.status.update': {
+    /** id of the value */
+    readonly ID: number | string
+    /** ENTITY_ID, STATUS_ID, NAME, SORT, COLOR, SEMANTICS */
+    readonly FIELDS: object
+  }
+  /** Deletes a value that nothing has. Those that came with the portal: with PARAMS[FORCED]=Y. Administrators only. */
+  readonly 'crm.status.delete': {
+    /** id of the value */
+    readonly ID: number | string
+    /** FORCED: Y */
+    readonly PARAMS?: unknown
+  }
+  /** The company of a contact, as a list. */
+  readonly 'crm.contact.company.items.get': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a contact belong to FIELDS[COMPANY_ID]. */
+  readonly 'crm.contact.company.add': {
+    /** id of the card */
+    readonly ID: number | string
+    /** CONTACT_ID or COMPANY_ID */
+    readonly FIELDS: object
+  }
+  /** A contact belongs to FIELDS[COMPANY_ID] no more. */
+  readonly 'crm.contact.company.delete': {
+    /** id of the card */
+    readonly ID: number | string
+    /** CONTACT_ID or COMPANY_ID */
+    readonly FIELDS: object
+  }
+  /** The contacts of a company. */
+  readonly 'crm.company.contact.items.get': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes FIELDS[CONTACT_ID] belong to a company. */
+  readonly 'crm.company.contact.add': {
+    /** id of the card */
+    readonly ID: number | string
+    /** CONTACT_ID or COMPANY_ID */
+    readonly FIELDS: object
+  }
+  /** FIELDS[CONTACT_ID] belongs to a company no more. */
+  readonly 'crm.company.contact.delete': {
+    /** id of the card */
+    readonly ID: number | string
+    /** CONTACT_ID or COMPANY_ID */
+    readonly FIELDS: object
   }
   /** Registers a call of the app, or answers the open one of the same key. */
   readonly 'telephony.externalCall.register': {
@@ -501,7 +885,7 @@ export interface MethodParams {
     readonly NUMBER: string | number
     /** what people read */
     readonly NAME?: string | number
-    /** Y */
+    /** add a lead for an unknown number; Y if absent */
     readonly CRM_AUTO_CREATE?: Switch
   }
   /** Changes the name or auto-create of a line. */
@@ -529,4 +913,65 @@ export interface MethodParams {
   }
   /** What can be an outgoing target: id and name. */
   readonly 'voximplant.line.get': object
+  /** Attaches what was said to a finished call. A repeat replaces the earlier transcript. */
+  readonly 'telephony.call.attachTranscription': {
+    /** CALL_ID */
+    readonly CALL_ID: string | number
+    /** list of SIDE (User or Client), START_TIME and STOP_TIME in seconds, MESSAGE */
+    readonly MESSAGES: unknown
+    /** 0 */
+    readonly COST?: number | string
+    /** empty */
+    readonly COST_CURRENCY?: string | number
+  }
+  /** The transcript of the call of an activity as text; null when there is none. */
+  readonly 'crm.activity.call.getTranscript': {
+    /** id of the activity */
+    readonly activityId: number | string
+  }
+  /** Outgoing target and extension of users; there are no SIP devices of the portal. People without admin rights may ask for themselves. */
+  readonly 'voximplant.user.get': {
+    /** user or users */
+    readonly USER_ID: number | string | ReadonlyArray<number | string>
+  }
+  /** SIP devices of the portal are not there: ACCESS_DENIED. */
+  readonly 'voximplant.user.activatePhone': object
+  /** SIP devices of the portal are not there: ACCESS_DENIED. */
+  readonly 'voximplant.user.deactivatephone': object
+  /** Voices that a callback form can name. */
+  readonly 'voximplant.tts.voices.get': object
+  /** Addresses of the pages about telephony. */
+  readonly 'voximplant.url.get': object
+  /** SIP lines of the portal are not there: no CONFIG_ID is found. */
+  readonly 'voximplant.line.outgoing.sip.set': {
+    /** id of a SIP line */
+    readonly CONFIG_ID?: number | string
+  }
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.add': object
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.update': object
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.delete': object
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.get': object
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.status': object
+  /** SIP lines of the portal are not there: ACCESS_DENIED. Lines belong to apps (telephony.externalLine.*). */
+  readonly 'voximplant.sip.connector.status': object
+  /** The portal has no lines of its own to call from: ERROR_CORE. */
+  readonly 'voximplant.callback.start': {
+    /** line */
+    readonly FROM_LINE?: string | number
+  }
+  /** The portal has no lines of its own to call from: ERROR_CORE. */
+  readonly 'voximplant.infocall.startwithtext': {
+    /** line */
+    readonly FROM_LINE?: string | number
+  }
+  /** The portal has no lines of its own to call from: ERROR_CORE. */
+  readonly 'voximplant.infocall.startwithsound': {
+    /** line */
+    readonly FROM_LINE?: string | number
+  }
 }

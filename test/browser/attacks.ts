@@ -42,8 +42,11 @@ export async function tryToRead({ portal, paths }: { portal: string; paths: read
   const byStream = (path: string): Promise<void> =>
     new Promise((done) => {
       const source = new EventSource(portal + path, { withCredentials: true })
-      source.addEventListener('open', () => keep('stream', path, 'opened'))
-      source.addEventListener('changed', (event) => keep('stream', path, String((event as MessageEvent).data)))
+      source.addEventListener('open', () => {
+        keep('stream', path, 'opened')
+        source.close()
+        done()
+      })
       source.addEventListener('error', () => {
         source.close()
         done()
@@ -98,7 +101,13 @@ export async function tryToWrite({ portal, writes }: { portal: string; writes: r
       const name = `f${Math.random()}`
       const shown = Object.assign(document.createElement('iframe'), { name, hidden: true })
       document.body.append(shown)
-      const form = Object.assign(document.createElement('form'), { action: portal + path, method: 'post', enctype, target: name, hidden: true })
+      const form = Object.assign(document.createElement('form'), {
+        action: portal + path,
+        method: 'post',
+        enctype,
+        target: name,
+        hidden: true,
+      })
       // as text/plain, name=value makes one JSON text
       const json = JSON.stringify(body)
       const fields: Array<[string, string]> =
@@ -122,7 +131,8 @@ export async function tryToWrite({ portal, writes }: { portal: string; writes: r
   for (const write of writes) {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
       await byFetch(write, { headers: { 'content-type': type } })
-    if (write.method === 'POST' || write.method === 'GET') await byFetch(write, { mode: 'no-cors', headers: { 'content-type': 'text/plain' } })
+    if (write.method === 'POST' || write.method === 'GET')
+      await byFetch(write, { mode: 'no-cors', headers: { 'content-type': 'text/plain' } })
     await byXhr(write)
     if (write.method !== 'POST') continue
     navigator.sendBeacon(portal + write.path, JSON.stringify(write.body))

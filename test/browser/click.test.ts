@@ -45,7 +45,8 @@ const card = (page: Page): Locator => page.locator('[data-call-dock] article[dat
 const sentence = (page: Page): Locator => card(page).getByRole('status')
 const callIdOf = async (page: Page): Promise<string> => (await card(page).getAttribute('data-call-id'))!
 const says = (page: Page, words: string | RegExp): Promise<void> => sentence(page).filter({ hasText: words }).waitFor()
-const timelineEntry = (page: Page, callId: string): Locator => page.locator(`section[aria-label="Timeline"] article[data-call-id="${callId}"]`)
+const timelineEntry = (page: Page, callId: string): Locator =>
+  page.locator(`section[aria-label="Timeline"] article[data-call-id="${callId}"]`)
 
 /** The body of the POST that told the phone app of the click. */
 async function bodyOfClick(callId: string): Promise<URLSearchParams> {
@@ -82,7 +83,10 @@ describe.each<[Viewport, { contact: string; number: string; international: strin
     await page.getByRole('heading', { level: 1, name: contact }).waitFor()
 
     // a double click is one call
-    await page.getByRole('list', { name: 'Phones' }).getByRole('button', { name: `Call ${number}` }).dblclick()
+    await page
+      .getByRole('list', { name: 'Phones' })
+      .getByRole('button', { name: `Call ${number}` })
+      .dblclick()
     await says(page, 'Ringing your phone')
     const callId = await callIdOf(page)
     expect(await page.locator('[data-call-dock] article').count()).toBe(1)
@@ -105,7 +109,10 @@ describe.each<[Viewport, { contact: string; number: string; international: strin
     await page.reload()
     await says(page, /^Talking$/)
     expect(await callIdOf(page)).toBe(callId)
-    await card(page).getByRole('timer').filter({ hasText: /0:0[2-9]/ }).waitFor()
+    await card(page)
+      .getByRole('timer')
+      .filter({ hasText: /0:0[2-9]/ })
+      .waitFor()
 
     await demo.bringToFront()
     await demo.getByTestId('client-hangup').click()
@@ -123,7 +130,11 @@ describe.each<[Viewport, { contact: string; number: string; international: strin
     await entry.getByRole('button', { name: 'Pause' }).waitFor()
     const audio = entry.locator('audio')
     await page.waitForFunction((player) => player instanceof HTMLAudioElement && player.currentTime > 0.3, await audio.elementHandle())
-    const played = await audio.evaluate((player: HTMLAudioElement) => ({ ready: player.readyState, error: player.error, duration: player.duration }))
+    const played = await audio.evaluate((player: HTMLAudioElement) => ({
+      ready: player.readyState,
+      error: player.error,
+      duration: player.duration,
+    }))
     expect(played).toMatchObject({ ready: 4, error: null })
     expect(Math.abs(played.duration - durationSeconds)).toBeLessThanOrEqual(1.5)
     // the next seek is a range request of the same file

@@ -129,7 +129,7 @@ describe.each(engines)('the store on %s', (_, create) => {
     for (let round = 0; round < 8; round++) {
       take(store, 4000)
       take(other, 3000)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, 200))
     }
     await other.close()
     const again = await open()

@@ -33,21 +33,38 @@ const kinds = [
 
 describe.each(kinds)('crm.%s', (type, fields, expected) => {
   const call = (verb: string, params: Params = {}): Promise<Answer> => app.call(`crm.${type}.${verb}`, params)
-  const add = async (more: Params = {}): Promise<number> => (await call('add', { fields: { ...fields, ...more }, params: { REGISTER_SONET_EVENT: 'Y' } })).body.result
+  const add = async (more: Params = {}): Promise<number> =>
+    (await call('add', { fields: { ...fields, ...more }, params: { REGISTER_SONET_EVENT: 'Y' } })).body.result
   const get = async (id: number) => (await call('get', { id })).body.result
 
   test('.add answers a number; .get answers texts, dates with a zone, flags and multi-fields', async () => {
-    const id = await add({ PHONE: [{ VALUE: '+15550100200', VALUE_TYPE: 'MOBILE' }, { VALUE: '+15550100201' }], EMAIL: [{ VALUE: 'n@example.com', VALUE_TYPE: 'HOME' }], SOURCE_ID: 'CALL', OPENED: 'Y', UNKNOWN: 1 })
+    const id = await add({
+      PHONE: [{ VALUE: '+15550100200', VALUE_TYPE: 'MOBILE' }, { VALUE: '+15550100201' }],
+      EMAIL: [{ VALUE: 'n@example.com', VALUE_TYPE: 'HOME' }],
+      SOURCE_ID: 'CALL',
+      OPENED: 'Y',
+      UNKNOWN: 1,
+    })
     expect(typeof id).toBe('number')
     const card = await get(id)
-    expect(card).toMatchObject({ ID: String(id), ...expected, ASSIGNED_BY_ID: String(house.admin.userId), CREATED_BY_ID: String(house.admin.userId), HAS_PHONE: 'Y', HAS_EMAIL: 'Y', OPENED: 'Y', SOURCE_ID: 'CALL' })
+    expect(card).toMatchObject({
+      ID: String(id),
+      ...expected,
+      ASSIGNED_BY_ID: String(house.admin.userId),
+      CREATED_BY_ID: String(house.admin.userId),
+      HAS_PHONE: 'Y',
+      HAS_EMAIL: 'Y',
+      OPENED: 'Y',
+      SOURCE_ID: 'CALL',
+    })
     expect(card.DATE_CREATE).toMatch(iso)
     expect(card.PHONE).toEqual([
       { ID: expect.stringMatching(/^\d+$/), VALUE_TYPE: 'MOBILE', VALUE: '+15550100200', TYPE_ID: 'PHONE' },
       { ID: expect.stringMatching(/^\d+$/), VALUE_TYPE: 'WORK', VALUE: '+15550100201', TYPE_ID: 'PHONE' },
     ])
     expect(card.EMAIL).toMatchObject([{ VALUE: 'n@example.com', VALUE_TYPE: 'HOME', TYPE_ID: 'EMAIL' }])
-    for (const [name, value] of Object.entries(card)) if (!Array.isArray(value)) expect([name, value === null || typeof value === 'string']).toEqual([name, true])
+    for (const [name, value] of Object.entries(card))
+      if (!Array.isArray(value)) expect([name, value === null || typeof value === 'string']).toEqual([name, true])
   })
 
   test('.update changes what is named; phones without ID are added, with ID changed, with DELETE or an empty value removed', async () => {
@@ -55,12 +72,24 @@ describe.each(kinds)('crm.%s', (type, fields, expected) => {
     const [first, second, third, fourth] = (await get(id)).PHONE as Array<{ ID: string }>
     const answer = await call('update', {
       ID: String(id),
-      FIELDS: { COMMENTS: 'changed', PHONE: [{ ID: first!.ID, VALUE: '2001', VALUE_TYPE: 'HOME' }, { ID: second!.ID, DELETE: 'Y' }, { ID: third!.ID, VALUE: '' }, { VALUE: '2005', VALUE_TYPE: 'WORK' }] },
+      FIELDS: {
+        COMMENTS: 'changed',
+        PHONE: [
+          { ID: first!.ID, VALUE: '2001', VALUE_TYPE: 'HOME' },
+          { ID: second!.ID, DELETE: 'Y' },
+          { ID: third!.ID, VALUE: '' },
+          { VALUE: '2005', VALUE_TYPE: 'WORK' },
+        ],
+      },
     })
     expect(answer.body.result).toBe(true)
     const card = await get(id)
     expect(card).toMatchObject({ ...expected, COMMENTS: 'changed' })
-    expect(card.PHONE.map((one: { VALUE: string; VALUE_TYPE: string; ID: string }) => [one.VALUE, one.VALUE_TYPE])).toEqual([['2001', 'HOME'], ['1004', 'WORK'], ['2005', 'WORK']])
+    expect(card.PHONE.map((one: { VALUE: string; VALUE_TYPE: string; ID: string }) => [one.VALUE, one.VALUE_TYPE])).toEqual([
+      ['2001', 'HOME'],
+      ['1004', 'WORK'],
+      ['2005', 'WORK'],
+    ])
     expect(card.PHONE.map((one: { ID: string }) => one.ID).slice(0, 2)).toEqual([first!.ID, fourth!.ID])
   })
 
@@ -102,24 +131,33 @@ describe.each(kinds)('crm.%s', (type, fields, expected) => {
 
   test('.fields describes the fields', async () => {
     const described = (await call('fields')).body.result
-    for (const one of Object.values(described)) expect(Object.keys(one as object)).toEqual(['type', 'isRequired', 'isReadOnly', 'isImmutable', 'isMultiple', 'isDynamic', 'title'])
+    for (const one of Object.values(described))
+      expect(Object.keys(one as object)).toEqual(['type', 'isRequired', 'isReadOnly', 'isImmutable', 'isMultiple', 'isDynamic', 'title'])
     expect(described.ID).toMatchObject({ type: 'integer', isReadOnly: true })
     expect(described.PHONE).toMatchObject({ type: 'crm_multifield', isMultiple: true })
-    expect(Object.keys(described)).toEqual(expect.arrayContaining([...Object.keys(fields), 'ASSIGNED_BY_ID', 'SOURCE_ID', 'HAS_PHONE', 'EMAIL']))
+    expect(Object.keys(described)).toEqual(
+      expect.arrayContaining([...Object.keys(fields), 'ASSIGNED_BY_ID', 'SOURCE_ID', 'HAS_PHONE', 'EMAIL']),
+    )
   })
 
   test('refuses with the empty code and the texts of the contract, and writes nothing', async () => {
     const before = (await call('list')).body.total
-    for (const id of [undefined, null, '', 0, -1, 'x', [1]]) for (const verb of ['get', 'delete']) expect(await call(verb, { id }), `${verb} ${JSON.stringify(id)}`).toMatchObject(refused('ID is not defined or invalid'))
+    for (const id of [undefined, null, '', 0, -1, 'x', [1]])
+      for (const verb of ['get', 'delete'])
+        expect(await call(verb, { id }), `${verb} ${JSON.stringify(id)}`).toMatchObject(refused('ID is not defined or invalid'))
     expect(await call('get', { id: 999_999 })).toMatchObject(refused('Not found'))
     expect(await call('update', { id: 999_999, fields: { COMMENTS: 'x' } })).toMatchObject(refused('Not found'))
     expect(await call('update', { fields: {} })).toMatchObject(refused('ID is not defined or invalid'))
     expect(await call('update', { id: 1, fields: 'x' })).toMatchObject(refused("Parameter 'fields' must be array."))
-    for (const wrong of [undefined, 'x', 5, true]) expect(await call('add', { fields: wrong })).toMatchObject(refused("Parameter 'fields' must be array."))
+    for (const wrong of [undefined, 'x', 5, true])
+      expect(await call('add', { fields: wrong })).toMatchObject(refused("Parameter 'fields' must be array."))
     expect(await call('list', { filter: 'x' })).toMatchObject(refused("Parameter 'filter' must be array"))
     expect(await call('list', { order: 'x' })).toMatchObject(refused("Parameter 'order' must be array"))
     expect(await call('list', { filter: { NOPE: 1 } })).toMatchObject(refused(expect.stringContaining('NOPE')))
-    expect(await call('add', { fields: { ...fields, ASSIGNED_BY_ID: 999_999 } })).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } })
+    expect(await call('add', { fields: { ...fields, ASSIGNED_BY_ID: 999_999 } })).toMatchObject({
+      status: 400,
+      body: { error: 'ERROR_CORE' },
+    })
     expect(await call('add', { fields: { ...fields, PHONE: [{ VALUE: { a: 1 } }] } })).toMatchObject({ status: 400 })
     expect(await call('add', { fields: { ...fields, PHONE: [{ VALUE: '1'.repeat(300) }] } })).toMatchObject({ status: 400 })
     expect((await call('list')).body.total).toBe(before)
@@ -157,14 +195,25 @@ test('a contact belongs to a company that exists', async () => {
   const company = await house.addCompany({ TITLE: 'Employer' })
   const contact = await house.addContact({ NAME: 'Worker', COMPANY_ID: String(company) })
   expect((await result('crm.contact.get', { id: contact })).COMPANY_ID).toBe(String(company))
-  expect(await app.call('crm.contact.add', { fields: { NAME: 'x', COMPANY_ID: 999_999 } })).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } })
+  expect(await app.call('crm.contact.add', { fields: { NAME: 'x', COMPANY_ID: 999_999 } })).toMatchObject({
+    status: 400,
+    body: { error: 'ERROR_CORE' },
+  })
 })
 
 test('a form with PHP brackets writes the same card', async () => {
   const hook = await house.addIncomingWebhook(['crm'])
-  const body = 'fields[NAME]=Form+%26+Co&fields[PHONE][0][VALUE]=%2B15550107001&fields[PHONE][0][VALUE_TYPE]=HOME&fields[PHONE][n1][VALUE]=%2B15550107002'
-  const { body: added } = await request(`${hook}crm.contact.add.json`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body })
-  expect(await result('crm.contact.get', { id: added.result })).toMatchObject({ NAME: 'Form & Co', PHONE: [{ VALUE: '+15550107001', VALUE_TYPE: 'HOME' }, { VALUE: '+15550107002' }] })
+  const body =
+    'fields[NAME]=Form+%26+Co&fields[PHONE][0][VALUE]=%2B15550107001&fields[PHONE][0][VALUE_TYPE]=HOME&fields[PHONE][n1][VALUE]=%2B15550107002'
+  const { body: added } = await request(`${hook}crm.contact.add.json`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  })
+  expect(await result('crm.contact.get', { id: added.result })).toMatchObject({
+    NAME: 'Form & Co',
+    PHONE: [{ VALUE: '+15550107001', VALUE_TYPE: 'HOME' }, { VALUE: '+15550107002' }],
+  })
 })
 
 describe('crm.duplicate.findbycomm', () => {
@@ -172,9 +221,17 @@ describe('crm.duplicate.findbycomm', () => {
     const phone = [{ VALUE: '+1 (555) 010-7100' }]
     const contact = await house.addContact({ NAME: 'D', PHONE: phone, EMAIL: [{ VALUE: 'Dup@Example.com' }] })
     const lead = await house.addLead({ TITLE: 'D', PHONE: phone })
-    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['15550107100'] })).toEqual({ LEAD: [lead], CONTACT: [contact] })
-    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+15550107100 ext. 12', '+15550100000'] })).toEqual({ LEAD: [lead], CONTACT: [contact] })
-    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+15550107100'], entity_type: 'CONTACT' })).toEqual({ CONTACT: [contact] })
+    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['15550107100'] })).toEqual({
+      LEAD: [lead],
+      CONTACT: [contact],
+    })
+    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+15550107100 ext. 12', '+15550100000'] })).toEqual({
+      LEAD: [lead],
+      CONTACT: [contact],
+    })
+    expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+15550107100'], entity_type: 'CONTACT' })).toEqual({
+      CONTACT: [contact],
+    })
     expect(await result('crm.duplicate.findbycomm', { type: 'EMAIL', values: ['dup@example.com'] })).toEqual({ CONTACT: [contact] })
     expect(await result('crm.duplicate.findbycomm', { type: 'PHONE', values: ['+15550107199'] })).toEqual([])
   })
@@ -183,7 +240,9 @@ describe('crm.duplicate.findbycomm', () => {
     const sentence = (text: string) => refused(text, text)
     expect(await app.call('crm.duplicate.findbycomm', {})).toMatchObject(sentence('Communication type is not defined'))
     expect(await app.call('crm.duplicate.findbycomm', { type: 'PHONE' })).toMatchObject(sentence('Communication values is not defined'))
-    expect(await app.call('crm.duplicate.findbycomm', { type: 'PHONE', values: [] })).toMatchObject(sentence('Communication values is not defined'))
+    expect(await app.call('crm.duplicate.findbycomm', { type: 'PHONE', values: [] })).toMatchObject(
+      sentence('Communication values is not defined'),
+    )
     expect((await app.call('crm.duplicate.findbycomm', { type: 'FAX', values: ['1'] })).status).toBe(400)
     expect((await app.call('crm.duplicate.findbycomm', { type: 'PHONE', values: Array.from({ length: 21 }, String) })).status).toBe(400)
   })
@@ -197,28 +256,48 @@ describe('crm.activity', () => {
     activityIds = []
     for (const duration of [10, 0]) {
       const { CALL_ID } = await result('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: '+15550107200', TYPE: 2 })
-      activityIds.push((await result('telephony.externalCall.finish', { CALL_ID, USER_ID: person.userId, DURATION: duration })).CRM_ACTIVITY_ID)
+      activityIds.push(
+        (await result('telephony.externalCall.finish', { CALL_ID, USER_ID: person.userId, DURATION: duration })).CRM_ACTIVITY_ID,
+      )
     }
   })
 
   test('.get shows a call', async () => {
     const activity = await result('crm.activity.get', { id: activityIds[0] })
-    expect(activity).toMatchObject({ ID: String(activityIds[0]), OWNER_TYPE_ID: '3', OWNER_ID: String(contactId), TYPE_ID: '2', PROVIDER_ID: 'VOXIMPLANT_CALL', PROVIDER_TYPE_ID: 'CALL', DIRECTION: '1', COMPLETED: 'Y', RESPONSIBLE_ID: String(person.userId), FILES: [] })
+    expect(activity).toMatchObject({
+      ID: String(activityIds[0]),
+      OWNER_TYPE_ID: '3',
+      OWNER_ID: String(contactId),
+      TYPE_ID: '2',
+      PROVIDER_ID: 'VOXIMPLANT_CALL',
+      PROVIDER_TYPE_ID: 'CALL',
+      DIRECTION: '1',
+      COMPLETED: 'Y',
+      RESPONSIBLE_ID: String(person.userId),
+      FILES: [],
+    })
     expect(activity.START_TIME).toMatch(iso)
     expect(activity.SUBJECT).toContain('Called')
     expect(Date.parse(activity.END_TIME) - Date.parse(activity.START_TIME)).toBe(10_000)
   })
 
   test('.list filters by owner, binding and state; participants come only by name', async () => {
-    const ids = async (filter: Params): Promise<number[]> => (await result('crm.activity.list', { filter, order: { ID: 'ASC' } })).map((row: { ID: string }) => Number(row.ID))
+    const ids = async (filter: Params): Promise<number[]> =>
+      (await result('crm.activity.list', { filter, order: { ID: 'ASC' } })).map((row: { ID: string }) => Number(row.ID))
     expect(await ids({ OWNER_TYPE_ID: 3, OWNER_ID: contactId })).toEqual(activityIds)
     expect(await ids({ BINDINGS: [{ OWNER_TYPE_ID: 3, OWNER_ID: contactId }] })).toEqual(activityIds)
     expect(await ids({ OWNER_TYPE_ID: 3, OWNER_ID: contactId, COMPLETED: 'N' })).toEqual([activityIds[1]])
     expect(await ids({ OWNER_TYPE_ID: 4, OWNER_ID: contactId })).toEqual([])
     const [row] = await result('crm.activity.list', { filter: { OWNER_TYPE_ID: 3, OWNER_ID: contactId } })
     expect(row).not.toHaveProperty('COMMUNICATIONS')
-    const [full] = await result('crm.activity.list', { filter: { OWNER_TYPE_ID: 3, OWNER_ID: contactId }, select: ['*', 'COMMUNICATIONS', 'FILES'] })
-    expect(full).toMatchObject({ COMMUNICATIONS: [{ TYPE: 'PHONE', VALUE: '+15550107200', ENTITY_ID: String(contactId), ENTITY_TYPE_ID: '3' }], FILES: [] })
+    const [full] = await result('crm.activity.list', {
+      filter: { OWNER_TYPE_ID: 3, OWNER_ID: contactId },
+      select: ['*', 'COMMUNICATIONS', 'FILES'],
+    })
+    expect(full).toMatchObject({
+      COMMUNICATIONS: [{ TYPE: 'PHONE', VALUE: '+15550107200', ENTITY_ID: String(contactId), ENTITY_TYPE_ID: '3' }],
+      FILES: [],
+    })
   })
 
   test('.get refuses with the empty code', async () => {
@@ -233,7 +312,15 @@ describe('user.get', () => {
   test('answers the types that strict clients read', async () => {
     const { body } = await app.call('user.get', { ID: person.userId })
     expect([body.total, body.result.length]).toEqual([1, 1])
-    expect(body.result[0]).toMatchObject({ ID: String(person.userId), ACTIVE: true, NAME: 'Eve', UF_PHONE_INNER: '105', UF_DEPARTMENT: expect.any(Array), USER_TYPE: 'employee', EMAIL: 'eve@example.com' })
+    expect(body.result[0]).toMatchObject({
+      ID: String(person.userId),
+      ACTIVE: true,
+      NAME: 'Eve',
+      UF_PHONE_INNER: '105',
+      UF_DEPARTMENT: expect.any(Array),
+      USER_TYPE: 'employee',
+      EMAIL: 'eve@example.com',
+    })
     expect(['Y', 'N']).toContain(body.result[0].IS_ONLINE)
     const without = await house.addPerson('Nobody', null)
     expect((await users({ ID: without.userId }))[0]!['UF_PHONE_INNER']).toBeNull()
@@ -254,10 +341,21 @@ describe('user.get', () => {
   })
 
   test('sorts by extension, selects, and pages by total and next', async () => {
-    await Promise.all(Array.from({ length: 60 }, (_, index) => house.portal.users.create(house.portalId, { name: `Many ${index}`, email: `many${index}@example.com`, passwordHash: 'none', isAdmin: false, extension: String(5000 + index) })))
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        house.portal.users.create(house.portalId, {
+          name: `Many ${index}`,
+          email: `many${index}@example.com`,
+          passwordHash: 'none',
+          isAdmin: false,
+          extension: String(5000 + index),
+        }),
+      ),
+    )
     const first = (await app.call('user.get', { sort: 'UF_PHONE_INNER', order: 'DESC', FILTER: { '>=UF_PHONE_INNER': 5000 } })).body
     expect([first.total, first.next, first.result.length, first.result[0].UF_PHONE_INNER]).toEqual([60, 50, 50, '5059'])
-    const second = (await app.call('user.get', { sort: 'UF_PHONE_INNER', order: 'DESC', FILTER: { '>=UF_PHONE_INNER': 5000 }, start: 50 })).body
+    const second = (await app.call('user.get', { sort: 'UF_PHONE_INNER', order: 'DESC', FILTER: { '>=UF_PHONE_INNER': 5000 }, start: 50 }))
+      .body
     expect([second.total, second.next, second.result.length, second.result.at(-1).UF_PHONE_INNER]).toEqual([60, undefined, 10, '5000'])
     expect(Object.keys((await users({ ID: person.userId, select: ['ID', 'NAME'] }))[0]!)).toEqual(['ID', 'NAME'])
   })
@@ -282,7 +380,14 @@ describe('user.get', () => {
 describe('service methods', () => {
   test('profile needs no scope', async () => {
     const bare = await house.addApp({ scope: ['im'], by: person })
-    expect(await result('profile', {}, bare)).toMatchObject({ ID: String(person.userId), ADMIN: false, NAME: 'Eve', LAST_NAME: expect.any(String), PERSONAL_GENDER: '', TIME_ZONE: expect.any(String) })
+    expect(await result('profile', {}, bare)).toMatchObject({
+      ID: String(person.userId),
+      ADMIN: false,
+      NAME: 'Eve',
+      LAST_NAME: expect.any(String),
+      PERSONAL_GENDER: '',
+      TIME_ZONE: expect.any(String),
+    })
     expect(await result('profile')).toMatchObject({ ID: String(house.admin.userId), ADMIN: true })
   })
 
@@ -300,8 +405,12 @@ describe('service methods', () => {
   test('method.get tells existing from available', async () => {
     const narrow = await house.addApp({ scope: ['crm'] })
     expect(await result('method.get', { name: 'crm.contact.get' }, narrow)).toEqual({ isExisting: true, isAvailable: true })
-    expect(await result('method.get', { name: 'Telephony.externalCall.Register' }, narrow)).toEqual({ isExisting: true, isAvailable: false })
-    for (const name of ['no.such', '', undefined]) expect(await result('method.get', { name }, narrow)).toEqual({ isExisting: false, isAvailable: false })
+    expect(await result('method.get', { name: 'Telephony.externalCall.Register' }, narrow)).toEqual({
+      isExisting: true,
+      isAvailable: false,
+    })
+    for (const name of ['no.such', '', undefined])
+      expect(await result('method.get', { name }, narrow)).toEqual({ isExisting: false, isAvailable: false })
   })
 
   test('methods lists names', async () => {
@@ -336,7 +445,8 @@ describe('events', () => {
   afterAll(() => listener.close())
   const common = ['ONAPPUNINSTALL', 'ONAPPINSTALL', 'ONAPPUPDATE', 'ONAPPTEST']
   const telephony = ['ONEXTERNALCALLSTART', 'ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLSTART', 'ONVOXIMPLANTCALLEND']
-  const handlers = (by: TestApp): Promise<Array<{ event: string; handler: string; auth_type: string; offline: number }>> => result('event.get', {}, by)
+  const handlers = (by: TestApp): Promise<Array<{ event: string; handler: string; auth_type: string; offline: number }>> =>
+    result('event.get', {}, by)
 
   test('lists upper-case names by scope', async () => {
     expect(await result('events')).toEqual(expect.arrayContaining([...common, ...telephony, 'ONCRMCONTACTADD', 'ONCRMACTIVITYADD']))
@@ -352,7 +462,13 @@ describe('events', () => {
   test('bind in any case answers true; get shows it with the types of the contract', async () => {
     const own = await house.addApp({ title: 'Binder' })
     expect(await result('event.bind', { event: 'OnExternalCallStart', handler: `${listener.url}?a=1` }, own)).toBe(true)
-    expect(await result('event.bind', { EVENT: 'onvoximplantcallend', HANDLER: listener.url, AUTH_TYPE: person.userId, EVENT_TYPE: 'online' }, own)).toBe(true)
+    expect(
+      await result(
+        'event.bind',
+        { EVENT: 'onvoximplantcallend', HANDLER: listener.url, AUTH_TYPE: person.userId, EVENT_TYPE: 'online' },
+        own,
+      ),
+    ).toBe(true)
     expect(await handlers(own)).toEqual([
       { event: 'ONEXTERNALCALLSTART', handler: `${listener.url}?a=1`, auth_type: '0', offline: 0 },
       { event: 'ONVOXIMPLANTCALLEND', handler: listener.url, auth_type: String(person.userId), offline: 0 },
@@ -363,7 +479,9 @@ describe('events', () => {
     const own = await house.addApp()
     const bind = (params: Params = {}) => own.call('event.bind', { event: 'ONCRMLEADADD', handler: listener.url, ...params })
     await bind()
-    expect(await bind({ event: 'OnCrmLeadAdd' })).toMatchObject(refused('Unable to set event handler: Handler already binded', 'ERROR_CORE'))
+    expect(await bind({ event: 'OnCrmLeadAdd' })).toMatchObject(
+      refused('Unable to set event handler: Handler already binded', 'ERROR_CORE'),
+    )
     expect(await bind({ auth_type: 0 })).toMatchObject({ status: 400 })
     expect(await bind({ auth_type: person.userId })).toMatchObject({ status: 200 })
     expect(await bind({ handler: `${listener.url}/` })).toMatchObject({ status: 200 })
@@ -378,24 +496,41 @@ describe('events', () => {
     expect(await bind({ event: 'ONNOTHING' })).toMatchObject(refused('Event not found', 'ERROR_EVENT_NOT_FOUND'))
     expect(await bind({ event: 'ONEXTERNALCALLSTART' }, narrow)).toMatchObject(refused('Event not found', 'ERROR_EVENT_NOT_FOUND'))
     expect(await bind({ handler: '' })).toMatchObject(refused("Argument 'HANDLER' is null or empty", 'ERROR_ARGUMENT'))
-    for (const handler of ['ftp://example.com/', 'javascript:alert(1)', 'example.com', 'file:///etc/passwd', ['http://example.com'], `http://example.com/${'a'.repeat(2048)}`]) {
+    for (const handler of [
+      'ftp://example.com/',
+      'javascript:alert(1)',
+      'example.com',
+      'file:///etc/passwd',
+      ['http://example.com'],
+      `http://example.com/${'a'.repeat(2048)}`,
+    ]) {
       expect(await bind({ handler }), String(handler).slice(0, 50)).toMatchObject({ status: 400, body: { error: 'ERROR_ARGUMENT' } })
     }
   })
 
   test('offline handlers need an administrator', async () => {
     const text = (verb: string) => `Access denied! Offline events ${verb} requires administrator access rights`
-    expect(await plain.call('event.bind', { event: 'ONCRMLEADADD', event_type: 'offline' })).toMatchObject(refused(text('binding'), 'ACCESS_DENIED', 403))
-    expect(await plain.call('event.unbind', { event: 'ONCRMLEADADD', event_type: 'offline' })).toMatchObject(refused(text('unbinding'), 'ACCESS_DENIED', 403))
+    expect(await plain.call('event.bind', { event: 'ONCRMLEADADD', event_type: 'offline' })).toMatchObject(
+      refused(text('binding'), 'ACCESS_DENIED', 403),
+    )
+    expect(await plain.call('event.unbind', { event: 'ONCRMLEADADD', event_type: 'offline' })).toMatchObject(
+      refused(text('unbinding'), 'ACCESS_DENIED', 403),
+    )
   })
 
   test('a handler for another user needs an administrator; without rights it carries one’s own tokens', async () => {
     const text = (verb: string) => `Access denied! Event ${verb} with AUTH_TYPE requires administrator access rights`
     const own = await house.addApp({ by: person })
-    expect(await own.call('event.bind', { event: 'ONCRMLEADADD', handler: listener.url, auth_type: house.admin.userId })).toMatchObject(refused(text('binding'), 'ACCESS_DENIED', 403))
-    expect(await own.call('event.unbind', { event: 'ONCRMLEADADD', handler: listener.url, auth_type: house.admin.userId })).toMatchObject(refused(text('unbinding'), 'ACCESS_DENIED', 403))
+    expect(await own.call('event.bind', { event: 'ONCRMLEADADD', handler: listener.url, auth_type: house.admin.userId })).toMatchObject(
+      refused(text('binding'), 'ACCESS_DENIED', 403),
+    )
+    expect(await own.call('event.unbind', { event: 'ONCRMLEADADD', handler: listener.url, auth_type: house.admin.userId })).toMatchObject(
+      refused(text('unbinding'), 'ACCESS_DENIED', 403),
+    )
     await own.call('event.bind', { event: 'ONCRMLEADADD', handler: `${listener.url}/own` })
-    expect(await handlers(own)).toEqual([{ event: 'ONCRMLEADADD', handler: `${listener.url}/own`, auth_type: String(person.userId), offline: 0 }])
+    expect(await handlers(own)).toEqual([
+      { event: 'ONCRMLEADADD', handler: `${listener.url}/own`, auth_type: String(person.userId), offline: 0 },
+    ])
     await house.addLead({ TITLE: 'By the admin' })
     await expect.poll(() => listener.received.find((one) => one.path === '/handler/own')).toBeDefined()
     const form = new URLSearchParams(listener.received.find((one) => one.path === '/handler/own')!.body)
@@ -404,9 +539,17 @@ describe('events', () => {
 
   test('unbind removes what matches and counts; what is left out matches everything', async () => {
     const own = await house.addApp()
-    for (const params of [{ event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/a' }, { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/b' }, { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/b', auth_type: person.userId }, { event: 'ONCRMLEADUPDATE', handler: 'http://127.0.0.1:9/b' }]) await result('event.bind', params, own)
+    for (const params of [
+      { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/a' },
+      { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/b' },
+      { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/b', auth_type: person.userId },
+      { event: 'ONCRMLEADUPDATE', handler: 'http://127.0.0.1:9/b' },
+    ])
+      await result('event.bind', params, own)
     expect(await result('event.unbind', { event: 'OnCrmLeadAdd', handler: 'http://127.0.0.1:9/none' }, own)).toEqual({ count: 0 })
-    expect(await result('event.unbind', { event: 'OnCrmLeadAdd', handler: 'http://127.0.0.1:9/b', auth_type: 0 }, own)).toEqual({ count: 1 })
+    expect(await result('event.unbind', { event: 'OnCrmLeadAdd', handler: 'http://127.0.0.1:9/b', auth_type: 0 }, own)).toEqual({
+      count: 1,
+    })
     expect(await handlers(own)).toHaveLength(3)
     expect(await result('event.unbind', { event: 'ONCRMLEADADD' }, own)).toEqual({ count: 2 })
     expect(await result('event.unbind', { handler: 'http://127.0.0.1:9/b' }, own)).toEqual({ count: 1 })
@@ -417,7 +560,12 @@ describe('events', () => {
     const own = await house.addApp()
     await result('event.bind', { event: 'ONCRMLEADADD', handler: 'http://127.0.0.1:9/admin' }, own)
     const asPerson = { ...own, accessToken: await tokenFor(own, person) }
-    const call = (method: string, params: Params) => request(`${house.url}/rest/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...params, auth: asPerson.accessToken }) })
+    const call = (method: string, params: Params) =>
+      request(`${house.url}/rest/${method}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...params, auth: asPerson.accessToken }),
+      })
     expect((await call('event.unbind', { event: 'ONCRMLEADADD' })).body.result).toEqual({ count: 0 })
     expect((await call('event.get', {})).body.result).toEqual([])
     expect(await handlers(own)).toHaveLength(1)
@@ -426,7 +574,9 @@ describe('events', () => {
   test('are for apps only: a webhook is refused', async () => {
     const hook = await house.addIncomingWebhook(['crm'])
     for (const method of ['event.bind', 'event.unbind', 'event.get', 'event.test']) {
-      expect(await request(`${hook}${method}?event=ONCRMLEADADD&handler=http://127.0.0.1:9/`)).toMatchObject(refused('Current authorization type is denied for this method', 'WRONG_AUTH_TYPE', 403))
+      expect(await request(`${hook}${method}?event=ONCRMLEADADD&handler=http://127.0.0.1:9/`)).toMatchObject(
+        refused('Current authorization type is denied for this method', 'WRONG_AUTH_TYPE', 403),
+      )
     }
   })
 
@@ -443,8 +593,13 @@ describe('events', () => {
 
 /** Another person's token of an app. */
 async function tokenFor(of: TestApp, by: Person): Promise<string> {
-  const redirect = await fetch(`${house.url}/oauth/authorize/?client_id=${of.clientId}`, { headers: { cookie: by.cookie }, redirect: 'manual' })
+  const redirect = await fetch(`${house.url}/oauth/authorize/?client_id=${of.clientId}`, {
+    headers: { cookie: by.cookie },
+    redirect: 'manual',
+  })
   const code = new URL(redirect.headers.get('location')!).searchParams.get('code')!
-  const { body } = await request(`${house.url}/oauth/token/?${new URLSearchParams({ grant_type: 'authorization_code', client_id: of.clientId, client_secret: of.clientSecret, code })}`)
+  const { body } = await request(
+    `${house.url}/oauth/token/?${new URLSearchParams({ grant_type: 'authorization_code', client_id: of.clientId, client_secret: of.clientSecret, code })}`,
+  )
   return body.access_token
 }

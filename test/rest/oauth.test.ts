@@ -15,24 +15,42 @@ beforeAll(async () => {
 
 afterAll(() => house.stop())
 
-const addApp = (options: Parameters<TestPortal['addApp']>[0] = {}): Promise<TestApp> => house.addApp({ scope: ['crm', 'telephony', 'user_brief'], ...options })
+const addApp = (options: Parameters<TestPortal['addApp']>[0] = {}): Promise<TestApp> =>
+  house.addApp({ scope: ['crm', 'telephony', 'user_brief'], ...options })
 
 /** The redirect of the authorise page. */
 async function authorize(app: TestApp, cookie = house.admin.cookie, state = 'st/a te&'): Promise<URL> {
-  const answer = await fetch(`${house.url}/oauth/authorize/?client_id=${app.clientId}&state=${encodeURIComponent(state)}`, { headers: { cookie }, redirect: 'manual' })
+  const answer = await fetch(`${house.url}/oauth/authorize/?client_id=${app.clientId}&state=${encodeURIComponent(state)}`, {
+    headers: { cookie },
+    redirect: 'manual',
+  })
   expect(answer.status).toBe(302)
   return new URL(answer.headers.get('location')!, house.url)
 }
 
 const newCode = async (app: TestApp): Promise<string> => (await authorize(app)).searchParams.get('code')!
 
-const token = (query: Readonly<Record<string, string>>): Promise<Answer> => request(`${house.url}/oauth/token/?${new URLSearchParams(query)}`)
+const token = (query: Readonly<Record<string, string>>): Promise<Answer> =>
+  request(`${house.url}/oauth/token/?${new URLSearchParams(query)}`)
 const client = (app: TestApp) => ({ client_id: app.clientId, client_secret: app.clientSecret })
 const byCode = (app: TestApp, code: string): Promise<Answer> => token({ grant_type: 'authorization_code', ...client(app), code })
-const byRefresh = (app: TestApp, refreshToken: string): Promise<Answer> => token({ grant_type: 'refresh_token', ...client(app), refresh_token: refreshToken })
+const byRefresh = (app: TestApp, refreshToken: string): Promise<Answer> =>
+  token({ grant_type: 'refresh_token', ...client(app), refresh_token: refreshToken })
 const profile = (accessToken: string): Promise<Answer> => request(`${house.url}/rest/profile?auth=${accessToken}`)
 
-const answerKeys = ['access_token', 'expires', 'expires_in', 'scope', 'domain', 'server_endpoint', 'status', 'client_endpoint', 'member_id', 'user_id', 'refresh_token']
+const answerKeys = [
+  'access_token',
+  'expires',
+  'expires_in',
+  'scope',
+  'domain',
+  'server_endpoint',
+  'status',
+  'client_endpoint',
+  'member_id',
+  'user_id',
+  'refresh_token',
+]
 
 describe('the code flow', () => {
   test('sends a signed-in person to the app with a code, the state as it was, and the portal', async () => {
@@ -98,7 +116,9 @@ describe('the code flow', () => {
       const send = (init: RequestInit) => request(house.url + path, { method: 'POST', ...init })
       expect(await request(`${house.url}${path}?${new URLSearchParams(await fields())}`), path).toMatchObject({ status: 200 })
       expect(await send({ body: new URLSearchParams(await fields()) }), path).toMatchObject({ status: 200 })
-      expect(await send({ body: JSON.stringify(await fields()), headers: { 'content-type': 'application/json' } }), path).toMatchObject({ status: 200 })
+      expect(await send({ body: JSON.stringify(await fields()), headers: { 'content-type': 'application/json' } }), path).toMatchObject({
+        status: 200,
+      })
     }
   })
 
@@ -114,7 +134,7 @@ describe('a code', () => {
     const app = await addApp()
     const code = await newCode(app)
     const answers = await Promise.all([byCode(app, code), byCode(app, code), byCode(app, code)])
-    expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 400, 400])
+    expect(answers.map((answer) => answer.status).toSorted((one, other) => one - other)).toEqual([200, 400, 400])
     expect(await byCode(app, code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
@@ -137,7 +157,10 @@ describe('a code', () => {
   test('does no harm where a wrong secret came with it', async () => {
     const app = await addApp()
     const code = await newCode(app)
-    expect(await token({ grant_type: 'authorization_code', client_id: app.clientId, client_secret: 'wrong', code })).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
+    expect(await token({ grant_type: 'authorization_code', client_id: app.clientId, client_secret: 'wrong', code })).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    })
     expect(await byCode(app, code)).toMatchObject({ status: 200 })
   })
 })
@@ -151,7 +174,13 @@ describe('a token request is refused', () => {
     expect(await token({ ...grant, client_id: 'local.0.0', client_secret: app.clientSecret })).toMatchObject(refused)
     expect(await token({ ...grant, client_id: app.clientId })).toMatchObject(refused)
     expect(await token({ ...grant, client_id: '', client_secret: '' })).toMatchObject(refused)
-    expect(await request(`${house.url}/oauth/token/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...grant, client_id: { a: 1 }, client_secret: [1] }) })).toMatchObject(refused)
+    expect(
+      await request(`${house.url}/oauth/token/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...grant, client_id: { a: 1 }, client_secret: [1] }),
+      }),
+    ).toMatchObject(refused)
   })
 
   test('as invalid_grant for a wrong refresh token, and for one of another app', async () => {
@@ -173,7 +202,8 @@ describe('a token request is refused', () => {
   })
 
   test('by 4xx for bodies that cannot be read or are too large', async () => {
-    const send = (body: string) => request(`${house.url}/oauth/token/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const send = (body: string) =>
+      request(`${house.url}/oauth/token/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     expect((await send('{')).status).toBe(400)
     expect((await send('['.repeat(10_000))).status).toBe(400)
     expect((await send(JSON.stringify({ code: 'x'.repeat(100_000) }))).status).toBe(413)
@@ -190,7 +220,10 @@ describe('a refresh', () => {
     expect(await profile(body.access_token)).toMatchObject({ status: 200 })
     expect(await profile(app.accessToken)).toMatchObject({ status: 200 })
     clock.turn(3_601_000)
-    expect(await profile(app.accessToken)).toMatchObject({ status: 401, body: { error: 'expired_token', error_description: 'The access token provided has expired' } })
+    expect(await profile(app.accessToken)).toMatchObject({
+      status: 401,
+      body: { error: 'expired_token', error_description: 'The access token provided has expired' },
+    })
     expect(await byRefresh(app, body.refresh_token)).toMatchObject({ status: 200 })
   })
 
@@ -218,7 +251,10 @@ describe('a refresh', () => {
     const other = await startPortal({ world: { clock: calendar } })
     try {
       const app = await other.addApp()
-      const refresh = (refreshToken: string) => request(`${other.url}/oauth/token/?${new URLSearchParams({ grant_type: 'refresh_token', ...client(app), refresh_token: refreshToken })}`)
+      const refresh = (refreshToken: string) =>
+        request(
+          `${other.url}/oauth/token/?${new URLSearchParams({ grant_type: 'refresh_token', ...client(app), refresh_token: refreshToken })}`,
+        )
       calendar.turn(179 * 86_400_000)
       const { body, status } = await refresh(app.refreshToken)
       expect(status).toBe(200)
@@ -231,20 +267,38 @@ describe('a refresh', () => {
 })
 
 describe('app.info', () => {
-  const keys = ['ID', 'CODE', 'VERSION', 'STATUS', 'INSTALLED', 'PAYMENT_EXPIRED', 'DAYS', 'LANGUAGE_ID', 'LICENSE', 'LICENSE_TYPE', 'LICENSE_FAMILY']
+  const keys = [
+    'ID',
+    'CODE',
+    'VERSION',
+    'STATUS',
+    'INSTALLED',
+    'PAYMENT_EXPIRED',
+    'DAYS',
+    'LANGUAGE_ID',
+    'LICENSE',
+    'LICENSE_TYPE',
+    'LICENSE_FAMILY',
+  ]
 
-  test.each(['/rest/app.info', '/rest/app.info.json', '/rest//rest/app.info', '/rest//app.info/'])('is served on the OAuth origin at %s', async (path) => {
-    const app = await addApp()
-    const { body, status } = await request(`${house.url}${path}?auth=${app.accessToken}`)
-    expect(status).toBe(200)
-    expect(Object.keys(body.result)).toEqual(keys)
-    expect(body.result).toMatchObject({ ID: app.id, CODE: app.clientId, INSTALLED: true, PAYMENT_EXPIRED: 'N', DAYS: null })
-    expect(body.result.LICENSE_FAMILY).not.toBe('demo')
-  })
+  test.each(['/rest/app.info', '/rest/app.info.json', '/rest//rest/app.info', '/rest//app.info/'])(
+    'is served on the OAuth origin at %s',
+    async (path) => {
+      const app = await addApp()
+      const { body, status } = await request(`${house.url}${path}?auth=${app.accessToken}`)
+      expect(status).toBe(200)
+      expect(Object.keys(body.result)).toEqual(keys)
+      expect(body.result).toMatchObject({ ID: app.id, CODE: app.clientId, INSTALLED: true, PAYMENT_EXPIRED: 'N', DAYS: null })
+      expect(body.result.LICENSE_FAMILY).not.toBe('demo')
+    },
+  )
 
   test('needs the context of an app', async () => {
     const hook = await house.addIncomingWebhook(['crm'])
-    expect(await request(`${hook}app.info`)).toMatchObject({ status: 400, body: { error: 'ACCESS_DENIED', error_description: 'Access denied! Application context required' } })
+    expect(await request(`${hook}app.info`)).toMatchObject({
+      status: 400,
+      body: { error: 'ACCESS_DENIED', error_description: 'Access denied! Application context required' },
+    })
   })
 })
 
@@ -276,14 +330,19 @@ describe('tokens die at once', () => {
     const { body } = await house.admin.api('POST', '/webhooks/incoming', { title: 'Short', scope: ['crm'], userId: house.admin.userId })
     expect(await request(`${body.url}profile`)).toMatchObject({ status: 200 })
     await house.admin.api('DELETE', `/webhooks/incoming/${body.id}`)
-    expect(await request(`${body.url}profile`)).toMatchObject({ status: 401, body: { error: 'NO_AUTH_FOUND', error_description: 'Wrong authorization data' } })
+    expect(await request(`${body.url}profile`)).toMatchObject({
+      status: 401,
+      body: { error: 'NO_AUTH_FOUND', error_description: 'Wrong authorization data' },
+    })
   })
 })
 
-const authKeys = (body: string): string[] => [...new URLSearchParams(body).keys()].filter((key) => key.startsWith('auth[')).map((key) => key.slice(5, -1))
+const authKeys = (body: string): string[] =>
+  [...new URLSearchParams(body).keys()].filter((key) => key.startsWith('auth[')).map((key) => key.slice(5, -1))
 
 describe('an app that only uses the API', () => {
-  const add = (installUrl: string) => house.admin.api('POST', '/apps', { title: 'PBX', kind: 'api', installUrl, scope: ['telephony', 'crm'] })
+  const add = (installUrl: string) =>
+    house.admin.api('POST', '/apps', { title: 'PBX', kind: 'api', installUrl, scope: ['telephony', 'crm'] })
 
   test('is installed at once and gets the install callback with tokens', async () => {
     const listener = await startListener()
@@ -292,11 +351,39 @@ describe('an app that only uses the API', () => {
       expect(added.body.app).toMatchObject({ installed: true })
       const [received] = await listener.waitFor('ONAPPINSTALL')
       expect(received!.path).toBe('/handler?install=1')
-      expect(received!.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Bitrix24 Webhook Engine' })
+      expect(received!.headers).toMatchObject({
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': 'Bitrix24 Webhook Engine',
+      })
       const form = new URLSearchParams(received!.body)
-      expect([...form.keys()].filter((key) => !key.startsWith('auth['))).toEqual(['event', 'data[VERSION]', 'data[ACTIVE]', 'data[INSTALLED]', 'data[LANGUAGE_ID]', 'ts'])
-      expect([form.get('data[VERSION]'), form.get('data[ACTIVE]'), form.get('data[INSTALLED]'), form.get('data[LANGUAGE_ID]')]).toEqual(['1', 'Y', 'Y', 'en'])
-      const keys = ['access_token', 'expires', 'expires_in', 'scope', 'domain', 'server_endpoint', 'status', 'client_endpoint', 'member_id', 'user_id', 'refresh_token', 'application_token']
+      expect([...form.keys()].filter((key) => !key.startsWith('auth['))).toEqual([
+        'event',
+        'data[VERSION]',
+        'data[ACTIVE]',
+        'data[INSTALLED]',
+        'data[LANGUAGE_ID]',
+        'ts',
+      ])
+      expect([form.get('data[VERSION]'), form.get('data[ACTIVE]'), form.get('data[INSTALLED]'), form.get('data[LANGUAGE_ID]')]).toEqual([
+        '1',
+        'Y',
+        'Y',
+        'en',
+      ])
+      const keys = [
+        'access_token',
+        'expires',
+        'expires_in',
+        'scope',
+        'domain',
+        'server_endpoint',
+        'status',
+        'client_endpoint',
+        'member_id',
+        'user_id',
+        'refresh_token',
+        'application_token',
+      ]
       expect(authKeys(received!.body)).toEqual(keys)
       const auth = (name: string): string => form.get(`auth[${name}]`)!
       expect([auth('scope'), auth('member_id'), auth('expires_in'), auth('status')]).toEqual(['telephony,crm', memberId, '3600', 'L'])
@@ -395,10 +482,18 @@ describe('behind a proxy, with a public URL', () => {
         }).on('error', reject)
       })
     for (const host of ['oauth.bitrix.info', 'evil.example.net', 'crm.example.org']) {
-      const answer = await ask(`/oauth/token/?${new URLSearchParams({ grant_type: 'refresh_token', client_id: app.clientId, client_secret: app.clientSecret, refresh_token: app.refreshToken })}`, host)
-      expect(answer).toMatchObject({ domain: 'crm.example.org:8443', client_endpoint: 'https://crm.example.org:8443/rest/', server_endpoint: 'https://crm.example.org:8443/rest/' })
+      const answer = await ask(
+        `/oauth/token/?${new URLSearchParams({ grant_type: 'refresh_token', client_id: app.clientId, client_secret: app.clientSecret, refresh_token: app.refreshToken })}`,
+        host,
+      )
+      expect(answer).toMatchObject({
+        domain: 'crm.example.org:8443',
+        client_endpoint: 'https://crm.example.org:8443/rest/',
+        server_endpoint: 'https://crm.example.org:8443/rest/',
+      })
     }
-    const hook = (await behind.admin.api('POST', '/webhooks/incoming', { title: 'Hook', scope: ['crm'], userId: behind.admin.userId })).body.url as string
+    const hook = (await behind.admin.api('POST', '/webhooks/incoming', { title: 'Hook', scope: ['crm'], userId: behind.admin.userId })).body
+      .url as string
     expect(hook.startsWith(`https://crm.example.org:8443/rest/${behind.admin.userId}/`)).toBe(true)
     expect((await request(hook.replace('https://crm.example.org:8443', behind.url) + 'profile')).status).toBe(200)
   })

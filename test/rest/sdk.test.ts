@@ -22,7 +22,8 @@ async function startWorld(settings: Readonly<Record<string, unknown>>): Promise<
   const clock = createTurnableClock()
   const house = await startPortal({ world: { clock }, settings })
   const contactIds: number[] = []
-  for (const name of lastNames) contactIds.push(await house.addContact({ LAST_NAME: name, PHONE: phone(`+1555010${String(1000 + contactIds.length)}`) }))
+  for (const name of lastNames)
+    contactIds.push(await house.addContact({ LAST_NAME: name, PHONE: phone(`+1555010${String(1000 + contactIds.length)}`) }))
   return { house, clock, contactIds }
 }
 
@@ -70,14 +71,14 @@ afterAll(async () => {
 type Any = any
 
 async function call(b24: AbstractB24, method: string, params: Record<string, unknown> = {}): Promise<Any> {
-  const answer = (await b24.actions.v2.call.make({ method, params: params as never })) as AjaxResult<Any>
+  const answer = (await b24.actions.v2.call.make({ method, params: params })) as AjaxResult<Any>
   expect(answer.getErrorMessages()).toEqual([])
   return answer.getData()!.result
 }
 
 async function refusal(b24: AbstractB24, method: string, params: Record<string, unknown> = {}): Promise<AjaxError> {
   try {
-    const answer = (await b24.actions.v2.call.make({ method, params: params as never })) as AjaxResult<Any>
+    const answer = (await b24.actions.v2.call.make({ method, params: params })) as AjaxResult<Any>
     expect(answer.isSuccess).toBe(false)
     return [...answer.getErrors()][0] as AjaxError
   } catch (error) {
@@ -107,7 +108,8 @@ describe.each(clients)('%s', (_, scheme, kind) => {
 
   const register = (params: Record<string, unknown> = {}): Promise<Any> =>
     call(b24, 'telephony.externalCall.register', { USER_ID: world.house.admin.userId, PHONE_NUMBER: '+15550101000', TYPE: 1, ...params })
-  const finish = (callId: string): Promise<Any> => call(b24, 'telephony.externalCall.finish', { CALL_ID: callId, USER_ID: world.house.admin.userId, DURATION: 7, STATUS_CODE: 200 })
+  const finish = (callId: string): Promise<Any> =>
+    call(b24, 'telephony.externalCall.finish', { CALL_ID: callId, USER_ID: world.house.admin.userId, DURATION: 7, STATUS_CODE: 200 })
 
   test('speaks to the portal over the scheme it was given', async () => {
     expect(b24.getTargetOrigin()).toBe(world.house.url)
@@ -120,19 +122,31 @@ describe.each(clients)('%s', (_, scheme, kind) => {
     expect(registered.CALL_ID).toMatch(/^externalCall\.[0-9a-f]{32}\.\d{10}$/)
     expect([registered.CRM_ENTITY_TYPE, registered.CRM_ENTITY_ID]).toEqual(['CONTACT', world.contactIds[0]])
     const other = await world.house.addPerson(`${scheme}${kind}Other`, null)
-    expect(await call(b24, 'telephony.externalCall.show', { CALL_ID: registered.CALL_ID, USER_ID: [world.house.admin.userId, other.userId] })).toBe(true)
-    const shown = async () => (await other.api('GET', '/calls/open')).body as Any
+    expect(
+      await call(b24, 'telephony.externalCall.show', { CALL_ID: registered.CALL_ID, USER_ID: [world.house.admin.userId, other.userId] }),
+    ).toBe(true)
+    const shown = async () => (await other.api('GET', '/calls/open')).body
     expect(JSON.stringify(await shown())).toContain(registered.CALL_ID)
     expect(await call(b24, 'telephony.externalCall.hide', { CALL_ID: registered.CALL_ID, USER_ID: other.userId })).toBe(true)
     expect(JSON.stringify(await shown())).not.toContain(registered.CALL_ID)
-    expect(await finish(registered.CALL_ID)).toMatchObject({ CALL_DURATION: 7, CALL_STATUS: 1, CALL_FAILED_CODE: '200', INCOMING: '1', CALL_START_DATE: {} })
+    expect(await finish(registered.CALL_ID)).toMatchObject({
+      CALL_DURATION: 7,
+      CALL_STATUS: 1,
+      CALL_FAILED_CODE: '200',
+      INCOMING: '1',
+      CALL_START_DATE: {},
+    })
   })
 
   test('attaches a record as base64', async () => {
     const { CALL_ID } = await register({ EXTERNAL_CALL_ID: 'inline' })
     await finish(CALL_ID)
     const sound = Buffer.from('not a real mp3, but its bytes')
-    const { FILE_ID } = await call(b24, 'telephony.externalCall.attachRecord', { CALL_ID, FILENAME: 'call.mp3', FILE_CONTENT: sound.toString('base64') })
+    const { FILE_ID } = await call(b24, 'telephony.externalCall.attachRecord', {
+      CALL_ID,
+      FILENAME: 'call.mp3',
+      FILE_CONTENT: sound.toString('base64'),
+    })
     expect(await play(world, FILE_ID)).toEqual(sound)
   })
 
@@ -150,14 +164,21 @@ describe.each(clients)('%s', (_, scheme, kind) => {
   })
 
   test('batches a list of commands', async () => {
-    const answer = await b24.actions.v2.batch.make({ calls: [['profile'], ['crm.contact.get', { id: world.contactIds[3] }], ['user.get', { ID: world.house.admin.userId }]], options: { isHaltOnError: true } })
+    const answer = await b24.actions.v2.batch.make({
+      calls: [['profile'], ['crm.contact.get', { id: world.contactIds[3] }], ['user.get', { ID: world.house.admin.userId }]],
+      options: { isHaltOnError: true },
+    })
     expect(answer.getErrorMessages()).toEqual([])
     const [profile, contact, users] = answer.getData() as Any
     expect([profile.NAME, contact.LAST_NAME, users[0].UF_PHONE_INNER]).toEqual(['Admin', lastNames[3], '101'])
   })
 
   test('batches a map of commands; one that fails does not stop the others unless told to', async () => {
-    const calls = { good: ['server.time'], bad: ['telephony.externalCall.finish', { CALL_ID: 'unknown', USER_ID: 1 }], last: ['profile'] } as Any
+    const calls = {
+      good: ['server.time'],
+      bad: ['telephony.externalCall.finish', { CALL_ID: 'unknown', USER_ID: 1 }],
+      last: ['profile'],
+    } as Any
     const going = (await b24.actions.v2.batch.make({ calls, options: { isHaltOnError: false, returnAjaxResult: true } })) as Any
     const all = going.getData()
     expect([all.good.isSuccess, all.bad.isSuccess, all.last.isSuccess]).toEqual([true, false, true])
@@ -170,7 +191,10 @@ describe.each(clients)('%s', (_, scheme, kind) => {
   test('chains commands of a batch by $result', async () => {
     const answer = (await b24.actions.v2.batch.make({
       calls: {
-        call: ['telephony.externalCall.register', { USER_ID: world.house.admin.userId, PHONE_NUMBER: '+15550101001', TYPE: 2, EXTERNAL_CALL_ID: 'chain' }],
+        call: [
+          'telephony.externalCall.register',
+          { USER_ID: world.house.admin.userId, PHONE_NUMBER: '+15550101001', TYPE: 2, EXTERNAL_CALL_ID: 'chain' },
+        ],
         end: ['telephony.externalCall.finish', { CALL_ID: '$result[call][CALL_ID]', USER_ID: world.house.admin.userId, DURATION: 3 }],
         row: ['voximplant.statistic.get', { FILTER: { CALL_ID: '$result[end][CALL_ID]' } }],
       } as Any,
@@ -185,15 +209,19 @@ describe.each(clients)('%s', (_, scheme, kind) => {
 
   test('lists more than a page', async () => {
     const params = { select: ['ID', 'LAST_NAME'], filter: { '%LAST_NAME': 'Listed' } }
-    const listed = (await b24.actions.v2.callList.make({ method: 'crm.contact.list', params: params as never, idKey: 'ID' })) as Any
+    const listed = (await b24.actions.v2.callList.make({ method: 'crm.contact.list', params: params, idKey: 'ID' })) as Any
     expect(listed.getData().map((one: Any) => one.LAST_NAME)).toEqual(lastNames)
     const fetched: Any[] = []
-    for await (const chunk of b24.actions.v2.fetchList.make({ method: 'crm.contact.list', params: params as never, idKey: 'ID' })) fetched.push(chunk)
+    for await (const chunk of b24.actions.v2.fetchList.make({ method: 'crm.contact.list', params: params, idKey: 'ID' }))
+      fetched.push(chunk)
     expect(fetched.map((chunk) => chunk.length)).toEqual([50, 10])
   })
 
   test('pages by next and total', async () => {
-    const first = (await b24.actions.v2.call.make({ method: 'crm.contact.list', params: { filter: { '%LAST_NAME': 'Listed' }, start: 0 } as never })) as AjaxResult<Any>
+    const first = (await b24.actions.v2.call.make({
+      method: 'crm.contact.list',
+      params: { filter: { '%LAST_NAME': 'Listed' }, start: 0 },
+    })) as AjaxResult<Any>
     expect([first.getTotal(), first.isMore()]).toEqual([60, true])
     const second = (await first.getNext(b24.getHttpClient(ApiVersion.v2))) as AjaxResult<Any>
     expect(second.getData()!.result).toHaveLength(10)
@@ -229,7 +257,10 @@ describe.each(['http', 'https'] as const)('an expired token, over %s', (scheme) 
     b24.setCallbackRefreshAuth(async (payload: Any) => void refreshed.push(payload.b24OAuthParams))
     const old = app.accessToken
     clock.turn(3_600_000)
-    expect(await app.call('profile')).toMatchObject({ status: 401, body: { error: 'expired_token', error_description: 'The access token provided has expired' } })
+    expect(await app.call('profile')).toMatchObject({
+      status: 401,
+      body: { error: 'expired_token', error_description: 'The access token provided has expired' },
+    })
     const answers = await Promise.all([call(b24, 'profile'), call(b24, 'server.time'), call(b24, 'user.current')])
     expect(answers[0]).toMatchObject({ ID: String(house.admin.userId) })
     expect(refreshed).toHaveLength(1)
@@ -264,7 +295,10 @@ test('a process trusts the local authority as the portal advises: NODE_EXTRA_CA_
     const answer = await b24.actions.v2.call.make({ method: 'profile' })
     console.log(answer.getData().result.NAME)`
   const run = (env: Record<string, string>) =>
-    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, env: { PATH: process.env['PATH'] ?? '', HOOK: url, ...env } })
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      env: { PATH: process.env['PATH'] ?? '', HOOK: url, ...env },
+    })
   expect((await run({ NODE_EXTRA_CA_CERTS: join(secure.house.dataDir, 'tls', 'ca.crt') })).stdout).toBe('Admin\n')
   await expect(run({})).rejects.toThrow(/certificate/i)
 })

@@ -28,12 +28,15 @@ beforeAll(async () => {
 
 afterAll(() => house.stop())
 
-const byHook = (method: string, params: unknown): Promise<Answer> => request(hook + method, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) })
+const byHook = (method: string, params: unknown): Promise<Answer> =>
+  request(hook + method, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) })
 
 type Params = Readonly<Record<string, unknown>>
-const register = (params: Params = {}, by = app): Promise<Answer> => by.call('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 1, ...params })
+const register = (params: Params = {}, by = app): Promise<Answer> =>
+  by.call('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 1, ...params })
 const newCall = async (params: Params = {}, by = app): Promise<string> => (await register(params, by)).body.result.CALL_ID
-const finish = (callId: string, params: Params = {}, by = app): Promise<Answer> => by.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: person.userId, DURATION: 9, ...params })
+const finish = (callId: string, params: Params = {}, by = app): Promise<Answer> =>
+  by.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: person.userId, DURATION: 9, ...params })
 const finishedCall = async (params: Params = {}, by = app): Promise<string> => {
   const callId = await newCall(params, by)
   await finish(callId, {}, by)
@@ -49,11 +52,22 @@ describe('register', () => {
     const { status, body } = await register({ PHONE_NUMBER: known })
     expect(status).toBe(200)
     expect(Object.keys(body.result)).toEqual(keys)
-    expect(body.result).toEqual({ CALL_ID: expect.stringMatching(/^externalCall\.[0-9a-f]{32}\.\d{10}$/), CRM_CREATED_LEAD: null, CRM_CREATED_ENTITIES: [], CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: contactId })
+    expect(body.result).toEqual({
+      CALL_ID: expect.stringMatching(/^externalCall\.[0-9a-f]{32}\.\d{10}$/),
+      CRM_CREATED_LEAD: null,
+      CRM_CREATED_ENTITIES: [],
+      CRM_ENTITY_TYPE: 'CONTACT',
+      CRM_ENTITY_ID: contactId,
+    })
   })
 
   test('of an unknown number is tied to nothing', async () => {
-    expect((await register()).body.result).toMatchObject({ CRM_CREATED_LEAD: null, CRM_CREATED_ENTITIES: [], CRM_ENTITY_TYPE: '', CRM_ENTITY_ID: null })
+    expect((await register()).body.result).toMatchObject({
+      CRM_CREATED_LEAD: null,
+      CRM_CREATED_ENTITIES: [],
+      CRM_ENTITY_TYPE: '',
+      CRM_ENTITY_ID: null,
+    })
   })
 
   test('makes a lead of an unknown number when it is asked to, and none of a known one', async () => {
@@ -64,16 +78,33 @@ describe('register', () => {
     expect(result.CRM_ENTITY_ID).toBe(result.CRM_CREATED_LEAD)
     const lead = (await byHook('crm.lead.get', { id: result.CRM_CREATED_LEAD })).body.result
     expect(lead).toMatchObject({ SOURCE_ID: 'CALL', ASSIGNED_BY_ID: String(person.userId), PHONE: [{ VALUE: number }] })
-    expect((await register({ PHONE_NUMBER: known, TYPE: 3, CRM_CREATE: 1 })).body.result).toMatchObject({ CRM_CREATED_LEAD: null, CRM_ENTITY_TYPE: 'CONTACT' })
+    expect((await register({ PHONE_NUMBER: known, TYPE: 3, CRM_CREATE: 1 })).body.result).toMatchObject({
+      CRM_CREATED_LEAD: null,
+      CRM_ENTITY_TYPE: 'CONTACT',
+    })
   })
 
   test('takes the card that it is given before any search', async () => {
     const leadId = await house.addLead({ TITLE: 'Given' })
-    expect((await register({ PHONE_NUMBER: known, TYPE: 2, CRM_ENTITY_TYPE: 'lead', CRM_ENTITY_ID: String(leadId) })).body.result).toMatchObject({ CRM_ENTITY_TYPE: 'LEAD', CRM_ENTITY_ID: leadId })
+    expect(
+      (await register({ PHONE_NUMBER: known, TYPE: 2, CRM_ENTITY_TYPE: 'lead', CRM_ENTITY_ID: String(leadId) })).body.result,
+    ).toMatchObject({ CRM_ENTITY_TYPE: 'LEAD', CRM_ENTITY_ID: leadId })
   })
 
   test('takes nulls as not given, as the PHP SDK sends them', async () => {
-    expect(await register({ CRM_SOURCE: null, LINE_NUMBER: null, CALL_START_DATE: null, CRM_ENTITY_TYPE: null, CRM_ENTITY_ID: null, CALL_LIST_ID: null, EXTERNAL_CALL_ID: null, USER_PHONE_INNER: null, SHOW: null })).toMatchObject({ status: 200 })
+    expect(
+      await register({
+        CRM_SOURCE: null,
+        LINE_NUMBER: null,
+        CALL_START_DATE: null,
+        CRM_ENTITY_TYPE: null,
+        CRM_ENTITY_ID: null,
+        CALL_LIST_ID: null,
+        EXTERNAL_CALL_ID: null,
+        USER_PHONE_INNER: null,
+        SHOW: null,
+      }),
+    ).toMatchObject({ status: 200 })
   })
 
   test('finds the user by the extension; USER_ID wins over it', async () => {
@@ -105,7 +136,11 @@ describe('register', () => {
     ['no user', { USER_ID: undefined }, 'USER_ID or USER_PHONE_INNER should be set'],
     ['an empty user', { USER_ID: '', USER_PHONE_INNER: '' }, 'USER_ID or USER_PHONE_INNER should be set'],
     ['an extension that belongs to nobody', { USER_ID: undefined, USER_PHONE_INNER: '9999' }, 'USER_ID or USER_PHONE_INNER should be set'],
-    ['a nonsense extension', { USER_ID: undefined, USER_PHONE_INNER: "'; drop table call; --\u0000" }, 'USER_ID or USER_PHONE_INNER should be set'],
+    [
+      'a nonsense extension',
+      { USER_ID: undefined, USER_PHONE_INNER: "'; drop table call; --\u0000" },
+      'USER_ID or USER_PHONE_INNER should be set',
+    ],
     ['a user that does not exist', { USER_ID: 987_654 }, 'User is not found or is not active'],
     ['a user that is no number', { USER_ID: 'Eve' }, 'User is not found or is not active'],
     ['no TYPE', { TYPE: undefined }, 'Unknown TYPE'],
@@ -127,7 +162,9 @@ describe('register', () => {
     const gone = await house.addPerson('Gone', '199')
     await house.admin.api('PATCH', `/users/${gone.userId}`, { isActive: false })
     expect(await register({ USER_ID: gone.userId })).toMatchObject(refused('User is not found or is not active'))
-    expect(await register({ USER_ID: undefined, USER_PHONE_INNER: '199' })).toMatchObject(refused('USER_ID or USER_PHONE_INNER should be set'))
+    expect(await register({ USER_ID: undefined, USER_PHONE_INNER: '199' })).toMatchObject(
+      refused('USER_ID or USER_PHONE_INNER should be set'),
+    )
   })
 
   test.each(['+1 (555) 010-0200', '112', '101', '**21#'])('takes the number %s as it was sent', async (number) => {
@@ -136,7 +173,8 @@ describe('register', () => {
   })
 
   test('by an incoming webhook belongs to all webhooks of the portal, and to no app', async () => {
-    const { CALL_ID } = (await byHook('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 2 })).body.result
+    const { CALL_ID } = (await byHook('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 2 }))
+      .body.result
     const second = await house.addIncomingWebhook(['telephony'], person)
     expect(await finish(CALL_ID)).toMatchObject(refused('Call is not found (call should be registered prior to finishing'))
     const finished = await request(`${second}telephony.externalCall.finish?CALL_ID=${CALL_ID}&USER_ID=${person.userId}`)
@@ -153,7 +191,14 @@ describe('finish', () => {
   test('answers the keys and types of the contract', async () => {
     await app.call('telephony.externalLine.add', { NUMBER: 'sales', NAME: 'Sales' })
     const callId = await newCall({ PHONE_NUMBER: known, TYPE: 2, LINE_NUMBER: 'sales', EXTERNAL_CALL_ID: 'pbx-1' })
-    const { status, body } = await finish(callId, { DURATION: '95', VOTE: 5, COST: '1.25', COST_CURRENCY: 'EUR', STATUS_CODE: 200, FAILED_REASON: 'none' })
+    const { status, body } = await finish(callId, {
+      DURATION: '95',
+      VOTE: 5,
+      COST: '1.25',
+      COST_CURRENCY: 'EUR',
+      STATUS_CODE: 200,
+      FAILED_REASON: 'none',
+    })
     expect(status).toBe(200)
     expect(Object.keys(body.result)).toEqual(keys)
     expect(body.result).toEqual({
@@ -185,7 +230,14 @@ describe('finish', () => {
   test('of a call without a card has no activity', async () => {
     const { result } = (await finish(await newCall())).body
     expect(Object.keys(result)).toEqual(keys.filter((key) => key !== 'CRM_ACTIVITY_ID'))
-    expect(result).toMatchObject({ EXTERNAL_CALL_ID: null, PORTAL_NUMBER: 'REST_APP:', CALL_VOTE: 0, COST: 0, COST_CURRENCY: '', CRM_ENTITY_TYPE: '' })
+    expect(result).toMatchObject({
+      EXTERNAL_CALL_ID: null,
+      PORTAL_NUMBER: 'REST_APP:',
+      CALL_VOTE: 0,
+      COST: 0,
+      COST_CURRENCY: '',
+      CRM_ENTITY_TYPE: '',
+    })
   })
 
   test.each([
@@ -203,13 +255,17 @@ describe('finish', () => {
 
   test('credits the user that it names, by id or extension', async () => {
     expect((await finish(await newCall(), { USER_ID: house.admin.userId })).body.result.PORTAL_USER_ID).toBe(house.admin.userId)
-    expect((await finish(await newCall({ USER_ID: house.admin.userId }), { USER_ID: undefined, USER_PHONE_INNER: '105' })).body.result.PORTAL_USER_ID).toBe(person.userId)
+    expect(
+      (await finish(await newCall({ USER_ID: house.admin.userId }), { USER_ID: undefined, USER_PHONE_INNER: '105' })).body.result
+        .PORTAL_USER_ID,
+    ).toBe(person.userId)
   })
 
   test('closes the card everywhere', async () => {
     const callId = await newCall()
     await app.call('telephony.externalCall.show', { CALL_ID: callId, USER_ID: [person.userId, house.admin.userId] })
-    const stateFor = async (one: Person) => (await one.api('GET', '/calls/open')).body.items.find((call: { callId: string }) => call.callId === callId)?.state ?? 'closed'
+    const stateFor = async (one: Person) =>
+      (await one.api('GET', '/calls/open')).body.items.find((call: { callId: string }) => call.callId === callId)?.state ?? 'closed'
     expect(await stateFor(house.admin)).not.toBe('finished')
     await finish(callId)
     for (const one of [person, house.admin]) expect(['closed', 'finished']).toContain(await stateFor(one))
@@ -219,12 +275,23 @@ describe('finish', () => {
     const callId = await newCall({ PHONE_NUMBER: known, TYPE: 1, EXTERNAL_CALL_ID: 'activity' })
     const { CRM_ACTIVITY_ID } = (await finish(callId, { DURATION: 60 })).body.result
     const { result } = (await byHook('crm.activity.get', { id: CRM_ACTIVITY_ID })).body
-    expect(result).toMatchObject({ ID: String(CRM_ACTIVITY_ID), TYPE_ID: '2', PROVIDER_ID: 'VOXIMPLANT_CALL', PROVIDER_TYPE_ID: 'CALL', DIRECTION: '2', COMPLETED: 'Y', OWNER_TYPE_ID: '3', OWNER_ID: String(contactId), RESPONSIBLE_ID: String(person.userId) })
+    expect(result).toMatchObject({
+      ID: String(CRM_ACTIVITY_ID),
+      TYPE_ID: '2',
+      PROVIDER_ID: 'VOXIMPLANT_CALL',
+      PROVIDER_TYPE_ID: 'CALL',
+      DIRECTION: '2',
+      COMPLETED: 'Y',
+      OWNER_TYPE_ID: '3',
+      OWNER_ID: String(contactId),
+      RESPONSIBLE_ID: String(person.userId),
+    })
     expect(result.COMMUNICATIONS).toMatchObject([{ TYPE: 'PHONE', VALUE: known, ENTITY_ID: String(contactId), ENTITY_TYPE_ID: '3' }])
   })
 
   test('of a missed incoming call leaves the activity to be done', async () => {
-    const { CRM_ACTIVITY_ID } = (await finish(await newCall({ PHONE_NUMBER: known, TYPE: 2, EXTERNAL_CALL_ID: 'missed' }), { DURATION: 0 })).body.result
+    const { CRM_ACTIVITY_ID } = (await finish(await newCall({ PHONE_NUMBER: known, TYPE: 2, EXTERNAL_CALL_ID: 'missed' }), { DURATION: 0 }))
+      .body.result
     expect((await byHook('crm.activity.get', { id: CRM_ACTIVITY_ID })).body.result).toMatchObject({ DIRECTION: '1', COMPLETED: 'N' })
   })
 
@@ -259,13 +326,18 @@ describe('finish', () => {
   })
 
   test('of an unknown call is refused', async () => {
-    for (const callId of ['externalCall.0.0', '', undefined]) expect(await finish(callId as string)).toMatchObject({ status: 400, body: { error: expect.stringMatching(/ERROR_CORE|INVALID_ARGUMENT/) } })
+    for (const callId of ['externalCall.0.0', '', undefined])
+      expect(await finish(callId as string)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/ERROR_CORE|INVALID_ARGUMENT/) },
+      })
   })
 })
 
 describe('show and hide', () => {
   const call = (verb: 'show' | 'hide', params: Params, by = app) => by.call(`telephony.externalCall.${verb}`, params)
-  const sees = async (one: Person, callId: string): Promise<boolean> => JSON.stringify((await one.api('GET', '/calls/open')).body).includes(callId)
+  const sees = async (one: Person, callId: string): Promise<boolean> =>
+    JSON.stringify((await one.api('GET', '/calls/open')).body).includes(callId)
 
   test('take one user, a list, or nobody: show to the owner, hide from all', async () => {
     const callId = await newCall({ SHOW: 0 })
@@ -301,8 +373,17 @@ describe('searchCrmEntities', () => {
   test('answers cards with their responsible person, types as strict clients read them', async () => {
     const { result } = (await app.call('telephony.externalCall.searchCrmEntities', { PHONE_NUMBER: '+1 555 010-0200' })).body
     expect(Object.keys(result[0])).toEqual(['CRM_ENTITY_TYPE', 'CRM_ENTITY_ID', 'ASSIGNED_BY_ID', 'NAME', 'ASSIGNED_BY'])
-    expect(result).toMatchObject([{ CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: contactId, ASSIGNED_BY_ID: house.admin.userId, NAME: expect.stringContaining('Nora') }])
-    expect(Object.keys(result[0].ASSIGNED_BY)).toEqual(['ID', 'TIMEMAN_STATUS', 'USER_PHONE_INNER', 'WORK_PHONE', 'PERSONAL_PHONE', 'PERSONAL_MOBILE'])
+    expect(result).toMatchObject([
+      { CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: contactId, ASSIGNED_BY_ID: house.admin.userId, NAME: expect.stringContaining('Nora') },
+    ])
+    expect(Object.keys(result[0].ASSIGNED_BY)).toEqual([
+      'ID',
+      'TIMEMAN_STATUS',
+      'USER_PHONE_INNER',
+      'WORK_PHONE',
+      'PERSONAL_PHONE',
+      'PERSONAL_MOBILE',
+    ])
     expect(result[0].ASSIGNED_BY).toMatchObject({ ID: String(house.admin.userId), USER_PHONE_INNER: '101', WORK_PHONE: null })
     expect(['OPENED', 'CLOSED']).toContain(result[0].ASSIGNED_BY.TIMEMAN_STATUS)
   })
@@ -318,7 +399,11 @@ describe('searchCrmEntities', () => {
     const company = await house.addCompany({ TITLE: 'C', PHONE: phone(number) })
     const contact = await house.addContact({ NAME: 'P', PHONE: phone(number) })
     const { result } = (await app.call('telephony.externalCall.searchCrmEntities', { PHONE_NUMBER: number })).body
-    expect(result.map((one: { CRM_ENTITY_TYPE: string; CRM_ENTITY_ID: number }) => [one.CRM_ENTITY_TYPE, one.CRM_ENTITY_ID])).toEqual([['CONTACT', contact], ['COMPANY', company], ['LEAD', lead]])
+    expect(result.map((one: { CRM_ENTITY_TYPE: string; CRM_ENTITY_ID: number }) => [one.CRM_ENTITY_TYPE, one.CRM_ENTITY_ID])).toEqual([
+      ['CONTACT', contact],
+      ['COMPANY', company],
+      ['LEAD', lead],
+    ])
   })
 
   test('without a number is refused', async () => {
@@ -331,7 +416,8 @@ describe('attachRecord', () => {
   const notFinished = refused('Call is not found in the statistic table. Looks like it is not finished yet.')
   const sound = Buffer.from('a sound of no more than a few bytes')
   const content = sound.toString('base64')
-  const play = async (fileId: number): Promise<Buffer> => Buffer.from(await (await fetch(`${house.url}/v1/recordings/${fileId}`, { headers: { cookie: house.admin.cookie } })).arrayBuffer())
+  const play = async (fileId: number): Promise<Buffer> =>
+    Buffer.from(await (await fetch(`${house.url}/v1/recordings/${fileId}`, { headers: { cookie: house.admin.cookie } })).arrayBuffer())
   let files: Server
   let filesUrl: string
 
@@ -354,8 +440,13 @@ describe('attachRecord', () => {
       const { body } = await attach({ CALL_ID: callId, FILENAME: 'call.mp3', FILE_CONTENT: content })
       expect(body.result).toEqual({ FILE_ID: expect.any(Number) })
       expect(await play(body.result.FILE_ID)).toEqual(sound)
-      expect(await statistic(callId)).toMatchObject({ RECORD_FILE_ID: body.result.FILE_ID, CALL_RECORD_URL: expect.stringContaining(house.url) })
-      expect((await byHook('crm.activity.get', { id: CRM_ACTIVITY_ID })).body.result.FILES).toEqual([{ id: body.result.FILE_ID, url: expect.stringContaining(house.url) }])
+      expect(await statistic(callId)).toMatchObject({
+        RECORD_FILE_ID: body.result.FILE_ID,
+        CALL_RECORD_URL: expect.stringContaining(house.url),
+      })
+      expect((await byHook('crm.activity.get', { id: CRM_ACTIVITY_ID })).body.result.FILES).toEqual([
+        { id: body.result.FILE_ID, url: expect.stringContaining(house.url) },
+      ])
     })
 
     test('takes line breaks, missing padding, the older name of the parameter, and a form', async () => {
@@ -377,7 +468,8 @@ describe('attachRecord', () => {
     test('a repeat replaces the earlier one', async () => {
       const callId = await finishedCall()
       const first = (await attach({ CALL_ID: callId, FILENAME: 'a.mp3', FILE_CONTENT: content })).body.result.FILE_ID
-      const second = (await attach({ CALL_ID: callId, FILENAME: 'b.mp3', FILE_CONTENT: Buffer.from('other').toString('base64') })).body.result.FILE_ID
+      const second = (await attach({ CALL_ID: callId, FILENAME: 'b.mp3', FILE_CONTENT: Buffer.from('other').toString('base64') })).body
+        .result.FILE_ID
       expect((await statistic(callId)).RECORD_FILE_ID).toBe(second)
       expect((await play(second)).toString()).toBe('other')
       expect((await fetch(`${house.url}/v1/recordings/${first}`, { headers: { cookie: house.admin.cookie } })).status).toBe(404)
@@ -386,14 +478,42 @@ describe('attachRecord', () => {
     test.each([
       ['no name and no address', {}, refused('Required parameters are not set. Request should contain or URL or FILENAME parameter')],
       ['content without a name', { FILE_CONTENT: content }, refused('File name is empty')],
-      ['an ending that is no sound', { FILENAME: 'call.exe', FILE_CONTENT: content }, refused('Wrong file extension. Only wav and mp3 are allowed')],
-      ['a name without an ending', { FILENAME: 'mp3', FILE_CONTENT: content }, refused('Wrong file extension. Only wav and mp3 are allowed')],
-      ['an ending after a NUL', { FILENAME: 'call.exe\u0000.mp3.php', FILE_CONTENT: content }, refused('Wrong file extension. Only wav and mp3 are allowed')],
+      [
+        'an ending that is no sound',
+        { FILENAME: 'call.exe', FILE_CONTENT: content },
+        refused('Wrong file extension. Only wav and mp3 are allowed'),
+      ],
+      [
+        'a name without an ending',
+        { FILENAME: 'mp3', FILE_CONTENT: content },
+        refused('Wrong file extension. Only wav and mp3 are allowed'),
+      ],
+      [
+        'an ending after a NUL',
+        { FILENAME: 'call.exe\u0000.mp3.php', FILE_CONTENT: content },
+        refused('Wrong file extension. Only wav and mp3 are allowed'),
+      ],
       ['empty content', { FILENAME: 'a.mp3', FILE_CONTENT: '' }, refused('File content is empty.')],
-      ['content that is not base64', { FILENAME: 'a.mp3', FILE_CONTENT: '***' }, refused('File content is not properly encoded. Base64 encoding is expected.')],
-      ['base64 of a wrong length', { FILENAME: 'a.mp3', FILE_CONTENT: 'abcde' }, refused('File content is not properly encoded. Base64 encoding is expected.')],
-      ['a list for content', { FILENAME: 'a.mp3', FILE_CONTENT: ['a'] }, refused('File content is not properly encoded. Base64 encoding is expected.')],
-      ['more than the setting allows', { FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(65_537).toString('base64') }, { status: 413, body: { error: expect.any(String), error_description: expect.stringContaining('recordings.maxBytes') } }],
+      [
+        'content that is not base64',
+        { FILENAME: 'a.mp3', FILE_CONTENT: '***' },
+        refused('File content is not properly encoded. Base64 encoding is expected.'),
+      ],
+      [
+        'base64 of a wrong length',
+        { FILENAME: 'a.mp3', FILE_CONTENT: 'abcde' },
+        refused('File content is not properly encoded. Base64 encoding is expected.'),
+      ],
+      [
+        'a list for content',
+        { FILENAME: 'a.mp3', FILE_CONTENT: ['a'] },
+        refused('File content is not properly encoded. Base64 encoding is expected.'),
+      ],
+      [
+        'more than the setting allows',
+        { FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(65_537).toString('base64') },
+        { status: 413, body: { error: expect.any(String), error_description: expect.stringContaining('recordings.maxBytes') } },
+      ],
     ])('with %s is refused and nothing is kept', async (_, params, expected) => {
       const callId = await finishedCall()
       expect(await attach({ CALL_ID: callId, ...params })).toMatchObject(expected)
@@ -401,7 +521,9 @@ describe('attachRecord', () => {
     })
 
     test('exactly as large as the setting allows is taken', async () => {
-      expect(await attach({ CALL_ID: await finishedCall(), FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(65_536).toString('base64') })).toMatchObject({ status: 200 })
+      expect(
+        await attach({ CALL_ID: await finishedCall(), FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(65_536).toString('base64') }),
+      ).toMatchObject({ status: 200 })
     })
 
     test('of a call that is open, unknown or another app’s is refused', async () => {
@@ -416,7 +538,12 @@ describe('attachRecord', () => {
     test('keeps no path of the name', async () => {
       const callId = await finishedCall()
       expect(await attach({ CALL_ID: callId, FILENAME: '../../../etc/cron.d/x.mp3', FILE_CONTENT: content })).toMatchObject({ status: 200 })
-      const { row } = await house.portal.store.read.selectFrom('recording').selectAll().where('call_id', '=', callId).executeTakeFirstOrThrow().then((row) => ({ row }))
+      const { row } = await house.portal.store.read
+        .selectFrom('recording')
+        .selectAll()
+        .where('call_id', '=', callId)
+        .executeTakeFirstOrThrow()
+        .then((row) => ({ row }))
       expect(row.filename).toBe('x.mp3')
       expect(row.path).toMatch(/^\d+\/\d{4}-\d\d\/[0-9a-f]{32}\.mp3$/)
     })
@@ -444,11 +571,23 @@ describe('attachRecord', () => {
       expect((await statistic(callId)).RECORD_FILE_ID).toBeNull()
     })
 
-    test.each(['http://10.0.0.1/a.mp3', 'http://[fd00::1]/a.mp3'])('in a private network, %s, is refused naming the setting', async (url) => {
-      expect(await attach({ CALL_ID: await finishedCall(), RECORD_URL: url })).toMatchObject({ status: 400, body: { error: 'ERROR_CORE', error_description: expect.stringContaining('outbound.allowPrivate') } })
-    })
+    test.each(['http://10.0.0.1/a.mp3', 'http://[fd00::1]/a.mp3'])(
+      'in a private network, %s, is refused naming the setting',
+      async (url) => {
+        expect(await attach({ CALL_ID: await finishedCall(), RECORD_URL: url })).toMatchObject({
+          status: 400,
+          body: { error: 'ERROR_CORE', error_description: expect.stringContaining('outbound.allowPrivate') },
+        })
+      },
+    )
 
-    test.each(['http://169.254.169.254/latest/a.mp3', 'file:///etc/a.mp3', 'ftp://127.0.0.1/a.mp3', 'not a url.mp3', 'http://127.0.0.1:1/a.mp3'])('that cannot be fetched, %s, is an answer and no bug', async (url) => {
+    test.each([
+      'http://169.254.169.254/latest/a.mp3',
+      'file:///etc/a.mp3',
+      'ftp://127.0.0.1/a.mp3',
+      'not a url.mp3',
+      'http://127.0.0.1:1/a.mp3',
+    ])('that cannot be fetched, %s, is an answer and no bug', async (url) => {
       expect(await attach({ CALL_ID: await finishedCall(), RECORD_URL: url })).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } })
     })
 
@@ -460,7 +599,8 @@ describe('attachRecord', () => {
   })
 
   describe('by an upload address', () => {
-    const offer = async (callId: string) => (await attach({ CALL_ID: callId, FILENAME: 'up.wav', FILE_CONTENT: null })).body.result as { uploadUrl: string; fieldName: string }
+    const offer = async (callId: string) =>
+      (await attach({ CALL_ID: callId, FILENAME: 'up.wav', FILE_CONTENT: null })).body.result as { uploadUrl: string; fieldName: string }
     const upload = (url: string, bytes: Uint8Array<ArrayBuffer>, field = 'file'): Promise<Answer> => {
       const form = new FormData()
       form.set(field, new Blob([bytes]), 'whatever.bin')
@@ -502,7 +642,10 @@ describe('attachRecord', () => {
       expect((await request(uploadUrl, { method: 'POST', body: fields })).status).toBe(400)
       expect((await request(uploadUrl, { method: 'POST' })).status).toBe(400)
       expect((await upload(uploadUrl, new Uint8Array(0))).status).toBe(400)
-      expect(await upload(uploadUrl, new Uint8Array(65_537))).toMatchObject({ status: 413, body: { error_description: expect.stringContaining('recordings.maxBytes') } })
+      expect(await upload(uploadUrl, new Uint8Array(65_537))).toMatchObject({
+        status: 413,
+        body: { error_description: expect.stringContaining('recordings.maxBytes') },
+      })
       expect(await upload(uploadUrl, new Uint8Array(65_536))).toMatchObject({ status: 200 })
     })
   })
@@ -515,7 +658,9 @@ describe('externalLine', () => {
     const added = await line('add', { NUMBER: '7495', NAME: 'First' })
     expect(added.body.result).toEqual({ ID: expect.any(Number) })
     expect((await line('get')).body.result).toEqual([{ NUMBER: '7495', NAME: 'First', CRM_AUTO_CREATE: 'Y' }])
-    expect((await line('update', { NUMBER: '7495', NAME: 'Second', CRM_AUTO_CREATE: 'N' })).body.result).toEqual({ ID: String(added.body.result.ID) })
+    expect((await line('update', { NUMBER: '7495', NAME: 'Second', CRM_AUTO_CREATE: 'N' })).body.result).toEqual({
+      ID: String(added.body.result.ID),
+    })
     expect((await line('get')).body.result).toEqual([{ NUMBER: '7495', NAME: 'Second', CRM_AUTO_CREATE: 'N' }])
     expect((await line('delete', { NUMBER: '7495' })).body.result).toEqual([])
     expect((await line('get')).body.result).toEqual([])
@@ -557,7 +702,9 @@ describe('externalLine', () => {
 
   test('serves webhooks as one more app', async () => {
     expect((await byHook('telephony.externalLine.add', { NUMBER: 'hook' })).status).toBe(200)
-    expect((await byHook('telephony.externalLine.get', {})).body.result).toEqual([{ NUMBER: 'hook', NAME: expect.any(String), CRM_AUTO_CREATE: 'Y' }])
+    expect((await byHook('telephony.externalLine.get', {})).body.result).toEqual([
+      { NUMBER: 'hook', NAME: expect.any(String), CRM_AUTO_CREATE: 'Y' },
+    ])
   })
 })
 
@@ -565,7 +712,11 @@ describe('voximplant.line.outgoing', () => {
   test('reads and sets the portal’s target; an unknown one changes nothing', async () => {
     await app.call('telephony.externalLine.add', { NUMBER: 'out', NAME: 'Out' })
     const get = async () => (await app.call('voximplant.line.outgoing.get')).body.result
-    for (const [lineId, expected] of [[`app:${app.id}`, `app:${app.id}`], ['no such line', `app:${app.id}`], ['out', expect.stringMatching(/^line:\d+$/)]] as const) {
+    for (const [lineId, expected] of [
+      [`app:${app.id}`, `app:${app.id}`],
+      ['no such line', `app:${app.id}`],
+      ['out', expect.stringMatching(/^line:\d+$/)],
+    ] as const) {
       expect(await app.call('voximplant.line.outgoing.set', { LINE_ID: lineId })).toMatchObject({ status: 200, body: { result: 1 } })
       expect(await get()).toEqual(expected)
     }
@@ -576,7 +727,10 @@ describe('voximplant.line.outgoing', () => {
 
   test('is set by administrators only', async () => {
     const plain = await house.addApp({ by: person })
-    expect(await plain.call('voximplant.line.outgoing.set', { LINE_ID: `app:${app.id}` })).toMatchObject({ status: 403, body: { error: 'ACCESS_DENIED' } })
+    expect(await plain.call('voximplant.line.outgoing.set', { LINE_ID: `app:${app.id}` })).toMatchObject({
+      status: 403,
+      body: { error: 'ACCESS_DENIED' },
+    })
   })
 })
 
@@ -596,7 +750,8 @@ describe('voximplant.statistic.get', () => {
     expect(body.total).toBe(1)
     const [row] = body.result
     expect(Object.keys(row)).toEqual(keys)
-    for (const key of keys) expect([key, row[key] === null || typeof row[key] === (key === 'RECORD_FILE_ID' ? 'number' : 'string')]).toEqual([key, true])
+    for (const key of keys)
+      expect([key, row[key] === null || typeof row[key] === (key === 'RECORD_FILE_ID' ? 'number' : 'string')]).toEqual([key, true])
     expect(row).toMatchObject({
       ID: String(finished.ID), PORTAL_USER_ID: String(person.userId), PORTAL_NUMBER: 'REST_APP:', PHONE_NUMBER: known, CALL_ID: callId, EXTERNAL_CALL_ID: 'row', CALL_CATEGORY: 'external', CALL_DURATION: '9',
       CALL_VOTE: '4', COST: '1.5000', COST_CURRENCY: 'USD', CALL_FAILED_CODE: '200', CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: String(contactId), CRM_ACTIVITY_ID: String(finished.CRM_ACTIVITY_ID),
@@ -606,7 +761,12 @@ describe('voximplant.statistic.get', () => {
   })
 
   test('filters by operators and lists', async () => {
-    const mine = await Promise.all([10, 20, 30].map(async (duration) => (await finish(await newCall({ EXTERNAL_CALL_ID: 'filtered' }), { DURATION: duration })).body.result.ID as number))
+    const mine = await Promise.all(
+      [10, 20, 30].map(
+        async (duration) =>
+          (await finish(await newCall({ EXTERNAL_CALL_ID: 'filtered' }), { DURATION: duration })).body.result.ID as number,
+      ),
+    )
     const [first, second, third] = mine.toSorted((a, b) => a - b).map(String)
     const base = { EXTERNAL_CALL_ID: 'filtered' }
     expect(ids(await list({ FILTER: base, SORT: 'ID', ORDER: 'ASC' }))).toEqual([first, second, third])
@@ -644,13 +804,17 @@ describe('voximplant.statistic.get', () => {
 describe('the events of a call', () => {
   let listener: Listener
   let watcher: TestApp
-  const events = (callId: string): string[] => listener.received.map((one) => new URLSearchParams(one.body)).filter((form) => form.get('data[CALL_ID]') === callId).map((form) => form.get('event')!)
+  const events = (callId: string): string[] =>
+    listener.received
+      .map((one) => new URLSearchParams(one.body))
+      .filter((form) => form.get('data[CALL_ID]') === callId)
+      .map((form) => form.get('event')!)
   const names = ['ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLSTART', 'ONVOXIMPLANTCALLEND', 'ONCRMACTIVITYADD', 'ONCRMACTIVITYUPDATE']
 
   beforeAll(async () => {
     listener = await startListener()
     watcher = await house.addApp({ title: 'Watcher' })
-    for (const event of names) expect((await watcher.call('event.bind', { event, handler: listener.url })).body.result).toBe(true)
+    for (const event of names) await watcher.call('event.bind', { event, handler: listener.url })
   })
   afterAll(() => listener.close())
 
@@ -659,7 +823,8 @@ describe('the events of a call', () => {
     await expect.poll(() => listener.received.some((one) => one.body.startsWith(`event=${event}&`) && one.body.includes(part))).toBe(true)
     return new URLSearchParams(listener.received.find((one) => one.body.startsWith(`event=${event}&`) && one.body.includes(part))!.body)
   }
-  const dataKeys = (form: URLSearchParams): string[] => [...form.keys()].filter((key) => key.startsWith('data')).map((key) => key.slice(5, -1))
+  const dataKeys = (form: URLSearchParams): string[] =>
+    [...form.keys()].filter((key) => key.startsWith('data')).map((key) => key.slice(5, -1))
 
   test('are INIT, END and ONCRMACTIVITYADD, with the fields of the contract', async () => {
     const callId = await newCall({ PHONE_NUMBER: known, TYPE: 2, EXTERNAL_CALL_ID: 'events' })
@@ -668,7 +833,20 @@ describe('the events of a call', () => {
     expect([init.get('data[CALL_TYPE]'), init.get('data[CALLER_ID]'), init.get('data[REST_APP_ID]')]).toEqual(['2', known, String(app.id)])
     const finished = (await finish(callId, { DURATION: 12, FAILED_REASON: 'a & b=c' })).body.result
     const end = await find('ONVOXIMPLANTCALLEND', callId)
-    expect(dataKeys(end)).toEqual(['CALL_ID', 'CALL_TYPE', 'PHONE_NUMBER', 'PORTAL_NUMBER', 'PORTAL_USER_ID', 'CALL_DURATION', 'CALL_START_DATE', 'COST', 'COST_CURRENCY', 'CALL_FAILED_CODE', 'CALL_FAILED_REASON', 'CRM_ACTIVITY_ID'])
+    expect(dataKeys(end)).toEqual([
+      'CALL_ID',
+      'CALL_TYPE',
+      'PHONE_NUMBER',
+      'PORTAL_NUMBER',
+      'PORTAL_USER_ID',
+      'CALL_DURATION',
+      'CALL_START_DATE',
+      'COST',
+      'COST_CURRENCY',
+      'CALL_FAILED_CODE',
+      'CALL_FAILED_REASON',
+      'CRM_ACTIVITY_ID',
+    ])
     const data = (name: string) => end.get(`data[${name}]`)
     expect([data('PHONE_NUMBER'), data('PORTAL_NUMBER'), data('PORTAL_USER_ID'), data('CALL_DURATION'), data('COST'), data('COST_CURRENCY'), data('CALL_FAILED_CODE'), data('CALL_FAILED_REASON')]).toEqual([
       known, 'REST_APP:', String(person.userId), '12', '0', '', '200', 'a & b=c',
@@ -701,7 +879,8 @@ describe('the events of a call', () => {
   })
 
   test('of a webhook’s call have no REST_APP_ID', async () => {
-    const { CALL_ID } = (await byHook('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 1 })).body.result
+    const { CALL_ID } = (await byHook('telephony.externalCall.register', { USER_ID: person.userId, PHONE_NUMBER: newNumber(), TYPE: 1 }))
+      .body.result
     expect(dataKeys(await find('ONVOXIMPLANTCALLINIT', CALL_ID))).toEqual(['CALL_ID', 'CALL_TYPE', 'CALLER_ID'])
   })
 
@@ -712,13 +891,16 @@ describe('the events of a call', () => {
     const { CRM_ACTIVITY_ID } = (await finish(callId, { USER_ID: house.admin.userId }, plain)).body.result
     const leadNumber = newNumber()
     await watcher.call('event.bind', { event: 'ONCRMLEADADD', handler: listener.url })
-    const { CRM_CREATED_LEAD } = (await register({ USER_ID: house.admin.userId, PHONE_NUMBER: leadNumber, TYPE: 2, CRM_CREATE: 1 }, plain)).body.result
+    const { CRM_CREATED_LEAD } = (await register({ USER_ID: house.admin.userId, PHONE_NUMBER: leadNumber, TYPE: 2, CRM_CREATE: 1 }, plain))
+      .body.result
     const forms = [
       ...(await Promise.all(['ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLSTART', 'ONVOXIMPLANTCALLEND'].map((event) => find(event, callId)))),
       await find('ONCRMACTIVITYADD', `ID%5D=${CRM_ACTIVITY_ID}&`),
       await find('ONCRMLEADADD', `ID%5D=${CRM_CREATED_LEAD}&`),
     ]
-    expect(forms.map((form) => [form.get('event'), form.get('auth[user_id]')])).toEqual(forms.map((form) => [form.get('event'), String(person.userId)]))
+    expect(forms.map((form) => [form.get('event'), form.get('auth[user_id]')])).toEqual(
+      forms.map((form) => [form.get('event'), String(person.userId)]),
+    )
   })
 
   test('include START once the app reports that people talk', async () => {
@@ -727,7 +909,7 @@ describe('the events of a call', () => {
     expect((await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'talking' })).body.result).toBe(true)
     expect((await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'ringing_client' })).body.result).toBe(true)
     expect((await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'asleep' })).status).toBe(400)
-    expect((await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'talking' }, ) ).body.result).toBe(true)
+    expect((await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'talking' })).body.result).toBe(true)
     const start = await find('ONVOXIMPLANTCALLSTART', callId)
     expect(dataKeys(start)).toEqual(['CALL_ID', 'USER_ID'])
     expect((await person.api('GET', `/calls/${callId}`)).body.state).toBe('talking')
@@ -757,14 +939,27 @@ describe('the events of a call', () => {
 
       const { status, body } = await finish(callId, { DURATION: 33 })
       expect(status).toBe(200)
-      expect(body.result).toMatchObject({ CALL_ID: callId, CALL_DURATION: 33, CALL_FAILED_CODE: '200', CALL_STATUS: 1, ID: Number(before.ID), CRM_ACTIVITY_ID: Number(activityId) })
+      expect(body.result).toMatchObject({
+        CALL_ID: callId,
+        CALL_DURATION: 33,
+        CALL_FAILED_CODE: '200',
+        CALL_STATUS: 1,
+        ID: Number(before.ID),
+        CRM_ACTIVITY_ID: Number(activityId),
+      })
       await find('ONCRMACTIVITYUPDATE', `ID%5D=${activityId}&`)
       const { body: rows } = await app.call('voximplant.statistic.get', { FILTER: { CALL_ID: callId } })
       expect(rows.total).toBe(1)
       expect(rows.result[0]).toMatchObject({ ID: before.ID, CALL_DURATION: '33', CALL_FAILED_CODE: '200' })
-      expect((await person.api('GET', `/calls/${callId}`)).body).toMatchObject({ state: 'finished', closedByPortal: false, durationSeconds: 33 })
+      expect((await person.api('GET', `/calls/${callId}`)).body).toMatchObject({
+        state: 'finished',
+        closedByPortal: false,
+        durationSeconds: 33,
+      })
       expect(await finish(callId)).toMatchObject(refused('Call is not found (call should be registered prior to finishing'))
-      expect(await app.call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.mp3', FILE_CONTENT: 'AAAA' })).toMatchObject({ status: 200 })
+      expect(
+        await app.call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.mp3', FILE_CONTENT: 'AAAA' }),
+      ).toMatchObject({ status: 200 })
       const marker = await newCall()
       await listener.waitFor(marker)
       expect(events(callId)).toEqual(['ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLEND'])
@@ -780,8 +975,11 @@ describe('as time goes by', () => {
   const clock = createTurnableClock()
   let later: TestPortal
   let key: string
-  const call = (method: string, params: Params): Promise<Answer> => request(`${key}${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) })
-  const again = async (params: Params = {}): Promise<string> => (await call('telephony.externalCall.register', { USER_ID: later.admin.userId, PHONE_NUMBER: '+15550100900', TYPE: 1, ...params })).body.result.CALL_ID
+  const call = (method: string, params: Params): Promise<Answer> =>
+    request(`${key}${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) })
+  const again = async (params: Params = {}): Promise<string> =>
+    (await call('telephony.externalCall.register', { USER_ID: later.admin.userId, PHONE_NUMBER: '+15550100900', TYPE: 1, ...params })).body
+      .result.CALL_ID
   const end = (callId: string) => call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: later.admin.userId, DURATION: 3 })
   const minutes = (count: number): void => clock.turn(count * 60_000)
 
@@ -795,7 +993,9 @@ describe('as time goes by', () => {
     const first = await again()
     expect(await again({ PHONE_NUMBER: '+1 (555) 010-0900' })).toBe(first)
     expect(await again({ USER_ID: undefined, USER_PHONE_INNER: '101' })).toBe(first)
-    expect(await again({ CRM_CREATE: 1, CALL_START_DATE: '2026-01-01T00:00:00Z', CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: 5 })).toBe(first)
+    expect(await again({ CRM_CREATE: 1, CALL_START_DATE: '2026-01-01T00:00:00Z', CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: 5 })).toBe(
+      first,
+    )
     minutes(29)
     expect(await again()).toBe(first)
     minutes(31)
@@ -863,7 +1063,8 @@ describe('as time goes by', () => {
   test('an upload address is good for an hour', async () => {
     const callId = await again({ PHONE_NUMBER: '+15550100970' })
     await end(callId)
-    const offer = async (): Promise<string> => (await call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.mp3' })).body.result.uploadUrl
+    const offer = async (): Promise<string> =>
+      (await call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'a.mp3' })).body.result.uploadUrl
     const [early, late] = [await offer(), await offer()]
     const post = (url: string) => request(url, { method: 'POST', headers: { 'content-type': 'audio/mpeg' }, body: 'sound' })
     minutes(59)

@@ -20,26 +20,47 @@ beforeAll(async () => {
 afterAll(() => house.stop())
 
 const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => request(house.url + path, { headers })
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Answer> => request(house.url + path, { method: 'POST', body, headers })
+const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Answer> =>
+  request(house.url + path, { method: 'POST', body, headers })
 
 describe('a method is found', () => {
-  test.each(['/profile', '/profile/', '/profile.json', '/profile.json/', '//profile', '//profile/', '/PROFILE', '/Profile.JSON', '/profile?bx24_request_id=1&bx24_sdk_ver=2&bx24_sdk_type=3'])(
-    'below a webhook at %s, by GET and by POST',
-    async (path) => {
-      for (const answer of [await get(hook + path), await post(hook + path, '{}', json), await post(hook + path, '', form)]) {
-        expect(answer).toMatchObject({ status: 200, body: { result: { NAME: 'Admin' } } })
-        expect(answer.headers.get('content-type')).toBe('application/json; charset=UTF-8')
-      }
-    },
-  )
+  test.each([
+    '/profile',
+    '/profile/',
+    '/profile.json',
+    '/profile.json/',
+    '//profile',
+    '//profile/',
+    '/PROFILE',
+    '/Profile.JSON',
+    '/profile?bx24_request_id=1&bx24_sdk_ver=2&bx24_sdk_type=3',
+  ])('below a webhook at %s, by GET and by POST', async (path) => {
+    for (const answer of [await get(hook + path), await post(hook + path, '{}', json), await post(hook + path, '', form)]) {
+      expect(answer).toMatchObject({ status: 200, body: { result: { NAME: 'Admin' } } })
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=UTF-8')
+    }
+  })
 
-  test.each(['/rest/profile', '/rest/profile/', '/rest/profile.json', '/rest//profile', '/rest//profile.json', '//rest//profile', '/rest/PROFILE', '/rest//rest/profile'])('with a token at %s', async (path) => {
+  test.each([
+    '/rest/profile',
+    '/rest/profile/',
+    '/rest/profile.json',
+    '/rest//profile',
+    '/rest//profile.json',
+    '//rest//profile',
+    '/rest/PROFILE',
+    '/rest//rest/profile',
+  ])('with a token at %s', async (path) => {
     expect((await get(`${path}?auth=${app.accessToken}`)).body.result).toMatchObject({ NAME: 'Admin' })
     expect((await post(path, `auth=${app.accessToken}`, form)).body.result).toMatchObject({ NAME: 'Admin' })
   })
 
   test('whose name has capitals', async () => {
-    for (const name of ['telephony.externalCall.searchCrmEntities', 'telephony.externalcall.searchcrmentities', 'TELEPHONY.EXTERNALCALL.SEARCHCRMENTITIES']) {
+    for (const name of [
+      'telephony.externalCall.searchCrmEntities',
+      'telephony.externalcall.searchcrmentities',
+      'TELEPHONY.EXTERNALCALL.SEARCHCRMENTITIES',
+    ]) {
       expect((await get(`${hook}/${name}?PHONE_NUMBER=%2B15550100200`)).body.result[0].CRM_ENTITY_ID).toBe(contactId)
     }
   })
@@ -109,8 +130,14 @@ describe('parameters', () => {
     ['an empty text', { id: '' }],
     ['nothing', {}],
   ])('given as %s are absent', async (_, body) => {
-    expect(await post(`${hook}/crm.contact.get`, JSON.stringify(body), json)).toMatchObject({ status: 400, body: { error: '', error_description: 'ID is not defined or invalid' } })
-    expect(await post(`${hook}/crm.contact.get?id=${contactId}`, JSON.stringify(body), json)).toMatchObject({ status: 200, body: { result: { NAME: 'Nora' } } })
+    expect(await post(`${hook}/crm.contact.get`, JSON.stringify(body), json)).toMatchObject({
+      status: 400,
+      body: { error: '', error_description: 'ID is not defined or invalid' },
+    })
+    expect(await post(`${hook}/crm.contact.get?id=${contactId}`, JSON.stringify(body), json)).toMatchObject({
+      status: 200,
+      body: { result: { NAME: 'Nora' } },
+    })
   })
 
   test.each(['ID', 'id', 'Id'])('are known as %s', async (name) => {
@@ -130,8 +157,12 @@ describe('parameters', () => {
   })
 
   test('a body without a content type is told by its first letter', async () => {
-    expect((await request(`${house.url}${hook}/crm.contact.get`, { method: 'POST', body: new Blob([`{"id":${contactId}}`]) })).body.result.NAME).toBe('Nora')
-    expect((await request(`${house.url}${hook}/crm.contact.get`, { method: 'POST', body: new Blob([`id=${contactId}`]) })).body.result.NAME).toBe('Nora')
+    expect(
+      (await request(`${house.url}${hook}/crm.contact.get`, { method: 'POST', body: new Blob([`{"id":${contactId}}`]) })).body.result.NAME,
+    ).toBe('Nora')
+    expect(
+      (await request(`${house.url}${hook}/crm.contact.get`, { method: 'POST', body: new Blob([`id=${contactId}`]) })).body.result.NAME,
+    ).toBe('Nora')
   })
 
   test('a JSON body that says it is text is read all the same', async () => {
@@ -146,7 +177,8 @@ describe('an answer', () => {
     const { body } = await get(`${hook}/server.time`)
     expect(Object.keys(body)).toEqual(['result', 'time'])
     expect(Object.keys(body.time)).toEqual(timeKeys)
-    for (const key of ['start', 'finish', 'duration', 'processing', 'operating_reset_at', 'operating']) expect(typeof body.time[key], key).toBe('number')
+    for (const key of ['start', 'finish', 'duration', 'processing', 'operating_reset_at', 'operating'])
+      expect(typeof body.time[key], key).toBe('number')
     expect(body.time.date_start).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/)
     expect(body.time.start).toBeCloseTo(Date.now() / 1000, -2)
     expect(body.time.finish).toBeGreaterThanOrEqual(body.time.start)
@@ -185,28 +217,47 @@ describe('an answer', () => {
   })
 
   test('names the argument that is missing', async () => {
-    expect(await app.call('event.bind', { handler: 'https://example.com/' })).toMatchObject({ status: 400, body: { error: 'ERROR_ARGUMENT', error_description: "Argument 'EVENT' is null or empty", argument: 'EVENT' } })
+    expect(await app.call('event.bind', { handler: 'https://example.com/' })).toMatchObject({
+      status: 400,
+      body: { error: 'ERROR_ARGUMENT', error_description: "Argument 'EVENT' is null or empty", argument: 'EVENT' },
+    })
   })
 
   test('says that the scope is missing', async () => {
     const narrow = new URL(await house.addIncomingWebhook(['crm'])).pathname
-    expect(await get(`${narrow}telephony.externalLine.get`)).toMatchObject({ status: 403, body: { error: 'insufficient_scope', error_description: 'The request requires higher privileges than provided by the webhook token' } })
+    expect(await get(`${narrow}telephony.externalLine.get`)).toMatchObject({
+      status: 403,
+      body: { error: 'insufficient_scope', error_description: 'The request requires higher privileges than provided by the webhook token' },
+    })
     const small = await house.addApp({ scope: ['crm'] })
-    expect(await small.call('telephony.externalLine.get')).toMatchObject({ status: 403, body: { error: 'insufficient_scope', error_description: 'The request requires higher privileges than provided by the access token' } })
+    expect(await small.call('telephony.externalLine.get')).toMatchObject({
+      status: 403,
+      body: { error: 'insufficient_scope', error_description: 'The request requires higher privileges than provided by the access token' },
+    })
   })
 
   test('of REST 3.0 says that it is not served', async () => {
     for (const path of [hook.replace('/rest/', '/rest/api/'), '/rest/api']) {
-      expect(await post(`${path}/profile`, '{}', json)).toMatchObject({ status: 404, body: { error: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION' } })
+      expect(await post(`${path}/profile`, '{}', json)).toMatchObject({
+        status: 404,
+        body: { error: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION' },
+      })
     }
   })
 
   test('may be read by pages of other origins', async () => {
     const headers = { origin: 'https://app.example.com' }
-    for (const answer of [await get(`${hook}/profile`, headers), await get(`${hook}/no.such.method`, headers), await get('/rest/profile', headers)]) {
+    for (const answer of [
+      await get(`${hook}/profile`, headers),
+      await get(`${hook}/no.such.method`, headers),
+      await get('/rest/profile', headers),
+    ]) {
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
     }
-    const preflight = await fetch(`${house.url}${hook}/profile`, { method: 'OPTIONS', headers: { ...headers, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } })
+    const preflight = await fetch(`${house.url}${hook}/profile`, {
+      method: 'OPTIONS',
+      headers: { ...headers, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    })
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
     expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
@@ -219,7 +270,10 @@ describe('a batch', () => {
   const batch = (body: unknown): Promise<Answer> => post(`${hook}/batch`, JSON.stringify(body), json)
 
   test('takes a map', async () => {
-    const { status, body } = await batch({ halt: 0, cmd: { who: 'profile', card: `crm.contact.get?id=${contactId}`, list: 'crm.lead.list' } })
+    const { status, body } = await batch({
+      halt: 0,
+      cmd: { who: 'profile', card: `crm.contact.get?id=${contactId}`, list: 'crm.lead.list' },
+    })
     expect(status).toBe(200)
     expect(Object.keys(body)).toEqual(['result', 'time'])
     const { result } = body
@@ -238,7 +292,14 @@ describe('a batch', () => {
   })
 
   test('without commands answers empty lists', async () => {
-    for (const cmd of [[], {}]) expect((await batch({ cmd })).body.result).toEqual({ result: [], result_error: [], result_total: [], result_next: [], result_time: [] })
+    for (const cmd of [[], {}])
+      expect((await batch({ cmd })).body.result).toEqual({
+        result: [],
+        result_error: [],
+        result_total: [],
+        result_next: [],
+        result_time: [],
+      })
   })
 
   test('comes from a form and from the query, each command encoded twice', async () => {
@@ -248,7 +309,13 @@ describe('a batch', () => {
     const multipart = new FormData()
     multipart.set('cmd[a]', 'crm.contact.list?filter[NAME]=Nora&select[]=NAME')
     multipart.set('cmd[b]', 'profile')
-    for (const answer of [await post(`${hook}/batch`, single, form), await post(`${hook}/batch`, double, form), await get(`${hook}/batch?${single}`), await get(`${hook}/batch?${double}`), await post(`${hook}/batch`, multipart)]) {
+    for (const answer of [
+      await post(`${hook}/batch`, single, form),
+      await post(`${hook}/batch`, double, form),
+      await get(`${hook}/batch?${single}`),
+      await get(`${hook}/batch?${double}`),
+      await post(`${hook}/batch`, multipart),
+    ]) {
       expect(answer.body.result.result.a).toEqual([{ ID: String(contactId), NAME: 'Nora' }])
       expect(answer.body.result.result.b.NAME).toBe('Admin')
     }
@@ -284,7 +351,9 @@ describe('a batch', () => {
   })
 
   test('a $result of nothing is no value', async () => {
-    const { result } = (await batch({ cmd: { a: 'crm.contact.get?id=$result[none][ID]', b: 'crm.contact.get?id=$result[__proto__][constructor]' } })).body
+    const { result } = (
+      await batch({ cmd: { a: 'crm.contact.get?id=$result[none][ID]', b: 'crm.contact.get?id=$result[__proto__][constructor]' } })
+    ).body
     expect(result.result).toEqual([])
     expect(result.result_error.a).toEqual({ error: '', error_description: 'ID is not defined or invalid' })
     expect(result.result_error.b).toEqual({ error: '', error_description: 'ID is not defined or invalid' })
@@ -309,11 +378,15 @@ describe('a batch', () => {
   })
 
   test('refuses to carry recordings', async () => {
-    expect((await batch({ cmd: { a: 'telephony.externalCall.attachRecord?CALL_ID=1&FILENAME=a.mp3' } })).body.result.result_error.a.error).toBe('ERROR_BATCH_METHOD_NOT_ALLOWED')
+    expect(
+      (await batch({ cmd: { a: 'telephony.externalCall.attachRecord?CALL_ID=1&FILENAME=a.mp3' } })).body.result.result_error.a.error,
+    ).toBe('ERROR_BATCH_METHOD_NOT_ALLOWED')
   })
 
   test('runs 50 commands and refuses the rest', async () => {
-    const { status, body } = await batch({ cmd: Object.fromEntries(Array.from({ length: 53 }, (_, index) => [`k${index}`, 'server.time'])) })
+    const { status, body } = await batch({
+      cmd: Object.fromEntries(Array.from({ length: 53 }, (_, index) => [`k${index}`, 'server.time'])),
+    })
     expect(status).toBe(200)
     expect(Object.keys(body.result.result)).toHaveLength(50)
     const refused = { error: 'ERROR_BATCH_LENGTH_EXCEEDED', error_description: 'Max batch length exceeded' }
@@ -345,7 +418,10 @@ describe('a batch', () => {
 })
 
 describe('a body that cannot be read', () => {
-  const refused = { status: 400, body: { error: 'INVALID_REQUEST', error_description: expect.stringContaining('The request body cannot be read') } }
+  const refused = {
+    status: 400,
+    body: { error: 'INVALID_REQUEST', error_description: expect.stringContaining('The request body cannot be read') },
+  }
 
   test.each(['{', '{"a":', '[1,2', 'nul', '"text"', '5', 'null', 'true'])('as JSON %s', async (body) => {
     expect(await post(`${hook}/profile`, body, json)).toMatchObject(refused)
@@ -364,12 +440,19 @@ describe('a body that cannot be read', () => {
 
   test('is a multipart form without its boundary, or cut off', async () => {
     expect(await post(`${hook}/profile`, 'x', { 'content-type': 'multipart/form-data' })).toMatchObject(refused)
-    expect(await post(`${hook}/profile`, '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nva', { 'content-type': 'multipart/form-data; boundary=b' })).toMatchObject(refused)
+    expect(
+      await post(`${hook}/profile`, '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nva', {
+        'content-type': 'multipart/form-data; boundary=b',
+      }),
+    ).toMatchObject(refused)
   })
 
   test('is larger than 2 MiB: 413 names the setting, and the portal lives', async () => {
     const text = 'x'.repeat(3 * 2 ** 20)
-    const tooLarge = { status: 413, body: { error: 'INVALID_REQUEST', error_description: expect.stringContaining('the setting bodies.maxBytes') } }
+    const tooLarge = {
+      status: 413,
+      body: { error: 'INVALID_REQUEST', error_description: expect.stringContaining('the setting bodies.maxBytes') },
+    }
     expect(await post(`${hook}/crm.contact.add`, JSON.stringify({ fields: { NAME: text } }), json)).toMatchObject(tooLarge)
     expect(await post(`${hook}/crm.contact.add`, `fields[NAME]=${text}`, form)).toMatchObject(tooLarge)
     const multipart = new FormData()
@@ -381,7 +464,9 @@ describe('a body that cannot be read', () => {
         controller.close()
       },
     })
-    expect(await request(`${house.url}${hook}/crm.contact.add`, { method: 'POST', body: chunks, headers: json, duplex: 'half' } as RequestInit)).toMatchObject(tooLarge)
+    expect(
+      await request(`${house.url}${hook}/crm.contact.add`, { method: 'POST', body: chunks, headers: json, duplex: 'half' } as RequestInit),
+    ).toMatchObject(tooLarge)
     expect((await get(`${hook}/crm.contact.list`)).body.total).toBe(1)
   })
 
@@ -403,10 +488,22 @@ describe('a hostile body', () => {
       expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
     }
     expect(await post(`${hook}/batch`, '{"cmd":{"__proto__":"profile","constructor":"profile"}}', json)).toMatchObject({ status: 200 })
-    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) expect(await get(`${hook}/${name}`)).toMatchObject({ status: 404, body: { error: 'ERROR_METHOD_NOT_FOUND' } })
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
+      expect(await get(`${hook}/${name}`)).toMatchObject({ status: 404, body: { error: 'ERROR_METHOD_NOT_FOUND' } })
   })
 
-  test.each(['/rest', '/rest/', '/rest//', '/rest/1', '/rest/1/', '/rest/%00', '/rest/%ff', '/rest/%', `/rest/${'a'.repeat(5000)}`, '/rest/..%2f..%2fetc'])('at %s is refused in the envelope of REST', async (path) => {
+  test.each([
+    '/rest',
+    '/rest/',
+    '/rest//',
+    '/rest/1',
+    '/rest/1/',
+    '/rest/%00',
+    '/rest/%ff',
+    '/rest/%',
+    `/rest/${'a'.repeat(5000)}`,
+    '/rest/..%2f..%2fetc',
+  ])('at %s is refused in the envelope of REST', async (path) => {
     const answer = await get(path)
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
@@ -425,13 +522,30 @@ describe('a hostile body', () => {
 
 describe('a recording in a body', () => {
   test('may be larger than other bodies, up to its own setting', async () => {
-    const registered = (await post(`${hook}/telephony.externalCall.register`, JSON.stringify({ USER_ID: house.admin.userId, PHONE_NUMBER: '+15550100299', TYPE: 1 }), json)).body.result
-    await post(`${hook}/telephony.externalCall.finish`, JSON.stringify({ CALL_ID: registered.CALL_ID, USER_ID: house.admin.userId, DURATION: 1 }), json)
+    const registered = (
+      await post(
+        `${hook}/telephony.externalCall.register`,
+        JSON.stringify({ USER_ID: house.admin.userId, PHONE_NUMBER: '+15550100299', TYPE: 1 }),
+        json,
+      )
+    ).body.result
+    await post(
+      `${hook}/telephony.externalCall.finish`,
+      JSON.stringify({ CALL_ID: registered.CALL_ID, USER_ID: house.admin.userId, DURATION: 1 }),
+      json,
+    )
     const attach = (bytes: number) =>
-      post(`${hook}/telephony.externalCall.attachRecord`, JSON.stringify({ CALL_ID: registered.CALL_ID, FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(bytes, 7).toString('base64') }), json)
+      post(
+        `${hook}/telephony.externalCall.attachRecord`,
+        JSON.stringify({ CALL_ID: registered.CALL_ID, FILENAME: 'a.mp3', FILE_CONTENT: Buffer.alloc(bytes, 7).toString('base64') }),
+        json,
+      )
     expect(await attach(3 * 2 ** 20)).toMatchObject({ status: 200, body: { result: { FILE_ID: expect.any(Number) } } })
     for (const bytes of [4 * 2 ** 20 + 1, 8 * 2 ** 20]) {
-      expect(await attach(bytes)).toMatchObject({ status: 413, body: { error_description: expect.stringContaining('recordings.maxBytes') } })
+      expect(await attach(bytes)).toMatchObject({
+        status: 413,
+        body: { error_description: expect.stringContaining('recordings.maxBytes') },
+      })
     }
   })
 })
@@ -439,7 +553,10 @@ describe('a recording in a body', () => {
 test('a portal that requires https says so over http', async () => {
   const strict = await startPortal({ settings: { rest: { requireHttps: true } } })
   try {
-    expect(await request(`${strict.url}/rest/server.time`)).toMatchObject({ status: 400, body: { error: 'INVALID_REQUEST', error_description: 'Https required' } })
+    expect(await request(`${strict.url}/rest/server.time`)).toMatchObject({
+      status: 400,
+      body: { error: 'INVALID_REQUEST', error_description: 'Https required' },
+    })
   } finally {
     await strict.stop()
   }

@@ -38,7 +38,12 @@ export async function startAsNpmStart(): Promise<Started> {
     await rm(dataDir, { recursive: true, force: true })
   }
   try {
-    const read = (pattern: RegExp) => until(() => pattern.exec(output.text)?.[1] ?? null, child, () => output.text)
+    const read = (pattern: RegExp) =>
+      until(
+        () => pattern.exec(output.text)?.[1] ?? null,
+        child,
+        () => output.text,
+      )
     const url = await read(/^\s*Hookswitch\s+(\S+)$/m)
     const email = await read(/^\s*Sign in as\s+(\S+)$/m)
     const password = await read(/^\s*Password\s+(\S+)\s+\(shown this once\)$/m)

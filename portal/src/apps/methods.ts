@@ -8,6 +8,8 @@ import { isMap, type LooseMap } from '../rest/php.ts'
 import { isoSeconds, type Router } from '../rest/router.ts'
 import type { Store } from '../store/store.ts'
 import { readOptions, writeOptions } from './options.ts'
+import { placementMethods } from './placement-methods.ts'
+import type { Placements } from './placements.ts'
 import type { Registry } from './registry.ts'
 import { knownScopes } from './scopes.ts'
 
@@ -17,6 +19,7 @@ export interface AppMethodsParts {
   readonly clock: Clock
   readonly router: Router
   readonly registry: Pick<Registry, 'find'>
+  readonly placements: Placements
 }
 
 function appOf(caller: Caller): number {
@@ -35,14 +38,15 @@ function readOptionsParam(options: LooseMap | undefined): LooseMap {
   return options
 }
 
-/** app.*, user.option.*, scope, methods, method.get, server.time, feature.get (contract 6.7). */
-export function appMethods({ store, clock, router, registry }: AppMethodsParts): Methods {
+/** app.*, user.option.*, placement.*, scope, methods, method.get, server.time, feature.get (contract 6.7). */
+export function appMethods({ store, clock, router, registry, placements }: AppMethodsParts): Methods {
   const optionErrors: ErrorKey[] = ['option_context', 'option_admin', 'options_empty']
   const isVisible = (name: string, caller: Caller): boolean => {
     const row = router.rows.get(name)
     return row !== undefined && router.isAvailable(row, caller)
   }
   return {
+    ...placementMethods({ store, placements }),
     'app.info': method({
       scope: null,
       about: 'The calling app and its installation.',
@@ -160,7 +164,7 @@ export function appMethods({ store, clock, router, registry }: AppMethodsParts):
       about: 'Is a feature of the platform there?',
       params: { CODE: text('code of the feature').required('feature_code') },
       errors: ['feature_code'],
-      run: ({ params }) => ({ value: /^rest_auth_connector$/i.test(params.CODE) ? 'Y' : 'N' }),
+      run: ({ params }) => ({ value: /^rest_(auth_connector|offline_extended)$/i.test(params.CODE) ? 'Y' : 'N' }),
     }),
   }
 }

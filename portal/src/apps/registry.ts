@@ -199,7 +199,7 @@ export function createRegistry(parts: RegistryParts) {
     },
 
     /**
-     * Uninstalls: ONAPPUNINSTALL goes out without tokens; handlers, lines, options and tokens are gone; who called by the app or its
+     * Uninstalls: ONAPPUNINSTALL goes out without tokens; handlers, lines, placements, options and tokens are gone; who called by the app or its
      * lines falls back to no target (contract 1.5, 2.2).
      */
     async uninstall(admin: Admin, id: number): Promise<void> {
@@ -231,7 +231,7 @@ export function createRegistry(parts: RegistryParts) {
           .where('portal_id', '=', admin.portalId)
           .where('target', 'in', targets)
           .execute()
-        for (const table of ['app_option', 'refresh_token', 'auth_code'] as const)
+        for (const table of ['app_option', 'refresh_token', 'auth_code', 'placement'] as const)
           await tx.db.deleteFrom(table).where('app_id', '=', id).execute()
         await tx.db
           .updateTable('app')
@@ -240,7 +240,7 @@ export function createRegistry(parts: RegistryParts) {
           .execute()
       })
       await tellAll(admin.portalId)
-      parts.changed(admin.portalId, ['settings'])
+      parts.changed(admin.portalId, ['settings', 'placements'])
     },
 
     /** Every access and refresh token issued so far is refused from now on. */

@@ -5,16 +5,18 @@ import { anything, integer, map, text } from '../rest/params.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
-import { callListStatuses, type CallLists, type CallListType, type NewCallList } from './call-lists.ts'
+import type { CallLists, CallListType, NewCallList } from './call-lists.ts'
 import { typeIds, typeOfName, type Field } from './classic-fields.ts'
 import { readFilter, readOrder, readSelect } from './classic.ts'
 import type { Author } from './entities.ts'
 import { queryRows } from './queries.ts'
+import type { Statuses } from './statuses.ts'
 
 /** What the rows need. */
 export interface CallListParts {
   readonly store: Store
   readonly callLists: CallLists
+  readonly statuses: Statuses
 }
 
 const plain = { readOnly: true, required: false, nullable: true, maxLength: 255 } as const
@@ -37,7 +39,7 @@ const newList = {
 
 /** `crm.calllist.*` (contract 5). Any user may work with any list. */
 export function callListMethods(parts: CallListParts): Methods {
-  const { store, callLists } = parts
+  const { store, callLists, statuses } = parts
   return {
     'crm.calllist.add': method({
       scope: 'crm',
@@ -81,13 +83,19 @@ export function callListMethods(parts: CallListParts): Methods {
       about: 'How it can stand with a participant.',
       params: {},
       errors: [],
-      run: () => callListStatuses.map((one) => ({ ID: one.id, NAME: one.name.en, SORT: one.sort, STATUS_ID: one.statusId })),
+      run: async ({ caller }) =>
+        (await statuses.ofDirectory(caller.portalId, 'CALL_LIST')).map((one) => ({
+          ID: one.id,
+          NAME: one.name,
+          SORT: one.sort,
+          STATUS_ID: one.status_id,
+        })),
     }),
     ...readingMethods(parts),
   }
 }
 
-function readingMethods({ store, callLists }: CallListParts): Methods {
+function readingMethods({ store, callLists, statuses }: CallListParts): Methods {
   return {
     'crm.calllist.list': method({
       scope: 'crm',
@@ -102,7 +110,10 @@ function readingMethods({ store, callLists }: CallListParts): Methods {
       params: { LIST_ID: integer('the list', 'call_list_not_positive'), FILTER: map('STATUS', 'crm_filter') },
       errors: ['call_list_param', 'call_list_not_positive', 'call_list_not_found', 'call_list_status'],
       run: ({ params, caller }) =>
-        listItems(callLists, { portalId: caller.portalId, id: needed('LIST_ID', params.LIST_ID), filter: params.FILTER ?? {} }),
+        listItems(
+          { callLists, statuses },
+          { portalId: caller.portalId, id: needed('LIST_ID', params.LIST_ID), filter: params.FILTER ?? {} },
+        ),
     }),
   }
 }
@@ -160,16 +171,17 @@ function readTypeFilter([key, value]: [string, Loose]): [string, Loose] {
 }
 
 async function listItems(
-  callLists: CallLists,
+  { callLists, statuses }: Pick<CallListParts, 'callLists' | 'statuses'>,
   { portalId, id, filter }: { portalId: number; id: number; filter: LooseMap },
 ): Promise<unknown> {
   if (id <= 0) throw new PortalError('call_list_not_positive')
   const found = await callLists.find(portalId, id)
   if (!found) throw new PortalError('call_list_not_found')
   const sent = filter['STATUS']
-  const statuses = sent === undefined || sent === null || sent === '' ? [] : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
-  if (!statuses.every((status) => callListStatuses.some((one) => one.statusId === status))) throw new PortalError('call_list_status')
-  const items = await callLists.items(portalId, id, statuses as readonly string[])
+  const wanted = sent === undefined || sent === null || sent === '' ? [] : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
+  const known = await statuses.ofDirectory(portalId, 'CALL_LIST')
+  if (!wanted.every((status) => known.some((one) => one.status_id === status))) throw new PortalError('call_list_status')
+  const items = await callLists.items(portalId, id, wanted as readonly string[])
   return items.map((item) => ({ ID: item.entity_id, STATUS: item.status, ENTITY_TYPE: typeIds[found.entity_type as CallListType] }))
 }
 

@@ -8,17 +8,10 @@ import type { Row, Tables } from '../store/tables.ts'
 import { typeIds } from './classic-fields.ts'
 import type { Author, Changed } from './entities.ts'
 import { activityAdded } from './events.ts'
+import { isStatus } from './statuses.ts'
 
 /** What call lists are made of. */
 export type CallListType = 'contact' | 'company'
-
-/** How it stands with one participant (contract 5). */
-export const callListStatuses = [
-  { id: 1, statusId: 'IN_WORK', sort: 10, name: { en: 'In progress', ru: 'В работе' } },
-  { id: 2, statusId: 'SUCCESS', sort: 20, name: { en: 'Success', ru: 'Успешно' } },
-  { id: 3, statusId: 'WRONG_NUMBER', sort: 30, name: { en: 'Wrong number', ru: 'Неверный номер' } },
-  { id: 4, statusId: 'STOP_CALLING', sort: 40, name: { en: 'Do not call', ru: 'Больше не звонить' } },
-] as const
 
 /** A call list with the numbers of its participants. */
 export interface CallListSummary {
@@ -144,7 +137,7 @@ export function createCallLists({
     },
 
     async setStatus(tx, { portalId, callListId, itemId, status }) {
-      if (!callListStatuses.some((one) => one.statusId === status)) throw new PortalError('call_list_status')
+      if (!(await isStatus(tx.db, portalId, 'CALL_LIST', status))) throw new PortalError('call_list_status')
       const update = tx.db
         .updateTable('call_list_item')
         .set({ status })

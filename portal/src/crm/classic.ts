@@ -37,7 +37,8 @@ function readMultifields(typeId: MultifieldType, sent: Loose): MultifieldWrite[]
   return entries.map((entry) => readMultifield(typeId, entry))
 }
 
-function readMultifield(typeId: MultifieldType, entry: Loose): MultifieldWrite {
+/** One value of a list of phones, e-mails or addresses. */
+export function readMultifield(typeId: MultifieldType, entry: Loose): MultifieldWrite {
   if (!isMap(entry)) return { typeId, value: scalar(typeId, entry) ?? '' }
   const id = Number(scalar(typeId, entry['ID']) ?? '')
   const value = Object.hasOwn(entry, 'VALUE') ? (scalar(typeId, entry['VALUE']) ?? '') : undefined
@@ -111,16 +112,34 @@ function isOfCards(of: FilterOf): of is CardFilterOf {
 /** Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. */
 export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
   return Object.entries(filter).map(([key, sent]) => {
-    const [, prefix = '', rest = ''] = filterKey.exec(key) ?? []
-    const name = rest.toUpperCase()
-    const operator = operators[prefix] ?? '='
-    const values = isMap(sent) ? Object.values(sent) : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
+    const { operator, name: sentName } = readFilterKey(key)
+    const name = sentName.toUpperCase()
+    const values = listValues(sent)
     const field = of.fields.find((one) => one.name === name)
-    if (field?.kind === 'has' && isOfCards(of)) return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
-    if (field) return fieldFilter(field, operator, values)
+    if (field) return fieldCondition(of, { field, operator, values })
     if (isOfCards(of) && of.type !== 'deal' && isMultifieldType(name)) return multifieldFilter(of, { typeId: name, operator, values })
     throw new PortalError('crm_list', { detail: `there is no field ${name.slice(0, 100)} to filter by` })
   })
+}
+
+/** The prefix of a filter key as an operator, and the name behind it. */
+export function readFilterKey(key: string): { readonly operator: Operator; readonly name: string } {
+  const [, prefix = '', name = ''] = filterKey.exec(key) ?? []
+  return { operator: operators[prefix] ?? '=', name }
+}
+
+/** A value of a filter as a list: what came as one, a map with numeric keys, or a single value. */
+export function listValues(sent: Loose): readonly Loose[] {
+  return isMap(sent) ? Object.values(sent) : Array.isArray(sent) ? (sent as readonly Loose[]) : [sent]
+}
+
+/** One condition on a field. Throws ERROR_CORE for values that it cannot have. */
+export function fieldCondition(
+  of: FilterOf,
+  { field, operator, values }: { field: Field; operator: Operator; values: readonly Loose[] },
+): Condition {
+  if (field.kind === 'has' && isOfCards(of)) return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
+  return fieldFilter(field, operator, values)
 }
 
 function hasFilter(
@@ -190,7 +209,8 @@ function presentMultifield(row: Row<'multifield'>): Record<string, string> {
   return { ID: String(row.id), VALUE_TYPE: row.value_type, VALUE: row.value, TYPE_ID: row.type_id }
 }
 
-const wireTypes: Readonly<Record<Field['kind'], string>> = {
+/** `type` of the `fields` methods. */
+export const fieldTypes: Readonly<Record<Field['kind'], string>> = {
   id: 'integer',
   text: 'string',
   status: 'crm_status',
@@ -204,22 +224,26 @@ const wireTypes: Readonly<Record<Field['kind'], string>> = {
   has: 'char',
 }
 
+/** One field as the `fields` methods describe it. */
+export function presentDescription(field: Pick<Field, 'kind' | 'title' | 'required' | 'readOnly'>): Record<string, unknown> {
+  return describe(fieldTypes[field.kind], field.title, field)
+}
+
+function describe(
+  type: string,
+  title: string,
+  { required = false, readOnly = false, multiple = false }: { required?: boolean; readOnly?: boolean; multiple?: boolean },
+): Record<string, unknown> {
+  return { type, isRequired: required, isReadOnly: readOnly, isImmutable: false, isMultiple: multiple, isDynamic: false, title }
+}
+
 /** The answer of the `fields` methods. */
 export function presentFields(type: EntityType): Record<string, unknown> {
-  const described = (kind: string, title: string, more: { required?: boolean; readOnly?: boolean; multiple?: boolean } = {}) => ({
-    type: kind,
-    isRequired: more.required ?? false,
-    isReadOnly: more.readOnly ?? false,
-    isImmutable: false,
-    isMultiple: more.multiple ?? false,
-    isDynamic: false,
-    title,
-  })
-  const plain = fieldsOf[type].map((field) => [field.name, described(wireTypes[field.kind], field.title, field)] as const)
+  const plain = fieldsOf[type].map((field) => [field.name, presentDescription(field)] as const)
   const titles = { PHONE: 'Phone', EMAIL: 'E-mail', WEB: 'Website', IM: 'Messenger' } as const
   const multiple =
     type === 'deal'
       ? []
-      : multifieldTypes.map((typeId) => [typeId, described('crm_multifield', titles[typeId], { multiple: true })] as const)
+      : multifieldTypes.map((typeId) => [typeId, describe('crm_multifield', titles[typeId], { multiple: true })] as const)
   return Object.fromEntries([...plain, ...multiple])
 }

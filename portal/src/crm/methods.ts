@@ -5,16 +5,21 @@ import { anything, integer, list, map, text } from '../rest/params.ts'
 import type { LooseMap } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
+import type { Activities } from './activities.ts'
 import { activityMethods, type RecordingFiles } from './activity-methods.ts'
+import { activityWriteMethods } from './activity-write-methods.ts'
 import { callListMethods } from './call-list-methods.ts'
 import type { CallLists } from './call-lists.ts'
 import { fieldsOf, typeOfName, type EntityColumns, type EntityType } from './classic-fields.ts'
 import { presentCard, presentFields, readFields, readFilter, readOrder, readSelect } from './classic.ts'
 import type { Author, Entities } from './entities.ts'
+import { itemMethods } from './item-methods.ts'
+import { linkMethods } from './link-methods.ts'
 import { countryOf, type Lookup } from './lookup.ts'
 import { multifieldsOf } from './multifields.ts'
 import { queryRows } from './queries.ts'
-import { crmStatuses } from './statuses.ts'
+import { statusMethods } from './status-methods.ts'
+import type { Statuses } from './statuses.ts'
 
 /** What the methods of this area are made of. */
 export interface CrmParts {
@@ -22,6 +27,8 @@ export interface CrmParts {
   readonly entities: Entities
   readonly lookup: Lookup
   readonly callLists: CallLists
+  readonly activities: Activities
+  readonly statuses: Statuses
   /** recordings of calls as files of their activities */
   readonly recordingFiles: RecordingFiles
 }
@@ -36,7 +43,10 @@ export function crmMethods(parts: CrmParts): Methods {
     'crm.duplicate.findbycomm': duplicateMethod(parts),
     ...activityMethods(parts),
     ...callListMethods(parts),
-    'crm.status.list': statusMethod(parts),
+    ...itemMethods(parts),
+    ...activityWriteMethods(parts),
+    ...statusMethods(parts),
+    ...linkMethods(parts),
   }
 }
 
@@ -177,23 +187,4 @@ async function findDuplicates(
     if (ids.length >= 20) break
   }
   return Object.keys(found).length === 0 ? [] : found
-}
-
-function statusMethod({ store }: CrmParts): Method {
-  return method({
-    scope: 'crm',
-    about: 'The values of SOURCE, STATUS, DEAL_STAGE and CALL_LIST.',
-    params: { FILTER: map('ENTITY_ID, STATUS_ID', 'crm_filter'), ORDER: map('not needed: by ENTITY_ID and SORT', 'crm_order') },
-    errors: ['crm_filter', 'crm_order'],
-    async run({ params, caller }) {
-      const { language } = await store.read
-        .selectFrom('portal')
-        .select('language')
-        .where('id', '=', caller.portalId)
-        .executeTakeFirstOrThrow()
-      const wanted = Object.entries(params.FILTER ?? {}).map(([name, value]) => [name.toUpperCase().replace(/^=/, ''), value] as const)
-      const rows = crmStatuses(language).filter((row) => wanted.every(([name, value]) => row[name] === value))
-      return new Listed(rows, rows.length, 0)
-    },
-  })
 }

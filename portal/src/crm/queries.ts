@@ -68,7 +68,19 @@ export function negated(condition: Condition): Condition {
 
 /** At least one of them. */
 export function anyOf(conditions: readonly Condition[]): Condition {
-  return conditions.length === 0 ? never : sql<SqlBool>`(${sql.join(conditions, sql` or `)})`
+  return conditions.length === 0 ? never : balanced(conditions, sql` or `)
+}
+
+/** All of them. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  return conditions.length === 0 ? sql<SqlBool>`1 = 1` : balanced(conditions, sql` and `)
+}
+
+/** Halves within halves: SQLite refuses an expression that is more than 1000 levels deep, which 1000 conditions in a row would be. */
+function balanced(conditions: readonly Condition[], between: RawBuilder<unknown>): Condition {
+  if (conditions.length <= 8) return sql<SqlBool>`(${sql.join(conditions, between)})`
+  const middle = Math.ceil(conditions.length / 2)
+  return sql<SqlBool>`(${balanced(conditions.slice(0, middle), between)}${between}${balanced(conditions.slice(middle), between)})`
 }
 
 /** A page of a list. */
@@ -81,16 +93,21 @@ export interface Query {
   readonly isCounted: boolean
 }
 
+/** A table has fewer columns; SQLite refuses more than 2000. */
+const mostOrders = 50
+
 /** The rows of a page; `id` settles what the order leaves open. */
-export async function queryRows<T extends EntityType | 'activity' | 'call_list'>(
+export async function queryRows<T extends EntityType | 'activity' | 'call_list' | 'crm_status'>(
   db: Kysely<Tables>,
   { table, portalId, query }: { table: T; portalId: number; query: Query },
 ): Promise<{ rows: Record<string, unknown>[]; total: number | null }> {
-  let from = db.selectFrom(table as 'contact').where('portal_id', '=', portalId)
-  for (const condition of query.conditions) from = from.where(condition)
+  const from = db
+    .selectFrom(table as 'contact')
+    .where('portal_id', '=', portalId)
+    .where(allOf(query.conditions))
   const total = query.isCounted ? Number((await from.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow()).count) : null
   let page = from.selectAll()
-  for (const { column, descending } of query.order) page = page.orderBy(column as 'id', descending ? 'desc' : 'asc')
+  for (const { column, descending } of query.order.slice(0, mostOrders)) page = page.orderBy(column as 'id', descending ? 'desc' : 'asc')
   if (!query.order.some(({ column }) => column === 'id')) page = page.orderBy('id')
   return { rows: await page.limit(query.limit).offset(query.offset).execute(), total }
 }

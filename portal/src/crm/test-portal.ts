@@ -7,9 +7,11 @@ import { createLog } from '../log.ts'
 import { openEngine } from '../store/open.ts'
 import { migrate } from '../store/migrate.ts'
 import { Store } from '../store/store.ts'
+import { createActivities, type Activities } from './activities.ts'
 import { createCallLists, type CallLists } from './call-lists.ts'
 import { createEntities, type Author, type Entities } from './entities.ts'
 import { createLookup, type Lookup } from './lookup.ts'
+import { createStatuses, type Statuses } from './statuses.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
 /** A portal with a CRM and nothing else, for the tests of this area. */
@@ -19,6 +21,8 @@ export interface TestPortal {
   readonly lookup: Lookup
   readonly timeline: Timeline
   readonly callLists: CallLists
+  readonly activities: Activities
+  readonly statuses: Statuses
   /** the first user of the portal */
   readonly by: Author
   /** a user of another portal in the same database */
@@ -60,6 +64,8 @@ export async function openTestPortal({
     lookup: createLookup({ store }),
     timeline: createTimeline(parts),
     callLists: createCallLists(parts),
+    activities: createActivities(parts),
+    statuses: createStatuses({ store }),
     by: await addAuthor(store, country, language),
     stranger: await addAuthor(store, 'US', 'en'),
     said,

@@ -6,8 +6,12 @@ import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
+import { departmentWriteMethods } from './department-methods.ts'
 import { departmentsOf } from './departments.ts'
+import { notificationMethods } from './notification-methods.ts'
+import type { Notifications } from './notifications.ts'
 import { asText, compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
+import { userWriteMethods } from './user-write-methods.ts'
 import { onlineMs, type Users } from './users.ts'
 
 const userScopes = 'user|user_basic|user_brief'
@@ -96,8 +100,17 @@ interface Search {
   readonly select: readonly Loose[] | undefined
 }
 
-/** user.*, profile, department.* (contract 6.7, 8.5). */
-export function directoryMethods({ store, clock, users }: { store: Store; clock: Clock; users: Users }): Methods {
+/** What the methods of this area are made of. */
+export interface DirectoryParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly users: Users
+  readonly notifications: Notifications
+  readonly changed: (portalId: number, names: readonly string[]) => void
+}
+
+/** user.*, profile, department.*, im.notify* (contract 6.7, 8.5). */
+export function directoryMethods({ store, clock, users, notifications, changed }: DirectoryParts): Methods {
   const search = async ({ caller, sent, start, sort, order, select }: Search): Promise<Listed> => {
     const conditions = readConditions({ sent, fields: fieldNames }).filter((one) => seesContacts(caller) || !contactFields.has(one.field))
     const ids = exactValues(conditions, 'ID')?.map(Number).filter(Number.isSafeInteger)
@@ -147,6 +160,9 @@ export function directoryMethods({ store, clock, users }: { store: Store; clock:
         return user ? pick(presentUser(user, clock.now()), caller, undefined) : []
       },
     }),
+    ...userWriteMethods({ store, users }),
+    ...departmentWriteMethods({ store, changed }),
+    ...notificationMethods(notifications),
     'user.fields': method({ scope: userScopes, about: 'Names and titles of user fields.', params: {}, errors: [], run: () => userFields }),
     'user.admin': method({
       scope: null,

@@ -19,6 +19,7 @@ export interface UserInput {
   readonly extension?: string | null
   readonly workPosition?: string
   readonly workPhone?: string | null
+  readonly personalPhone?: string | null
   readonly personalMobile?: string | null
   readonly isAdmin?: boolean
   readonly isActive?: boolean
@@ -200,6 +201,7 @@ function columnsOf(input: UserInput): Columns & Partial<Row<'user'>> {
     ...(input.extension !== undefined && { extension: input.extension?.trim() || null }),
     ...(input.workPosition !== undefined && { work_position: input.workPosition.trim() }),
     ...(input.workPhone !== undefined && { work_phone: input.workPhone }),
+    ...(input.personalPhone !== undefined && { personal_phone: input.personalPhone }),
     ...(input.personalMobile !== undefined && { personal_mobile: input.personalMobile }),
     ...(input.isAdmin !== undefined && { is_admin: input.isAdmin ? (1 as const) : (0 as const) }),
     ...(input.isActive !== undefined && { is_active: input.isActive ? (1 as const) : (0 as const) }),

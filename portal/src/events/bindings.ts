@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { Change, NewRow, Row } from '../store/tables.ts'
 
@@ -20,6 +21,7 @@ export interface BindingsParts {
   readonly clock: Clock
   /** why the portal may not send to an address, or null */
   readonly blockedAddress: (url: string) => string | null
+  readonly log?: Log
 }
 
 /** One binding as `event.bind` asks for it. */
@@ -45,16 +47,20 @@ export interface BindingFilter {
 }
 
 const channel = 'bindings'
+const followTries = 10
+const followAgainMs = 1000
 
 /** The bindings of all portals of this database. */
 export class Bindings {
   readonly #store: Store
   readonly #clock: Clock
   readonly #blockedAddress: (url: string) => string | null
+  readonly #log: Log | null
   #byEvent = new Map<string, BoundHandler[]>()
   #byId = new Map<number, BoundHandler>()
 
-  private constructor({ store, clock, blockedAddress }: BindingsParts) {
+  private constructor({ store, clock, blockedAddress, log }: BindingsParts) {
+    this.#log = log ?? null
     this.#store = store
     this.#clock = clock
     this.#blockedAddress = blockedAddress
@@ -64,8 +70,16 @@ export class Bindings {
   static async open(parts: BindingsParts): Promise<Bindings> {
     const bindings = new Bindings(parts)
     await bindings.#load()
-    parts.store.listen(channel, () => void bindings.#load())
+    parts.store.listen(channel, () => bindings.#follow(followTries))
     return bindings
+  }
+
+  /** A change of another process; what cannot be read now is read a little later. */
+  #follow(triesLeft: number): void {
+    this.#load().catch((error: unknown) => {
+      if (triesLeft > 1) this.#clock.at(this.#clock.now() + followAgainMs, () => this.#follow(triesLeft - 1))
+      else this.#log?.error({ err: error }, 'the bindings that another process changed could not be read')
+    })
   }
 
   async #load(): Promise<void> {
@@ -85,7 +99,7 @@ export class Bindings {
         ...row,
         ownerTitle: owner.title,
         ownerProblem: owner.installed ? null : 'not_installed',
-        addressProblem: this.#blockedAddress(row.url),
+        addressProblem: row.kind === 'offline' ? null : this.#blockedAddress(row.url),
       }
       byId.set(row.id, handler)
       const key = `${row.portal_id} ${row.event}`

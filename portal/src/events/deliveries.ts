@@ -14,6 +14,7 @@ import type { Row } from '../store/tables.ts'
 import type { Bindings, BoundHandler } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
 import { leaseMs, type DeliveryJob } from './outbox.ts'
+import { shapeBody } from './profiles.ts'
 
 /** Whose `auth` map is wanted for a body (contract 1.3). */
 export interface AuthWish {
@@ -182,13 +183,14 @@ export function createDeliveries(parts: DeliveriesParts) {
       const declaration = parts.catalogue.get(job.event)
       const profiled = declaration?.profiles?.[handler.profile]
       const userId = job.userId !== null && handler.auth_user_id > 0 ? handler.auth_user_id : job.userId
-      const body = buildForm({
+      const sent = {
         event: job.event,
         event_handler_id: job.handlerId,
         data: profiled ? profiled(job.data) : job.data,
         ts: Math.floor(job.createdAt / 1000),
         auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
-      })
+      }
+      const body = buildForm(shapeBody(handler.profile, sent))
       return { url: job.url, headers: headersOf(job, handler, body, clock.now()), body }
     },
     /** A REST call of the app about a CALL_ID proves that its dial arrived (design 6). Answers nothing; costs one write. */
@@ -212,6 +214,13 @@ export function createDeliveries(parts: DeliveriesParts) {
           .where('call_id', '=', callId)
           .where('delivery_class', '=', 'dial')
           .where('state', 'in', ['pending', 'retrying']),
+      )
+      tx.write(
+        store.build
+          .deleteFrom('offline_event')
+          .where('call_id', '=', callId)
+          .where('process_id', '=', '')
+          .where('expires_at', 'is not', null),
       )
     },
     /** Sends a delivery again, as a new one that names the old. A dial keeps its CALL_ID and gets a new deadline. */

@@ -22,7 +22,7 @@ const bindParams = {
   HANDLER: text('http or https address that gets the POST'),
   AUTH_TYPE: integer('user whose tokens are sent; 0 or empty: the acting user'),
   EVENT_TYPE: text('online (default) or offline'),
-  AUTH_CONNECTOR: text('source key of offline queues'),
+  AUTH_CONNECTOR: text('name of a queue of its own; REST calls that send it put nothing there'),
   OPTIONS: map('minTimeout for ONOFFLINEEVENT'),
 }
 
@@ -45,13 +45,14 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       about: 'Binds a handler to an event.',
       context: 'app',
       params: bindParams,
-      errors: ['event_not_found', 'handler_bound', 'handler_url', 'bind_for_other', 'bind_offline', 'offline_unserved', 'argument'],
+      errors: ['event_not_found', 'handler_bound', 'handler_url', 'bind_for_other', 'bind_offline', 'argument'],
       async run({ params, caller }) {
         const name = params.EVENT.toUpperCase()
         const declaration = catalogue.get(name)
         if (!declaration || !isGranted(declaration, caller)) throw new PortalError('event_not_found')
-        refuseOffline(params.EVENT_TYPE, caller, 'bind_offline')
-        const url = readUrl(params.HANDLER)
+        const kind = isOffline(params.EVENT_TYPE) ? 'offline' : 'online'
+        if (kind === 'offline' && !caller.isAdmin) throw new PortalError('bind_offline')
+        const url = kind === 'offline' ? '' : readUrl(params.HANDLER)
         const wished = params.AUTH_TYPE ?? 0
         if (!caller.isAdmin && wished !== 0 && wished !== caller.userId) throw new PortalError('bind_for_other')
         // without rights of an admin a handler always carries its own user's tokens (contract 13.21)
@@ -62,7 +63,8 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
           event: name,
           url,
           authUserId,
-          kind: 'online',
+          kind,
+          connector: params.AUTH_CONNECTOR?.slice(0, 255) ?? '',
           options: params.OPTIONS ?? {},
         } as const
         await store.transaction((tx) => bindings.bind(tx, binding))
@@ -82,8 +84,9 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       },
       errors: ['unbind_for_other', 'unbind_offline'],
       async run({ params, caller }) {
-        const kind = params.EVENT_TYPE?.toLowerCase() === 'offline' ? 'offline' : 'online'
-        if (kind === 'offline' && !caller.isAdmin) throw new PortalError('unbind_offline')
+        if (isOffline(params.EVENT_TYPE) && !caller.isAdmin) throw new PortalError('unbind_offline')
+        // what is left out matches everything, but only admins have anything to do with offline handlers
+        const kind = isOffline(params.EVENT_TYPE) ? 'offline' : params.EVENT_TYPE === undefined && caller.isAdmin ? undefined : 'online'
         if (!caller.isAdmin && params.AUTH_TYPE !== undefined && params.AUTH_TYPE !== caller.userId)
           throw new PortalError('unbind_for_other')
         const authUserId = caller.isAdmin ? params.AUTH_TYPE : caller.userId
@@ -91,7 +94,7 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
           bindings.unbind(tx, {
             portalId: caller.portalId,
             owner: ownerOf(caller),
-            kind,
+            ...(kind !== undefined && { kind }),
             ...(params.EVENT !== undefined && { event: params.EVENT.toUpperCase() }),
             ...(params.HANDLER !== undefined && { url: params.HANDLER }),
             ...(authUserId !== undefined && { authUserId }),
@@ -153,7 +156,6 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
   }
 }
 
-function refuseOffline(eventType: string | undefined, caller: Caller, key: 'bind_offline'): void {
-  if (eventType?.toLowerCase() !== 'offline') return
-  throw new PortalError(caller.isAdmin ? 'offline_unserved' : key)
+function isOffline(eventType: string | undefined): boolean {
+  return eventType?.toLowerCase() === 'offline'
 }

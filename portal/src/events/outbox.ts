@@ -5,6 +5,7 @@ import type { Job, Worker } from '../delivery/worker.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { BoundHandler, Bindings } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
+import type { OfflineQueue, Queued } from './offline.ts'
 
 /** A delivery on its way, with what is needed to render it without reading. */
 export interface DeliveryJob extends Job {
@@ -32,35 +33,62 @@ export interface About {
 
 /** The outbox of this process. */
 export interface Outbox {
-  /** Records the event; a worker gets its deliveries after the commit. Answers how many deliveries there are. */
+  /** Records the event; a worker gets its deliveries after the commit. Answers how many deliveries and queued records there are. */
   emit<Fact>(tx: Tx, declaration: EventDeclaration<Fact>, fact: Fact, about: About): number
 }
 
+/** What the outbox needs. */
+export interface OutboxParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly bindings: Bindings
+  readonly worker: Worker<DeliveryJob>
+  readonly processId: string
+  readonly offline: Pick<OfflineQueue, 'add'>
+  /** whose REST call is running, with its `auth_connector`: its own queue of that name does not get what it causes (contract 3.5) */
+  readonly causedBy: () => { readonly owner: string; readonly connector: string } | null
+  /** after the commit that put something into a queue */
+  readonly queued: (queued: Queued) => void
+}
+
 /** Where no ready handler is bound, nothing is written. */
-export function createOutbox({
-  store,
-  clock,
-  bindings,
-  worker,
-  processId,
-}: {
-  store: Store
-  clock: Clock
-  bindings: Bindings
-  worker: Worker<DeliveryJob>
-  processId: string
-}): Outbox {
+export function createOutbox({ store, clock, bindings, worker, processId, offline, causedBy, queued }: OutboxParts): Outbox {
+  const enqueue = (tx: Tx, handlers: readonly BoundHandler[], said: Said, profiles: EventDeclaration<never>['profiles']): number => {
+    const cause = handlers.length === 0 ? null : causedBy()
+    const queues = new Map(handlers.map((handler) => [`${handler.owner} ${handler.connector}`, handler]))
+    for (const { owner, connector, profile, portal_id: portalId } of queues.values()) {
+      if (connector !== '' && cause?.owner === owner && cause.connector === connector) continue
+      offline.add(tx, { ...said, portalId, owner, connector, data: profiles?.[profile]?.(said.data) ?? said.data })
+      tx.afterCommit(() => queued({ portalId, owner, connector, userId: said.userId }))
+    }
+    return queues.size
+  }
   return {
     emit(tx, declaration, fact, about) {
-      const handlers =
+      const bound =
         about.handlers ??
         bindings
           .bound(about.portalId, declaration.name, about.only)
-          .filter((handler) => handler.enabled === 1 && handler.kind === 'online' && handler.ownerProblem === null)
-      if (handlers.length === 0) return 0
+          .filter((handler) => handler.enabled === 1 && handler.ownerProblem === null)
+      if (bound.length === 0) return 0
       const now = clock.now()
       const data = declaration.data(fact)
       const callId = declaration.callId?.(fact) ?? null
+      const waiting = enqueue(
+        tx,
+        bound.filter((handler) => handler.kind === 'offline'),
+        {
+          event: declaration.name,
+          objectKey: callId ?? objectKeyOf(data),
+          callId,
+          userId: about.userId,
+          data,
+          isDial: declaration.deliveryClass === 'dial',
+        },
+        declaration.profiles,
+      )
+      const handlers = bound.filter((handler) => handler.kind === 'online')
+      if (handlers.length === 0) return waiting
       const eventId = store.nextId('event')
       tx.insert('event', {
         id: eventId,
@@ -98,9 +126,18 @@ export function createOutbox({
       })
       for (const job of jobs) tx.insert('delivery', deliveryRow(job, processId, now))
       tx.afterCommit(() => worker.accept(jobs))
-      return jobs.length
+      return jobs.length + waiting
     },
   }
+}
+
+type Said = Omit<Parameters<OfflineQueue['add']>[1], 'portalId' | 'owner' | 'connector'>
+
+/** The object that an event is about: its `FIELDS[ID]`, or, when it has none, the whole of its data. */
+function objectKeyOf(data: Readonly<Record<string, unknown>>): string {
+  const fields = data['FIELDS']
+  const id = typeof fields === 'object' && fields !== null ? (fields as { ID?: unknown }).ID : undefined
+  return typeof id === 'number' || typeof id === 'string' ? `id ${id}` : JSON.stringify(data)
 }
 
 /** How long a process may keep a delivery before others take it over. */

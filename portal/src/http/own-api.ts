@@ -77,13 +77,21 @@ function checked(schema: TSchema, where: string): (value: unknown, loose: boolea
   const validator = Compile(schema)
   return (value, loose) => {
     const cleaned: unknown = validator.Clean(loose ? validator.Convert(value) : value)
-    if (validator.Check(cleaned)) return cleaned
+    if (validator.Check(cleaned)) return bounded(cleaned, where)
     const [problem] = validator.Errors(cleaned)
     const name = problem?.instancePath.slice(1).replaceAll('/', '.')
     throw new PortalError('invalid_input', {
       problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}`,
     })
   }
+}
+
+/** Ids, times and counts end at 2^53: what is beyond fits no column. */
+function bounded(value: unknown, where: string): unknown {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new PortalError('invalid_input', { problem: `${where}: ${value} is out of range` })
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) bounded(inner, where)
+  return value
 }
 
 async function readJson(request: FastifyRequest, limit: Limit): Promise<unknown> {

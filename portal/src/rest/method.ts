@@ -21,6 +21,8 @@ export interface Method<P extends Params = Params> {
   readonly about: string
   /** `app`: an OAuth token only; others get `contextError` */
   readonly context?: 'app'
+  /** like `context`, only while the portal's switch strictAppContext is on (contract 4.0) */
+  readonly contextWhenStrict?: 'app'
   /** default wrong_auth_type */
   readonly contextError?: ErrorKey
   /** not allowed inside batch (file transfer) */

@@ -1,4 +1,4 @@
-import type { Caller } from '../caller.ts'
+import { ownerOf, type Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -27,14 +27,32 @@ export interface Outcome {
   readonly time: TimeBlock
 }
 
+/** Whose call is running, for what happens inside it. */
+export interface Cause {
+  /** `app:<id>` or `incoming` */
+  readonly owner: string
+  /** its `auth_connector` (contract 3.5) */
+  readonly connector: string
+}
+
+/** What a router may be told of the portal; it works without. */
+export interface RouterOptions {
+  /** runs the work of a call that named its connector, so that `causedBy` of the outbox knows it */
+  readonly within?: <T>(cause: Cause, work: () => T) => T
+  /** the switch strictAppContext of a portal */
+  readonly isStrict?: (portalId: number) => boolean
+}
+
 /** Finds a method by its name in any case, checks who may call it, reads its parameters, runs it. Knows none of them. */
 export class Router {
   readonly #methods = new Map<string, Method>()
   readonly #operating = new OperatingTime()
   readonly #clock: Clock
+  readonly #options: RouterOptions
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: RouterOptions = {}) {
     this.#clock = clock
+    this.#options = options
   }
 
   /** Adds the rows of an area. A name that exists already is a bug. */
@@ -65,8 +83,13 @@ export class Router {
     if (!this.isAvailable(row, caller))
       throw new PortalError('insufficient_scope', { token: caller.via === 'webhook' ? 'webhook' : 'access' })
     if (row.context === 'app' && caller.via !== 'app') throw new PortalError(row.contextError ?? 'wrong_auth_type')
+    if (row.contextWhenStrict === 'app' && caller.via === 'webhook' && this.#options.isStrict?.(caller.portalId))
+      throw new PortalError('wrong_auth_type')
     if (row.notInBatch && inBatch) throw new PortalError('batch_method')
-    const answer = await row.run({ caller, params: readParams(row.params, sent), sent, start: readStart(sent) })
+    const run = () => row.run({ caller, params: readParams(row.params, sent), sent, start: readStart(sent) })
+    const connector = readConnector(sent)
+    const { within } = this.#options
+    const answer = await (within && connector !== '' ? within({ owner: ownerOf(caller), connector }, run) : run())
     const time = this.#timeBlock(caller, name.toLowerCase(), startMs, performance.now() - started)
     if (answer instanceof Listed) return { result: answer.result, total: answer.total, next: answer.next, time }
     return { result: answer, total: null, next: null, time }
@@ -90,6 +113,11 @@ export class Router {
 /** `2026-03-10T11:19:38+00:00`: how every time of day is written on the wire. */
 export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
+}
+
+function readConnector(sent: LooseMap): string {
+  const value = sent['auth_connector'] ?? sent['AUTH_CONNECTOR']
+  return typeof value === 'string' ? value.slice(0, 255) : ''
 }
 
 function readStart(sent: LooseMap): number {

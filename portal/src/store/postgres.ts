@@ -2,12 +2,18 @@ import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
+import { withoutNul } from './fold.ts'
 import { routedQueries } from './routed.ts'
 
 const parts = { createAdapter: () => new PostgresAdapter(), createQueryCompiler: () => new PostgresQueryCompiler() }
 const batchLimit = 512
 /** Any number, the same in every process: exclusive transactions of all processes take turns by it. */
 const exclusiveLock = 7_001
+
+/** PostgreSQL refuses text with NUL in it, to write and to look for; whoever sent it gets an answer all the same. */
+function storable(parameters: readonly unknown[]): unknown[] {
+  return parameters.map((value) => (typeof value === 'string' && value.includes('\0') ? withoutNul(value) : value))
+}
 
 interface Waiting {
   readonly unit: Unit
@@ -26,7 +32,7 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
       if (error.code !== '23505' && error.code !== '42P07') throw error // another process made it at the same moment
     })
   const answerOf = async (client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Answer> => {
-    const result = await client.query(statement.sql, statement.parameters as unknown[])
+    const result = await client.query(statement.sql, storable(statement.parameters))
     return { rows: result.rows as Record<string, unknown>[], changes: result.rowCount ?? 0 }
   }
 
@@ -102,7 +108,7 @@ async function runUnits(client: pg.PoolClient, batch: readonly Waiting[], savepo
     if (savepoints) await client.query('savepoint unit')
     try {
       for (const { sql, parameters, guard } of unit) {
-        const { rowCount } = await client.query(sql, parameters as unknown[])
+        const { rowCount } = await client.query(sql, storable(parameters))
         if (guard && guard.rows !== rowCount) throw new GuardFailed(guard.name)
       }
     } catch (error) {

@@ -7,6 +7,7 @@ import {
   type Driver,
   type QueryCompiler,
 } from 'kysely'
+import { PortalError } from '../errors.ts'
 import type { Answer, Statement } from './engine.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,10 +17,14 @@ export interface Parts {
   createQueryCompiler(): QueryCompiler
 }
 
+/** SQLite takes 32 766 values in a statement, PostgreSQL 65 535. Only what callers list can be so many. */
+const mostValues = 30_000
+
 /** A Kysely whose statements all go through one function; transactions are the store's business, not its own. */
 export function routedQueries(parts: Parts, execute: (statement: Statement) => Promise<Answer>): Kysely<Tables> {
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery) {
+      if (query.parameters.length > mostValues) throw new PortalError('too_many_values', { most: mostValues })
       const answer = await execute(query)
       return { rows: answer.rows as R[], numAffectedRows: BigInt(answer.changes) }
     },

@@ -248,6 +248,34 @@ export interface AttemptTable {
   response_body: string | null
 }
 
+/** An event that waits until its app fetches it (contract 3.5): one row for each changed object, app and connector. */
+export interface OfflineEventTable {
+  id: Generated<number>
+  portal_id: number
+  owner: string
+  /** `auth_connector`; '' = the app's common queue */
+  connector: string
+  event: string
+  /** names the object: the next change of it replaces the waiting row */
+  message_id: string
+  call_id: string | null
+  user_id: number | null
+  /** JSON */
+  data: string
+  /** '' = waiting; else reserved by the reader of this name */
+  process_id: string
+  error: Flag
+  /** dials: after it the row is not handed out any more */
+  expires_at: number | null
+  changed_at: number
+}
+
+/** When a handler of ONOFFLINEEVENT was called last. */
+export interface OfflineSignalTable {
+  handler_id: number
+  sent_at: number
+}
+
 /** One attempt to talk, with its CALL_ID. */
 export interface CallTable {
   id: number
@@ -363,6 +391,18 @@ export interface StatisticTable {
   record_file_id: number | null
   record_duration: number | null
   transcript_id: number | null
+}
+
+/** What was said in a call (contract 4.7). */
+export interface TranscriptTable {
+  id: Generated<number>
+  portal_id: number
+  call_id: string
+  /** JSON array of {side, startSeconds, stopSeconds, text} */
+  lines: string
+  cost: number
+  cost_currency: string
+  created_at: number
 }
 
 /** The sound file of a call. */
@@ -528,6 +568,61 @@ export interface CallListItemTable {
   last_call_id: string | null
 }
 
+/** A value of a CRM directory: a source, a stage, a status of call lists. Rows are made when a portal's directories are first read. */
+export interface CrmStatusTable {
+  id: Generated<number>
+  portal_id: number
+  /** the directory: SOURCE, STATUS, DEAL_STAGE, CALL_LIST, … */
+  entity_id: string
+  status_id: string
+  name: string
+  /** the name that it came with; '' when an app or a person added it */
+  name_init: string
+  sort: number
+  color: string
+  /** 'S' success, 'F' failure, '' in progress */
+  semantics: string
+  is_system: Flag
+}
+
+/** A page of an app in a place of the portal (contract 8.6). */
+export interface PlacementTable {
+  id: Generated<number>
+  portal_id: number
+  app_id: number
+  /** CALL_CARD, … */
+  code: string
+  handler: string
+  /** 0 = everybody */
+  user_id: number
+  title: string
+  description: string
+  group_name: string
+  /** JSON: language → {TITLE, DESCRIPTION, GROUP_NAME} */
+  languages: string
+  /** JSON */
+  options: string
+  created_at: number
+}
+
+/** A note to a person, under the bell. */
+export interface NotificationTable {
+  id: Generated<number>
+  portal_id: number
+  user_id: number
+  /** who says it; null: the system */
+  author_id: number | null
+  /** the app that sent it; null: a webhook */
+  app_id: number | null
+  kind: 'personal' | 'system'
+  message: string
+  /** a newer note of the same sender with the same tag replaces this one; '' = none */
+  tag: string
+  sub_tag: string
+  created_at: number
+  read_at: number | null
+}
+
 /** Ids given out in blocks for the tables whose rows are written without reading (GIVEN_ID). */
 export interface IdBlockTable {
   name: string
@@ -550,12 +645,15 @@ export interface Tables {
   event: EventTable
   delivery: DeliveryTable
   attempt: AttemptTable
+  offline_event: OfflineEventTable
+  offline_signal: OfflineSignalTable
   call: CallTable
   call_card: CallCardTable
   last_click: LastClickTable
   trace: TraceTable
   trace_step: TraceStepTable
   statistic: StatisticTable
+  transcript: TranscriptTable
   recording: RecordingTable
   upload: UploadTable
   line: LineTable
@@ -568,6 +666,9 @@ export interface Tables {
   activity_binding: ActivityBindingTable
   call_list: CallListTable
   call_list_item: CallListItemTable
+  crm_status: CrmStatusTable
+  placement: PlacementTable
+  notification: NotificationTable
   id_block: IdBlockTable
 }
 

@@ -104,6 +104,7 @@ export function createCalls(parts: CallsParts) {
     reporter: Reporter,
     { registration, userId, digits }: { registration: Registration; userId: number; digits: string },
   ): Promise<Row<'call'> | undefined> => {
+    if (!parts.switches.of(reporter.portalId).reuseWindow) return Promise.resolve(undefined)
     const since = clock.now() - reuseWindowMs
     let query = tx.db
       .selectFrom('call')
@@ -118,6 +119,23 @@ export function createCalls(parts: CallsParts) {
     if (registration.lineNumber !== undefined) query = query.where('line_number', '=', registration.lineNumber)
     if (registration.externalCallId !== undefined) query = query.where('external_call_id', '=', registration.externalCallId)
     return query.orderBy('id', 'desc').executeTakeFirst()
+  }
+
+  /** The click waits in an offline queue, or its app fetched it from there. */
+  const isWithPoller = async (tx: Tx, callId: string): Promise<boolean> => {
+    const inQueue = await tx.db
+      .selectFrom('offline_event')
+      .select('id')
+      .where('call_id', '=', callId)
+      .where('expires_at', 'is not', null)
+      .executeTakeFirst()
+    const fetched = await tx.db
+      .selectFrom('trace_step')
+      .select('id')
+      .where('call_id', '=', callId)
+      .where('kind', '=', 'fetched')
+      .executeTakeFirst()
+    return inQueue !== undefined || fetched !== undefined
   }
 
   const showTo = async (tx: Tx, call: Row<'call'>, userIds: readonly number[]): Promise<void> => {
@@ -247,7 +265,7 @@ export function createCalls(parts: CallsParts) {
           .set({ state, ...answered })
           .where('id', '=', call.id)
           .execute()
-        if (state === 'talking')
+        if (state === 'talking' && !parts.switches.of(call.portal_id).callStartEvent)
           parts.outbox.emit(tx, callTalking, { callId, userId: call.user_id }, { portalId: call.portal_id, userId: reporter.userId })
         return true
       })
@@ -271,6 +289,7 @@ export function createCalls(parts: CallsParts) {
         .where('id', '!=', job.id)
         .execute()
       if (others.some((other) => !['failed', 'expired', 'canceled'].includes(other.state))) return
+      if (await isWithPoller(tx, job.callId)) return
       const call = await find(tx.db, job.portalId, job.callId)
       if (!call || call.state === 'finished') return
       const failedReason = decision.refusal ?? `${decision.state}: ${decision.reason ?? ''}`
@@ -280,6 +299,25 @@ export function createCalls(parts: CallsParts) {
         closedBy: 'portal',
         actorId: null,
         report: { duration: 0, statusCode: 'OTHER', failedReason, cost: 0, costCurrency: '', vote: null },
+      })
+    },
+
+    /** Nobody fetched the click from its offline queue in time: closed provisionally, unless it went another way too (design 6). */
+    async closeUnfetched(portalId: number, callId: string): Promise<void> {
+      await store.transaction(async (tx) => {
+        if (!(await parts.offline.dropLate(tx, callId))) return
+        const call = await find(tx.db, portalId, callId)
+        if (!call || call.state !== 'registered' || call.reported_at !== null) return
+        const others = await tx.db
+          .selectFrom('delivery')
+          .select('state')
+          .where('call_id', '=', callId)
+          .where('delivery_class', '=', 'dial')
+          .execute()
+        if ((await isWithPoller(tx, callId)) || others.some((other) => !['failed', 'expired', 'canceled'].includes(other.state))) return
+        const failedReason = 'The phone app did not fetch the click in time'
+        const report = { duration: 0, statusCode: 'OTHER', failedReason, cost: 0, costCurrency: '', vote: null }
+        await finishCall(parts, tx, { call, userId: call.user_id, closedBy: 'portal', actorId: null, report })
       })
     },
 
@@ -392,6 +430,8 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     { callId: call.call_id, type: call.type, number: call.number, appId: idOf(reporter.owner, 'app') },
     { portalId: reporter.portalId, userId: reporter.userId },
   )
+  if (parts.switches.of(reporter.portalId).callStartEvent)
+    parts.outbox.emit(tx, callTalking, { callId: call.call_id, userId: user.id }, { portalId: reporter.portalId, userId: reporter.userId })
   tx.afterCommit(() => parts.changed(reporter.portalId, ['calls', `call:${call.call_id}`]))
   return { call, createdLeadId }
 }

@@ -5,12 +5,13 @@ import { readPhone, type PhoneReading } from '../crm/phones.ts'
 import { PortalError } from '../errors.ts'
 import type { BoundHandler } from '../events/bindings.ts'
 import type { Outbox } from '../events/outbox.ts'
+import type { SwitchBoard } from '../directory/switches.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { NewRow, Row } from '../store/tables.ts'
 import { idOf } from '../caller.ts'
 import type { CrmOfCalls, CalledCard, FoundCard } from '../crm/call-crm.ts'
-import { callInit, callStarted } from './events.ts'
+import { callInit, callStarted, callTalking } from './events.ts'
 import type { Chosen, Target, TargetProblem, Targets } from './targets.ts'
 
 /** What a person clicked. */
@@ -41,6 +42,7 @@ export interface ClickParts {
   readonly outbox: Outbox
   readonly targets: Targets
   readonly crm: CrmOfCalls
+  readonly switches: Pick<SwitchBoard, 'of'>
   changed(portalId: number, names: readonly string[], userIds?: readonly number[]): void
 }
 
@@ -216,6 +218,19 @@ function latch(store: Store, tx: Tx, { click, digits, callId, now }: { click: Cl
                   .where('delivery.state', 'in', ['pending', 'sending', 'retrying']),
               ),
             ),
+          )
+          // in an offline queue, not fetched yet and still good
+          .where((eb) =>
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom('offline_event')
+                  .select('offline_event.id')
+                  .whereRef('offline_event.call_id', '=', 'last_click.call_id')
+                  .where('offline_event.process_id', '=', '')
+                  .where('offline_event.expires_at', '>', now),
+              ),
+            ),
           ),
       ),
     { name: 'double_click', rows: 1 },
@@ -237,10 +252,16 @@ function guardTarget(store: Store, tx: Tx, target: Target): void {
   )
 }
 
-function announce({ outbox }: ClickParts, tx: Tx, { click, decided, row }: { click: Click; decided: Decided; row: NewRow<'call'> }): void {
+function announce(
+  { outbox, switches }: ClickParts,
+  tx: Tx,
+  { click, decided, row }: { click: Click; decided: Decided; row: NewRow<'call'> },
+): void {
   const { phone, target, handlers } = decided
   const about = { portalId: click.portalId, userId: click.userId }
   outbox.emit(tx, callInit, { callId: row.call_id, type: 1, number: phone.phoneNumber, appId: idOf(target.handlerOwner, 'app') }, about)
+  const { callStartEvent, unknownEntity } = switches.of(click.portalId)
+  if (callStartEvent) outbox.emit(tx, callTalking, { callId: row.call_id, userId: click.userId }, about)
   const fact = {
     phoneNumber: phone.phoneNumber,
     international: phone.international,
@@ -250,7 +271,7 @@ function announce({ outbox }: ClickParts, tx: Tx, { click, decided, row }: { cli
     lineNumber: target.lineNumber,
     isMobile: click.isMobile,
     callId: row.call_id,
-    entityType: row.entity_type,
+    entityType: row.entity_type === '' ? unknownEntity : row.entity_type,
     entityId: row.entity_id,
   }
   outbox.emit(tx, callStarted, fact, { ...about, handlers })

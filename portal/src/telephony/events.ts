@@ -38,6 +38,11 @@ export const callStarted = event<CallStarted>({
     CRM_ENTITY_ID: fact.entityId,
   }),
   profiles: {
+    '2018': ({ IS_MOBILE: _, CRM_ENTITY_TYPE: entityType, CRM_ENTITY_ID: entityId, ...data }) => ({
+      ...data,
+      CRM_ENTITY_TYPE: entityType === '' ? 'LEAD' : entityType,
+      CRM_ENTITY_ID: entityId,
+    }),
     '2024': (data) => ({
       ...Object.fromEntries(fieldsOf2024.map((field) => [field, data[field]])),
       IS_MOBILE: data['IS_MOBILE'] === '1' ? 'Y' : 'N',

@@ -134,6 +134,12 @@ async function writeActivity(
   return parts.crm.addActivity(tx, facts)
 }
 
+/** An app without a line: the literal of the contract's capture, or with its id by a switch (contract 13.11). */
+function portalNumber({ switches }: CallsParts, call: Row<'call'>): string {
+  if (call.line_number !== '') return call.line_number
+  return switches.of(call.portal_id).portalNumberWithAppId ? `REST_APP:${idOf(call.owner, 'app') ?? ''}` : 'REST_APP:'
+}
+
 async function writeStatistic(
   parts: CallsParts,
   tx: Tx,
@@ -147,8 +153,7 @@ async function writeStatistic(
     call_id: call.call_id,
     external_call_id: call.external_call_id,
     user_id: ending.userId,
-    // an app without a line: the literal of the contract's capture (contract 13.11)
-    portal_number: call.line_number === '' ? 'REST_APP:' : call.line_number,
+    portal_number: portalNumber(parts, call),
     phone_number: call.number,
     call_type: call.type,
     duration: report.duration,

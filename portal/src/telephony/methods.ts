@@ -51,6 +51,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
   return {
     'telephony.externalcall.register': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: 'Registers a call of the app, or answers the open one of the same key.',
       params: {
         USER_ID: integer('owner of the call', 'call_user_unknown'),
@@ -97,6 +98,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
     }),
     'telephony.externalcall.finish': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: 'Finishes a call: statistics, activity, closed call card.',
       params: {
         CALL_ID: callId,
@@ -218,8 +220,9 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
   return {
     'telephony.externalline.add': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: 'Adds an external line of the app.',
-      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y') },
+      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('add a lead for an unknown number; Y if absent') },
       errors: ['line_number_empty', 'line_exists'],
       run: async ({ params, caller }) => ({
         ID: await lines.add(whose(caller), {
@@ -231,6 +234,7 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
     }),
     'telephony.externalline.update': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: 'Changes the name or auto-create of a line.',
       params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y or N') },
       errors: ['line_number_empty', 'line_no_fields', 'line_not_found'],
@@ -244,6 +248,7 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
     }),
     'telephony.externalline.get': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: "The app's lines.",
       params: {},
       errors: [],
@@ -256,6 +261,7 @@ export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): M
     }),
     'telephony.externalline.delete': method({
       scope: 'telephony',
+      contextWhenStrict: 'app',
       about: 'Removes a line.',
       params: { NUMBER: number },
       errors: ['line_number_empty', 'line_not_found'],

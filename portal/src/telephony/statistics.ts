@@ -1,10 +1,10 @@
 /** The statistics rows and their filters (contract 4.9). */
-import { sql, type ExpressionBuilder, type SqlBool, type Expression } from 'kysely'
+import { sql, type Expression, type SqlBool } from 'kysely'
 import { PortalError } from '../errors.ts'
 import { pageSize } from '../rest/method.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
-import type { Row, Tables } from '../store/tables.ts'
+import type { Row } from '../store/tables.ts'
 
 type Column = keyof Row<'statistic'> & string
 
@@ -50,44 +50,98 @@ function readValue(field: string, read: 'number' | 'text' | 'time', value: Loose
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no single value` })
   if (read === 'text') return String(value)
   const number = read === 'time' ? Date.parse(String(value)) : Number(value)
-  if (Number.isNaN(number))
+  if (!Number.isFinite(number))
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no ${read}` })
   return number
 }
 
-function readCondition(eb: ExpressionBuilder<Tables, 'statistic'>, key: string, value: Loose): Where {
-  const [, operator = '', name = ''] = /^(!><|><|>=|<=|!=|!%|>|<|!|=|%|\?)?(.*)$/.exec(key) ?? []
+/** Whole numbers as they are; what no integer column could hold is compared as a float, which both engines can. */
+function operand(value: string | number): Expression<unknown> {
+  return typeof value === 'number' && !Number.isSafeInteger(value) ? sql`cast(${value} as double precision)` : sql`${value}`
+}
+
+const never = sql<SqlBool>`1 = 0`
+type Comparison = '=' | '>' | '>=' | '<' | '<='
+
+/** A second on the wire is all its milliseconds. */
+function compare(field: (typeof fields)[string], operator: Comparison, value: string | number): Where {
+  const column = sql.ref(field.column)
+  const to = (sign: string, limit: string | number): Where => sql<SqlBool>`${column} ${sql.raw(sign)} ${operand(limit)}`
+  if (field.read !== 'time' || typeof value !== 'number') return to(operator, value)
+  const second = value - (value % 1000)
+  if (operator === '=') return sql<SqlBool>`(${to('>=', second)} and ${to('<=', second + 999)})`
+  return to(operator, operator === '>' || operator === '<=' ? second + 999 : second)
+}
+
+/** Rows whose field is one of the values. */
+function isAnyOf(field: (typeof fields)[string], values: ReadonlyArray<string | number>): Where {
+  if (values.length === 0) return never
+  if (field.read === 'time' && values.length <= 100)
+    return sql<SqlBool>`(${sql.join(
+      values.map((value) => compare(field, '=', value)),
+      sql` or `,
+    )})`
+  return sql<SqlBool>`${sql.ref(field.column)} in (${sql.join(values.map(operand))})`
+}
+
+/** The opposite, true also for rows that have no value. */
+function none(condition: Where, field: (typeof fields)[string]): Where {
+  return sql<SqlBool>`(not ${condition} or ${sql.ref(field.column)} is null)`
+}
+
+/** Rows that hold one of the parts. LIKE tells upper and lower case apart on one engine and not on the other; this does on both. */
+function contains(field: (typeof fields)[string], parts: ReadonlyArray<string | number>): Where {
+  if (parts.length === 0) return never
+  const text = sql`cast(${sql.ref(field.column)} as text)`
+  const found = parts.slice(0, 100).map((part) => sql<SqlBool>`replace(${text}, ${String(part)}, '') <> ${text}`)
+  return sql<SqlBool>`(${sql.join(found, sql` or `)})`
+}
+
+function isBetween(field: (typeof fields)[string], key: string, [from, to]: ReadonlyArray<string | number>): Where {
+  if (from === undefined || to === undefined)
+    throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `needs two values for ${key.slice(0, 100)}` })
+  return sql<SqlBool>`(${compare(field, '>=', from)} and ${compare(field, '<=', to)})`
+}
+
+function readCondition(key: string, value: Loose): Where {
+  const [, negation = '', operator = '', name = ''] = /^(!)?(><|>=|<=|>|<|=|%|\?)?(.*)$/.exec(key) ?? []
   const field = fields[name.toUpperCase()]
-  if (!field) throw new PortalError('statistic_filter', { field: name })
-  const column = eb.ref(field.column)
-  if (value === null || value === '') return operator.startsWith('!') ? eb(column, 'is not', null) : eb(column, 'is', null)
+  if (!field) throw new PortalError('statistic_filter', { field: name.slice(0, 100) })
+  const column = sql.ref(field.column)
+  if (value === null || value === '') return negation ? sql<SqlBool>`${column} is not null` : sql<SqlBool>`${column} is null`
   const list = Array.isArray(value) ? (value as readonly Loose[]) : isMap(value) ? Object.values(value) : null
-  const one = (given: Loose): string | number => readValue(name, field.read, given)
-  if (operator === '><' || operator === '!><') {
-    const [from, to] = (list ?? []).map(one)
-    if (from === undefined || to === undefined)
-      throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `needs two values for ${key}` })
-    const between = eb.and([eb(column, '>=', from), eb(column, '<=', to)])
-    return operator === '><' ? between : eb.not(between)
-  }
-  if (list) return eb(column, operator.startsWith('!') ? 'not in' : 'in', list.map(one))
-  if (operator === '%' || operator === '?' || operator === '!%') {
-    const pattern = `%${String(one(value)).replace(/[!%_]/g, '!$&')}%`
-    const like = sql<SqlBool>`${column} like ${pattern} escape '!'`
-    return operator === '!%' ? eb.not(like) : like
-  }
-  if (operator === '!' || operator === '!=') return eb.or([eb(column, '!=', one(value)), eb(column, 'is', null)])
-  return eb(column, operator === '' ? '=' : (operator as '>' | '<' | '>=' | '<=' | '='), one(value))
+  const values = (list ?? [value]).map((given) => readValue(name, field.read, given))
+  const condition = positive(field, { key, operator, values, isList: list !== null })
+  return negation ? none(condition, field) : condition
+}
+
+interface Asked {
+  readonly key: string
+  readonly operator: string
+  readonly values: ReadonlyArray<string | number>
+  readonly isList: boolean
+}
+
+function positive(field: (typeof fields)[string], { key, operator, values, isList }: Asked): Where {
+  if (operator === '><') return isBetween(field, key, isList ? values : [])
+  if (operator === '%' || operator === '?') return contains(field, values)
+  return isList ? isAnyOf(field, values) : compare(field, operator === '' ? '=' : (operator as Comparison), values[0]!)
+}
+
+const mostConditions = 100
+
+function readFilter(filter: LooseMap): Where {
+  const conditions = Object.entries(filter).map(([key, value]) => readCondition(key, value))
+  if (conditions.length > mostConditions)
+    throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `must have at most ${mostConditions} conditions` })
+  return conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
 }
 
 /** Lists statistics rows, 50 a page. */
 export async function listStatistics(store: Store, query: StatisticQuery): Promise<{ rows: Row<'statistic'>[]; total: number | null }> {
   const sort = fields[query.sort.toUpperCase()]
   if (!sort || query.sort.toUpperCase() === 'CALL_TYPE') throw new PortalError('statistic_sort', { field: query.sort })
-  const filtered = store.read
-    .selectFrom('statistic')
-    .where('portal_id', '=', query.portalId)
-    .where((eb) => eb.and(Object.entries(query.filter).map(([key, value]) => readCondition(eb, key, value))))
+  const filtered = store.read.selectFrom('statistic').where('portal_id', '=', query.portalId).where(readFilter(query.filter))
   const rows = await filtered
     .selectAll()
     .orderBy(sort.column, query.descending ? 'desc' : 'asc')

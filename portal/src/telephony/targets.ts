@@ -149,9 +149,11 @@ export function createTargets({
       const byUrl = new Map<string, BoundHandler>()
       const rank = (handler: BoundHandler): number => (handler.auth_user_id === userId ? 0 : handler.auth_user_id === 0 ? 1 : 2)
       for (const handler of bindings.bound(portalId, callStarted.name, target.handlerOwner)) {
-        if (handler.enabled === 0 || handler.kind !== 'online') continue
-        const best = byUrl.get(handler.url)
-        if (!best || rank(handler) < rank(best)) byUrl.set(handler.url, handler)
+        if (handler.enabled === 0) continue
+        // offline handlers have no URL: each of their queues is one place that the click goes to
+        const place = handler.kind === 'online' ? handler.url : `queue ${handler.connector}`
+        const best = byUrl.get(place)
+        if (!best || rank(handler) < rank(best)) byUrl.set(place, handler)
       }
       return [...byUrl.values()]
     },

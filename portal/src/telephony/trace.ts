@@ -53,7 +53,12 @@ export function createTraces({ store, targets }: { store: Store; targets: Target
       const reports = await store.read.selectFrom('trace_step').selectAll().where('call_id', '=', head.call_id).orderBy('id').execute()
       const all = [...steps, ...deliverySteps(deliveries, attempts), ...reports.map(reportStep), ...(call ? endSteps(call) : [])]
       const dial = deliveries.findLast((delivery) => delivery.delivery_class === 'dial')
-      return { id, callId: head.call_id, verdict: verdictOf(call, dial), steps: all.toSorted((a, b) => a.at - b.at) }
+      return {
+        id,
+        callId: head.call_id,
+        verdict: dial || !call ? verdictOf(call, dial) : queueVerdict(call, reports),
+        steps: all.toSorted((a, b) => a.at - b.at),
+      }
     },
 
     /** What a click of this user on this number would do; nothing is done. */
@@ -169,6 +174,7 @@ function deliverySteps(deliveries: readonly Row<'delivery'>[], attempts: readonl
 }
 
 const reportTexts: Readonly<Record<string, string>> = {
+  fetched: 'The phone app fetched the click from its queue',
   ringing_agent: 'The phone app rings the caller',
   ringing_client: 'The phone app rings the customer',
   talking: 'They talk',
@@ -190,15 +196,23 @@ function endSteps(call: Row<'call'>): TraceStep[] {
   return [{ at: call.ended_at, kind: 'finished', text: `Finished, ${by}: ${statusText(call.status_code)}, ${call.duration} s`, detail }]
 }
 
+/** Of a call without a delivery: its click went into the offline queue of an app that polls. */
+function queueVerdict(call: Row<'call'>, reports: readonly Row<'trace_step'>[]): string {
+  if (call.state === 'finished' || call.reported_at !== null) return verdictOf(call, undefined)
+  return reports.some((step) => step.kind === 'fetched')
+    ? 'The phone app fetched the click and has not reported about the call yet.'
+    : 'The click waits until the phone app fetches it.'
+}
+
 function verdictOf(call: Row<'call'> | undefined, dial: Row<'delivery'> | undefined): string {
   if (call?.state === 'finished') {
     if (call.closed_by === 'app')
       return call.duration > 0
-        ? `They talked for ${call.duration} seconds.`
+        ? `They talked for ${call.duration} second${call.duration === 1 ? '' : 's'}.`
         : `The call ended without a conversation: ${statusText(call.status_code)}.`
     return `The phone did not ring: ${dial?.refusal ?? (dial?.reason ? reasonText(dial.reason) : call.failed_reason)}.`
   }
-  if (!dial) return 'The call was registered by the phone app and is not finished yet.'
+  if (!dial) return 'The phone app has the call and has not reported its end yet.'
   if (dial.state === 'delivered') return 'The phone app has the call and has not reported its end yet.'
   if (dial.state === 'unconfirmed')
     return `It is not known whether the phone app took the call: ${reasonText(dial.reason ?? '')}. It was not sent again, so that nobody is called twice.`

@@ -30,7 +30,7 @@ export interface AppInput {
   kind: 'api' | 'ui'
   url?: string
   installUrl?: string
-  scope: string[]
+  scope: CallListStatus[]
 }
 
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
@@ -122,6 +122,11 @@ export interface CallListCard extends CallList {
     entity: EntityRow
     lastCall: Call | null
   }>
+  statuses: Array<{
+    id: CallListStatus
+    /** null: as it came with the portal, in the words of the page */
+    name: string | null
+  }>
 }
 
 /** A new call list. */
@@ -131,8 +136,8 @@ export interface CallListInput {
   entityIds: number[]
 }
 
-/** What became of a participant. */
-export type CallListStatus = 'IN_WORK' | 'SUCCESS' | 'WRONG_NUMBER' | 'STOP_CALLING'
+/** What became of a participant: IN_WORK, SUCCESS, WRONG_NUMBER, STOP_CALLING, and what crm.status.add added. */
+export type CallListStatus = string
 
 /** Where a call stands. */
 export type CallState = 'registered' | 'announced' | 'ringing_agent' | 'ringing_client' | 'talking' | 'finished'
@@ -224,8 +229,8 @@ export interface EntityInput {
   position?: string
   companyId?: number | null
   responsibleId?: number
-  statusId?: string
-  sourceId?: string
+  statusId?: CallListStatus
+  sourceId?: CallListStatus
   comments?: string
   phones?: PhoneInput[]
   emails?: PhoneInput[]
@@ -294,7 +299,7 @@ export interface Handler {
   url: string
   kind: 'online' | 'offline'
   authUserId: number
-  profile: 'current' | '2024'
+  profile: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
   retries: boolean
   dedupes: boolean
   enabled: boolean
@@ -312,6 +317,25 @@ export interface IncomingWebhook {
   lastUsedAt: number | null
   createdAt: number
   url?: string
+}
+
+/** A note under the bell; `author` is null when the system says it. */
+export interface Notification {
+  id: number
+  message: string
+  author: {
+    id: number
+    name: string
+  } | null
+  createdAt: number
+  readAt: number | null
+}
+
+/** `GET /v1/notifications`. `POST /v1/notifications/:id/read` and `/v1/notifications/read-all`: 204. Live name: `notifications`. */
+export interface NotificationPage {
+  items: Notification[]
+  nextCursor: string | null
+  unread: number
 }
 
 /** `GET|POST /v1/webhooks/outgoing`, `DELETE …/:id`. */
@@ -342,6 +366,21 @@ export interface PhoneInput {
   id?: number
   value: string
   kind?: ValueKind
+}
+
+/** `GET /v1/placements?code=`: a page of an app in a place of the portal. */
+export interface Placement {
+  id: number
+  appId: number
+  appTitle: string
+  /** CALL_CARD, TELEPHONY_ANALYTICS_MENU or PAGE_BACKGROUND_WORKER */
+  code: string
+  /** address of the page */
+  handler: string
+  title: string
+  description: string
+  groupName: string
+  options: Record<string, unknown>
 }
 
 /** Every refusal of `/v1`: application/problem+json (RFC 9457) with a `code` of the error table. */
@@ -376,6 +415,20 @@ export interface Session {
 export interface SignIn {
   email: string
   password: string
+}
+
+/** `GET|PATCH /v1/switches`: where the original's behaviour is not the same everywhere or differs by time. */
+export interface Switches {
+  /** register, finish and externalLine.* are refused to incoming webhooks */
+  strictAppContext: boolean
+  /** a second register of the same call within 30 minutes gets the same CALL_ID */
+  reuseWindow: boolean
+  /** CRM_ENTITY_TYPE of a click that has no card */
+  unknownEntity: '' | 'LEAD'
+  /** PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP: */
+  portalNumberWithAppId: boolean
+  /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
+  callStartEvent: boolean
 }
 
 /** Something a click can go to. `id` is `app:3`, `line:7` or `webhook:2`. */
@@ -435,6 +488,17 @@ export interface Trace {
     kind: string
     text: string
     detail: Record<string, unknown>
+  }>
+}
+
+/** `GET /v1/calls/:callId/transcript`; `id` is null and `lines` empty when nobody attached one. */
+export interface Transcript {
+  id: number | null
+  lines: Array<{
+    side: 'user' | 'client'
+    startSeconds: number
+    stopSeconds: number
+    text: string
   }>
 }
 
@@ -542,7 +606,7 @@ export interface Operations {
       kind?: 'api' | 'ui'
       url?: string
       installUrl?: string
-      scope?: string[]
+      scope?: CallListStatus[]
     }
     answer: App
   }
@@ -565,15 +629,59 @@ export interface Operations {
     }
     answer: Frame
   }
+  /** Pages of apps in a place (CALL_CARD, TELEPHONY_ANALYTICS_MENU, PAGE_BACKGROUND_WORKER), as the caller sees them. */
+  'GET /placements': {
+    query: {
+      code: string
+    }
+    answer: {
+      items: Placement[]
+    }
+  }
+  /** Notes to the caller, newest first, 50 on a page, and how many are unread. */
+  'GET /notifications': {
+    query: {
+      cursor?: string
+    }
+    answer: NotificationPage
+  }
+  /** Marks a note to the caller as read. */
+  'POST /notifications/{id}/read': {
+    answer: undefined
+  }
+  /** Marks all notes to the caller as read. */
+  'POST /notifications/read-all': {
+    answer: undefined
+  }
   /** Changes how events are delivered to a handler: wire profile, retries, whether it drops repeats, enabled. */
   'PATCH /handlers/{id}': {
     body: {
-      profile?: 'current' | '2024'
+      profile?: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
       retries?: boolean
       dedupes?: boolean
       enabled?: boolean
     }
     answer: Handler
+  }
+  /** The compatibility switches. */
+  'GET /switches': {
+    answer: Switches
+  }
+  /** Changes some of the compatibility switches. */
+  'PATCH /switches': {
+    body: {
+      /** register, finish and externalLine.* are refused to incoming webhooks */
+      strictAppContext?: boolean
+      /** a second register of the same call within 30 minutes gets the same CALL_ID */
+      reuseWindow?: boolean
+      /** CRM_ENTITY_TYPE of a click that has no card */
+      unknownEntity?: '' | 'LEAD'
+      /** PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP: */
+      portalNumberWithAppId?: boolean
+      /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
+      callStartEvent?: boolean
+    }
+    answer: Switches
   }
   /** Incoming webhooks, without their secrets. */
   'GET /webhooks/incoming': {
@@ -585,7 +693,7 @@ export interface Operations {
   'POST /webhooks/incoming': {
     body: {
       title: string
-      scope: string[]
+      scope: CallListStatus[]
     }
     answer: IncomingWebhook
   }
@@ -818,6 +926,10 @@ export interface Operations {
   /** Everything that belongs to one click, in order. */
   'GET /traces/{id}': {
     answer: Trace
+  }
+  /** What was said in a call, in order; no lines when nobody attached a transcript. */
+  'GET /calls/{callId}/transcript': {
+    answer: Transcript
   }
   /** What a click can go to. */
   'GET /targets': {

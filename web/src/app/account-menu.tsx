@@ -20,15 +20,16 @@ export function AccountMenu({ onKeys, isInMenu = false }: { onKeys: () => void; 
   const { t } = useTranslation()
   const { user } = useSession()
   if (isInMenu) return <Entries onKeys={onKeys} />
-  const extension = user.extension ? t('account.extension', { extension: user.extension }) : t('account.noExtension')
   return (
     <Menu position="top-start" width={232}>
       <Menu.Target>
-        <button type="button" className={css.person} aria-label={`${user.name} ${extension}. ${t('nav.account')}`}>
+        <button type="button" className={css.person} title={t('nav.account')}>
           <Monogram name={user.name} size={28} />
           <span className={css.words}>
             <span className="one-line">{user.name}</span>
-            <span className={css.extension}>{extension}</span>
+            <span className={css.extension}>
+              {user.extension ? t('account.extension', { extension: user.extension }) : t('account.noExtension')}
+            </span>
           </span>
           <IconSelector className={css.open} size={16} stroke={1.6} aria-hidden />
         </button>

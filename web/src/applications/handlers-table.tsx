@@ -43,10 +43,14 @@ export function HandlersTable({ handlers, onChange }: { handlers: Handler[]; onC
               <NativeSelect
                 aria-label={`${t('apps.profile')}: ${handler.event}`}
                 value={handler.profile}
-                onChange={(event) => onChange(handler.id, { profile: event.currentTarget.value === '2024' ? '2024' : 'current' })}
+                onChange={(event) => onChange(handler.id, { profile: event.currentTarget.value as Handler['profile'] })}
                 data={[
                   { value: 'current', label: t('apps.profileCurrent') },
+                  { value: '2024-11', label: t('apps.profile202411') },
                   { value: '2024', label: t('apps.profile2024') },
+                  { value: '2018', label: t('apps.profile2018') },
+                  { value: 'no-tokens', label: t('apps.profileNoTokens') },
+                  { value: 'webhook', label: t('apps.profileWebhook') },
                 ]}
               />
             </td>

@@ -2,11 +2,12 @@ import { Button, NativeSelect } from '@mantine/core'
 import { IconCheck, IconPhoneCall } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { collectionOf, portal } from '../api/portal.ts'
 import { callListQuery } from '../api/queries.ts'
-import type { CallListCard, CallListItem, CallListStatus } from '../api/types.ts'
+import type { CallListCard, CallListItem } from '../api/types.ts'
 import { Failure, Notice, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
 import table from '../app/table.module.css'
@@ -19,7 +20,8 @@ import { RefusalNotice } from '../calls/refusal-notice.tsx'
 import css from './call-lists.module.css'
 import { Progress } from './progress.tsx'
 
-const statuses: CallListStatus[] = ['IN_WORK', 'SUCCESS', 'WRONG_NUMBER', 'STOP_CALLING']
+/** Those that come with the portal have words in the language of the page. */
+const ownStatuses = ['IN_WORK', 'SUCCESS', 'WRONG_NUMBER', 'STOP_CALLING'] as const
 
 /** One call list: call one after another, mark each. */
 export function CallListScreen() {
@@ -31,7 +33,7 @@ export function CallListScreen() {
   const [refusal, setRefusal] = useState<CallRefusal | null>(null)
   const { queryKey } = callListQuery(id)
   const mark = useMutation({
-    mutationFn: ({ item, status }: { item: CallListItem; status: CallListStatus }) => portal.markCallListItem(id, item.id, status),
+    mutationFn: ({ item, status }: { item: CallListItem; status: string }) => portal.markCallListItem(id, item.id, status),
     onMutate: ({ item, status }) => queryClient.setQueryData(queryKey, (card) => card && withStatus(card, item.id, status)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['call-lists'] }),
   })
@@ -111,8 +113,8 @@ export function CallListScreen() {
                 <NativeSelect
                   aria-label={t('lists.statusLabel', { name: item.entity.title })}
                   value={item.status}
-                  onChange={(event) => mark.mutate({ item, status: event.currentTarget.value as CallListStatus })}
-                  data={statuses.map((value) => ({ value, label: t(`lists.status.${value}`) }))}
+                  onChange={(event) => mark.mutate({ item, status: event.currentTarget.value })}
+                  data={data.statuses.map((status) => ({ value: status.id, label: statusLabel(t, status) }))}
                 />
               </td>
             </tr>
@@ -136,7 +138,12 @@ function LastCall({ item }: { item: CallListItem }) {
   )
 }
 
-function withStatus(card: CallListCard, itemId: number, status: CallListStatus): CallListCard {
+function statusLabel(t: TFunction, { id, name }: CallListCard['statuses'][number]): string {
+  const own = ownStatuses.find((one) => one === id)
+  return name ?? (own ? t(`lists.status.${own}`) : id)
+}
+
+function withStatus(card: CallListCard, itemId: number, status: string): CallListCard {
   const items = card.items.map((item) => (item.id === itemId ? { ...item, status } : item))
   return { ...card, items, done: items.filter((item) => item.status !== 'IN_WORK').length }
 }

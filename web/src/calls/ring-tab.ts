@@ -2,50 +2,62 @@ import { useEffect } from 'react'
 import { startRing } from './ring.ts'
 
 const lockName = 'hookswitch.ring'
-const leaseMs = 2_000
+const leaseMs = 3_500
+const renewMs = 1_000
+/** What one tab writes is seen by the others a moment later. */
+const confirmMs = 250
 
 /** Rings in one of all tabs of this browser while `rings` is true. */
 export function useRing(rings: boolean): void {
   useEffect(() => {
     if (!rings) return
     const end = new AbortController()
-    const ringUntilEnd = () => {
-      const stop = startRing()
-      end.signal.addEventListener('abort', stop, { once: true })
-    }
-    if ('locks' in navigator) ringWithLock(end.signal, ringUntilEnd)
-    else ringWithLease(end.signal, ringUntilEnd)
+    if ('locks' in navigator) ringWithLock(end.signal)
+    else ringWithLease(end.signal)
     return () => end.abort()
   }, [rings])
 }
 
 /** The tab that holds the lock rings; the others wait for it, and take over when it is closed. */
-function ringWithLock(signal: AbortSignal, ring: () => void): void {
+function ringWithLock(signal: AbortSignal): void {
   const held = navigator.locks.request(lockName, { signal }, () => {
     if (signal.aborted) return undefined
-    ring()
+    const stop = startRing()
     return new Promise<void>((release) => {
-      signal.addEventListener('abort', () => release(), { once: true })
+      const end = () => {
+        stop()
+        release()
+      }
+      signal.addEventListener('abort', end, { once: true })
     })
   })
   held.catch(() => undefined)
 }
 
-/** Web Locks need https or localhost; on plain http a lease in localStorage does, renewed every second. */
-function ringWithLease(signal: AbortSignal, ring: () => void): void {
+/**
+ * Web Locks need https or localhost; on plain http a lease in localStorage does, renewed every second. A tab rings when it finds
+ * its own claim still standing; one that was late, and finds another's, falls silent.
+ */
+function ringWithLease(signal: AbortSignal): void {
   const tab = Math.random().toString(36).slice(2)
-  let isRinging = false
+  let stop: (() => void) | null = null
   const claim = () => {
     const [owner = '', until = '0'] = (localStorage.getItem(lockName) ?? '').split(' ')
-    if (owner !== tab && Number(until) > Date.now()) return
+    if (owner !== tab && Number(until) > Date.now()) {
+      stop?.()
+      stop = null
+      return
+    }
     localStorage.setItem(lockName, `${tab} ${Date.now() + leaseMs}`)
-    if (!isRinging) ring()
-    isRinging = true
+    if (owner === tab) stop ??= startRing()
   }
   claim()
-  const timer = window.setInterval(claim, leaseMs / 2)
+  const confirm = window.setTimeout(claim, confirmMs)
+  const timer = window.setInterval(claim, renewMs)
   signal.addEventListener('abort', () => {
+    window.clearTimeout(confirm)
     window.clearInterval(timer)
-    if (isRinging) localStorage.removeItem(lockName)
+    if (stop) localStorage.removeItem(lockName)
+    stop?.()
   })
 }

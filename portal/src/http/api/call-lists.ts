@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import type { CallLists, CallListSummary, CallListType } from '../../crm/call-lists.ts'
+import type { Statuses } from '../../crm/statuses.ts'
 import { PortalError } from '../../errors.ts'
 import type { PresentCalls } from './cards.ts'
 import { namesOf, showRows, type CardShapeParts } from './card-shapes.ts'
@@ -10,6 +11,7 @@ import { CallList, CallListCard, CallListInput, CallListStatus, Page } from './s
 /** What the routes of the call lists need. */
 export interface CallListRouteParts extends CardShapeParts {
   readonly callLists: CallLists
+  readonly statuses: Pick<Statuses, 'ofDirectory'>
   readonly presentCalls: PresentCalls
 }
 
@@ -114,13 +116,15 @@ async function cardOf(parts: CallListRouteParts, portalId: number, id: number): 
     portalId,
     items.flatMap((item) => item.last_call_id ?? []),
   )
+  const statuses = await parts.statuses.ofDirectory(portalId, 'CALL_LIST')
   return {
     ...summary,
+    statuses: statuses.map((one) => ({ id: one.status_id, name: one.name === one.name_init ? null : one.name })),
     // a participant whose card was deleted is not shown
     items: items.flatMap((item) => {
       const entity = rows.get(item.entity_id)
       const lastCall = (item.last_call_id !== null && calls.get(item.last_call_id)) || null
-      return entity ? [{ id: item.id, status: item.status as Static<typeof CallListStatus>, entity, lastCall }] : []
+      return entity ? [{ id: item.id, status: item.status, entity, lastCall }] : []
     }),
   }
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { PortalError } from '../../errors.ts'
 import type { BoundHandler, Bindings } from '../../events/bindings.ts'
+import { readProfileName } from '../../events/profiles.ts'
 import { readId } from './path-id.ts'
 import { route, type Route } from './route.ts'
 import { Handler } from './schemas.ts'
@@ -13,7 +14,7 @@ export function presentHandler(handler: BoundHandler): Handler {
     url: handler.url,
     kind: handler.kind,
     authUserId: handler.auth_user_id,
-    profile: handler.profile === '2024' ? '2024' : 'current',
+    profile: readProfileName(handler.profile),
     retries: handler.retries === 1,
     dedupes: handler.dedupes === 1,
     enabled: handler.enabled === 1,
@@ -30,7 +31,7 @@ function problemOf(handler: BoundHandler): string | null {
 
 const HandlerInput = Type.Partial(
   Type.Object({
-    profile: Type.Union([Type.Literal('current'), Type.Literal('2024')]),
+    profile: Handler.properties.profile,
     retries: Type.Boolean(),
     dedupes: Type.Boolean(),
     enabled: Type.Boolean(),

@@ -170,6 +170,19 @@ export const Call = Type.Object({
   ),
 })
 
+/** `GET /v1/calls/:callId/transcript`; `id` is null and `lines` empty when nobody attached one. */
+export const Transcript = Type.Object({
+  id: Nullable(Type.Number()),
+  lines: Type.Array(
+    Type.Object({
+      side: Literals(['user', 'client'] as const),
+      startSeconds: Type.Number(),
+      stopSeconds: Type.Number(),
+      text: Type.String(),
+    }),
+  ),
+})
+
 /** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
 export const TimelineEntry = Type.Object({
   id: Type.Number(),
@@ -242,12 +255,20 @@ export const Handler = Type.Object({
   url: Type.String(),
   kind: Literals(['online', 'offline'] as const),
   authUserId: Type.Number(),
-  profile: Literals(['current', '2024'] as const),
+  profile: Literals(['current', '2024-11', '2024', '2018', 'no-tokens', 'webhook'] as const),
   retries: Type.Boolean(),
   dedupes: Type.Boolean(),
   enabled: Type.Boolean(),
   problem: Nullable(Type.String()),
   ownerTitle: Type.String(),
+})
+/** `GET|PATCH /v1/switches`: where the original's behaviour is not the same everywhere or differs by time (contract 4.0, 4.2, 13). */
+export const Switches = Type.Object({
+  strictAppContext: Type.Boolean({ description: 'register, finish and externalLine.* are refused to incoming webhooks' }),
+  reuseWindow: Type.Boolean({ description: 'a second register of the same call within 30 minutes gets the same CALL_ID' }),
+  unknownEntity: Type.Union([Type.Literal(''), Type.Literal('LEAD')], { description: 'CRM_ENTITY_TYPE of a click that has no card' }),
+  portalNumberWithAppId: Type.Boolean({ description: 'PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP:' }),
+  callStartEvent: Type.Boolean({ description: 'ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once' }),
 })
 /** `GET /v1/apps`, `GET /v1/apps/:id`. */
 export const App = Type.Object({
@@ -362,13 +383,19 @@ export const CallList = Type.Object({
   createdAt: Type.Number(),
   createdByName: Type.String(),
 })
-/** What became of a participant (contract 5). */
-export const CallListStatus = Literals(['IN_WORK', 'SUCCESS', 'WRONG_NUMBER', 'STOP_CALLING'] as const)
+/** What became of a participant (contract 5): IN_WORK, SUCCESS, WRONG_NUMBER, STOP_CALLING, and what crm.status.add added. */
+export const CallListStatus = Type.String({ maxLength: 50 })
 /** A call list with its participants. */
 export const CallListCard = Type.Intersect([
   CallList,
   Type.Object({
     items: Type.Array(Type.Object({ id: Type.Number(), status: CallListStatus, entity: EntityRow, lastCall: Nullable(Call) })),
+    statuses: Type.Array(
+      Type.Object({
+        id: CallListStatus,
+        name: Nullable(Type.String({ description: 'null: as it came with the portal, in the words of the page' })),
+      }),
+    ),
   }),
 ])
 /** A new call list. */
@@ -376,6 +403,33 @@ export const CallListInput = Type.Object({
   title: Type.Optional(Type.String({ maxLength: 255 })),
   entityKind: Literals(['contact', 'company'] as const),
   entityIds: Type.Array(Type.Number(), { minItems: 1, maxItems: 5000 }),
+})
+
+/** `GET /v1/placements?code=`: a page of an app in a place of the portal (contract 8.6). */
+export const Placement = Type.Object({
+  id: Type.Number(),
+  appId: Type.Number(),
+  appTitle: Type.String(),
+  code: Type.String({ description: 'CALL_CARD, TELEPHONY_ANALYTICS_MENU or PAGE_BACKGROUND_WORKER' }),
+  handler: Type.String({ description: 'address of the page' }),
+  title: Type.String(),
+  description: Type.String(),
+  groupName: Type.String(),
+  options: Type.Record(Type.String(), Type.Unknown()),
+})
+/** A note under the bell; `author` is null when the system says it. */
+export const Notification = Type.Object({
+  id: Type.Number(),
+  message: Type.String(),
+  author: Nullable(Type.Object({ id: Type.Number(), name: Type.String() })),
+  createdAt: Type.Number(),
+  readAt: Nullable(Type.Number()),
+})
+/** `GET /v1/notifications`. `POST /v1/notifications/:id/read` and `/v1/notifications/read-all`: 204. Live name: `notifications`. */
+export const NotificationPage = Type.Object({
+  items: Type.Array(Notification),
+  nextCursor: Nullable(Type.String()),
+  unread: Type.Number(),
 })
 
 export type Session = Static<typeof Session>

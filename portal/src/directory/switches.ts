@@ -1,0 +1,105 @@
+/** Compatibility switches: where the original's behaviour is not the same everywhere, or a connector needs that of another time. */
+import type { Log } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import { readSettings, type PortalSettings } from './portals.ts'
+
+/** The switches of a portal (contract 4.0, 4.2, 13). */
+export interface Switches {
+  /** register, finish and externalLine.* answer WRONG_AUTH_TYPE to incoming webhooks, as the documentation says (4.0) */
+  readonly strictAppContext: boolean
+  /** a second `register` of the same key within 30 minutes gets the same CALL_ID (4.2) */
+  readonly reuseWindow: boolean
+  /** CRM_ENTITY_TYPE of a click that has no card; `LEAD`, with CRM_ENTITY_ID 0, was sent in 2018 (13.6) */
+  readonly unknownEntity: '' | 'LEAD'
+  /** PORTAL_NUMBER of an app without a line is `REST_APP:3` instead of `REST_APP:` (13.11) */
+  readonly portalNumberWithAppId: boolean
+  /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once, as in the documentation's capture (13.12) */
+  readonly callStartEvent: boolean
+}
+
+/** What holds until an admin changes it: the contract's recommendations. */
+export const defaultSwitches: Switches = {
+  strictAppContext: false,
+  reuseWindow: true,
+  unknownEntity: '',
+  portalNumberWithAppId: false,
+  callStartEvent: false,
+}
+
+/** The switches in the settings of an account; what is absent or unreadable has its default. */
+export function readSwitches(settings: PortalSettings): Switches {
+  const given = (typeof settings['switches'] === 'object' && settings['switches'] !== null ? settings['switches'] : {}) as Readonly<
+    Record<string, unknown>
+  >
+  const asBoolean = (name: Exclude<keyof Switches, 'unknownEntity'>): boolean => {
+    const value = given[name]
+    return typeof value === 'boolean' ? value : defaultSwitches[name]
+  }
+  return {
+    strictAppContext: asBoolean('strictAppContext'),
+    reuseWindow: asBoolean('reuseWindow'),
+    unknownEntity: given['unknownEntity'] === 'LEAD' ? 'LEAD' : '',
+    portalNumberWithAppId: asBoolean('portalNumberWithAppId'),
+    callStartEvent: asBoolean('callStartEvent'),
+  }
+}
+
+const channel = 'switches'
+
+/** The switches of all portals of this database, held in memory: they are asked for on the way of every click. */
+export class SwitchBoard {
+  readonly #store: Store
+  readonly #changed: (portalId: number, names: readonly string[]) => void
+  #byPortal = new Map<number, Switches>()
+
+  private constructor(store: Store, changed: (portalId: number, names: readonly string[]) => void) {
+    this.#store = store
+    this.#changed = changed
+  }
+
+  /** Reads them all and follows the changes of other processes. */
+  static async open({
+    store,
+    log,
+    changed,
+  }: {
+    store: Store
+    log: Log
+    changed: (portalId: number, names: readonly string[]) => void
+  }): Promise<SwitchBoard> {
+    const board = new SwitchBoard(store, changed)
+    await board.#load()
+    store.listen(channel, () => {
+      board.#load().catch((error: unknown) => log.error({ err: error }, 'the switches that another process changed could not be read'))
+    })
+    return board
+  }
+
+  async #load(): Promise<void> {
+    const portals = await this.#store.read.selectFrom('portal').select(['id', 'settings']).execute()
+    this.#byPortal = new Map(portals.map((portal) => [portal.id, readSwitches(readSettings(portal))]))
+  }
+
+  /** The switches of a portal. */
+  of(portalId: number): Switches {
+    return this.#byPortal.get(portalId) ?? defaultSwitches
+  }
+
+  /** Changes some of them; answers all. */
+  async change(portalId: number, change: Partial<Switches>): Promise<Switches> {
+    await this.#store.transaction(async (tx) => {
+      const portal = await tx.db.selectFrom('portal').select('settings').where('id', '=', portalId).executeTakeFirstOrThrow()
+      const settings = readSettings(portal)
+      const switches = { ...readSwitches(settings), ...change }
+      await tx.db
+        .updateTable('portal')
+        .set({ settings: JSON.stringify({ ...settings, switches }) })
+        .where('id', '=', portalId)
+        .execute()
+      tx.afterCommit(() => this.#changed(portalId, ['settings']))
+    })
+    await this.#load()
+    await this.#store.notify(channel, '')
+    return this.of(portalId)
+  }
+}

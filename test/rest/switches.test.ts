@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { defaultSwitches, readSwitches, type Switches } from '../../portal/src/directory/switches.ts'
+import { startListener, type Listener } from '../support/listener.ts'
+import { request, startPortal, type TestApp, type TestPortal } from '../support/portal.ts'
+
+let house: TestPortal
+let handler: Listener
+let app: TestApp
+let webhook: string
+let number = 3000
+
+const set = async (change: Partial<Switches>): Promise<void> => {
+  const answer = await house.admin.api('PATCH', '/switches', change)
+  expect([answer.status, answer.body]).toEqual([200, { ...defaultSwitches, ...change }])
+}
+const next = (): string => `+1555013${number++}`
+const click = async () => (await house.admin.api('POST', '/clicks', { number: next() })).body.call.callId as string
+const register = (phone: string) =>
+  app.call('telephony.externalCall.register', { USER_ID: house.admin.userId, PHONE_NUMBER: phone, TYPE: 1 })
+const byWebhook = (method: string, query = '') => request(`${webhook}${method}?${query}`)
+
+beforeAll(async () => {
+  house = await startPortal()
+  handler = await startListener()
+  app = await house.addApp()
+  for (const event of ['ONEXTERNALCALLSTART', 'ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLSTART'])
+    await app.call('event.bind', { event, handler: handler.url })
+  await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
+  webhook = await house.addIncomingWebhook(['telephony'])
+})
+afterAll(async () => {
+  await house.stop()
+  await handler.close()
+})
+afterEach(() => house.admin.api('PATCH', '/switches', defaultSwitches))
+
+describe('the compatibility switches', () => {
+  test('have the contract’s recommendations until an admin changes them, and only admins see them', async () => {
+    expect((await house.admin.api('GET', '/switches')).body).toEqual({
+      strictAppContext: false,
+      reuseWindow: true,
+      unknownEntity: '',
+      portalNumberWithAppId: false,
+      callStartEvent: false,
+    })
+    const bo = await house.addPerson('Bo', null)
+    expect((await bo.api('GET', '/switches')).status).toBe(403)
+    expect((await bo.api('PATCH', '/switches', { reuseWindow: false })).status).toBe(403)
+  })
+
+  test('refuse what is no switch and change nothing then', async () => {
+    for (const change of [{ reuseWindow: 'no' }, { unknownEntity: 'DEAL' }]) {
+      const answer = await house.admin.api('PATCH', '/switches', change)
+      expect([answer.status, answer.body.code], JSON.stringify(change)).toEqual([422, 'invalid_input'])
+    }
+    expect((await house.admin.api('GET', '/switches')).body).toEqual(defaultSwitches)
+  })
+
+  test('that are unreadable in the settings have their defaults', () => {
+    expect(readSwitches({ tokenKey: '', switches: { reuseWindow: 0, unknownEntity: 'DEAL', strictAppContext: true } })).toEqual({
+      ...defaultSwitches,
+      strictAppContext: true,
+    })
+    expect(readSwitches({ tokenKey: '', switches: 'all' })).toEqual(defaultSwitches)
+  })
+
+  test('keep the other settings of the portal, tokens stay good', async () => {
+    await set({ callStartEvent: true })
+    expect((await app.call('scope')).status).toBe(200)
+  })
+})
+
+test('strictAppContext refuses register, finish and lines to incoming webhooks, and nothing else', async () => {
+  const query = `USER_ID=${house.admin.userId}&PHONE_NUMBER=%2B15550139999&TYPE=1&NUMBER=w1`
+  expect((await byWebhook('telephony.externalLine.add', query)).status).toBe(200)
+  expect((await byWebhook('telephony.externalCall.register', query)).status).toBe(200)
+  await set({ strictAppContext: true })
+  const methods = [
+    'externalCall.register',
+    'externalCall.finish',
+    ...['add', 'update', 'get', 'delete'].map((verb) => `externalLine.${verb}`),
+  ]
+  for (const method of methods) {
+    const answer = await byWebhook(`telephony.${method}`, query)
+    expect([answer.status, answer.body], method).toEqual([
+      403,
+      { error: 'WRONG_AUTH_TYPE', error_description: 'Current authorization type is denied for this method' },
+    ])
+  }
+  for (const [method, more] of [
+    ['externalCall.show', 'CALL_ID=x'],
+    ['externalCall.searchCrmEntities', 'PHONE_NUMBER=1'],
+  ] as const)
+    expect((await byWebhook(`telephony.${method}`, more)).status, method).toBe(200)
+  expect((await register(next())).status).toBe(200)
+})
+
+test('reuseWindow off makes every register a new call', async () => {
+  const phone = next()
+  const first = (await register(phone)).body.result.CALL_ID
+  expect((await register(phone)).body.result.CALL_ID).toBe(first)
+  await set({ reuseWindow: false })
+  expect((await register(phone)).body.result.CALL_ID).not.toBe(first)
+})
+
+test('unknownEntity says LEAD and 0 of a click that has no card', async () => {
+  const bodyOf = async (callId: string) => {
+    const [one] = (await handler.waitFor(callId, 2)).filter((each) => each.body.startsWith('event=ONEXTERNALCALLSTART'))
+    return one!.body
+  }
+  expect(await bodyOf(await click())).toContain('data%5BCRM_ENTITY_TYPE%5D=&data%5BCRM_ENTITY_ID%5D=0')
+  await set({ unknownEntity: 'LEAD' })
+  const callId = await click()
+  expect(await bodyOf(callId)).toContain('data%5BCRM_ENTITY_TYPE%5D=LEAD&data%5BCRM_ENTITY_ID%5D=0')
+  // only the event says so: the call has no card
+  expect((await house.admin.api('GET', `/calls/${callId}`)).body.entity).toBeNull()
+})
+
+test('portalNumberWithAppId names the app in PORTAL_NUMBER', async () => {
+  const finish = async () => {
+    const { body } = await app.call('telephony.externalCall.finish', { CALL_ID: await click(), USER_ID: house.admin.userId })
+    return body.result.PORTAL_NUMBER as string
+  }
+  expect(await finish()).toBe('REST_APP:')
+  await set({ portalNumberWithAppId: true })
+  expect(await finish()).toBe(`REST_APP:${app.id}`)
+})
+
+test('callStartEvent says ONVOXIMPLANTCALLSTART right after INIT, once', async () => {
+  const starts = (callId: string) =>
+    handler.received.filter((one) => one.body.startsWith('event=ONVOXIMPLANTCALLSTART') && one.body.includes(callId))
+  const silent = await click()
+  await handler.waitFor(silent, 2)
+  await set({ callStartEvent: true })
+  for (const callId of [await click(), (await register(next())).body.result.CALL_ID as string]) {
+    await expect.poll(() => starts(callId).length).toBe(1)
+    expect(starts(callId)[0]!.body).toContain(`data%5BUSER_ID%5D=${house.admin.userId}`)
+    const init = handler.received.findIndex((one) => one.body.startsWith('event=ONVOXIMPLANTCALLINIT') && one.body.includes(callId))
+    expect(init).toBeGreaterThanOrEqual(0)
+    expect(init).toBeLessThan(handler.received.indexOf(starts(callId)[0]!))
+    await app.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'talking' })
+    await app.call('event.test')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(starts(callId)).toHaveLength(1)
+  }
+  expect(starts(silent)).toHaveLength(0)
+})
