@@ -233,6 +233,27 @@ describe('what the handler answers', () => {
     for (const response of open) response.end()
   })
 
+  test('a report by an incoming webhook proves that a silent outgoing webhook took the call', async () => {
+    const hook = await house.admin.api('POST', '/webhooks/outgoing', {
+      title: 'Old PBX',
+      url: handler.url,
+      events: ['ONEXTERNALCALLSTART'],
+    })
+    await house.admin.api('PUT', '/telephony', { portalTarget: `webhook:${hook.body.id}` })
+    const incoming = await house.addIncomingWebhook(['telephony'])
+    const open: Array<{ end(): void }> = []
+    handler.answer((response) => void open.push(response))
+    const { body } = await click()
+    const { callId } = body.call
+    await handler.waitFor(callId)
+    const shown = await fetch(`${incoming}telephony.externalCall.show?CALL_ID=${callId}`)
+    expect(await shown.json()).toMatchObject({ result: true })
+    expect((await house.admin.api('GET', `/calls/${callId}`)).body.delivery).toMatchObject({ state: 'delivered', reason: 'reported' })
+    const finished = await fetch(`${incoming}telephony.externalCall.finish?CALL_ID=${callId}&USER_ID=${house.admin.userId}&DURATION=3`)
+    expect(await finished.json()).toMatchObject({ result: { CALL_DURATION: 3, REST_APP_ID: null } })
+    for (const response of open) response.end()
+  })
+
   test('a call that the portal closed is corrected by a later finish, without a second END', async () => {
     await app.call('event.bind', { event: 'ONVOXIMPLANTCALLEND', handler: handler.url })
     handler.answer(
