@@ -72,7 +72,8 @@ import { createCalls } from './telephony/calls.ts'
 import { createClicks } from './telephony/click.ts'
 import { callEnded, callInit, callStarted, callTalking } from './telephony/events.ts'
 import { createLines } from './telephony/lines.ts'
-import { callMethods, lineMethods } from './telephony/methods.ts'
+import { lineMethods } from './telephony/line-methods.ts'
+import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
 import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
@@ -233,7 +234,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     within: (cause, work) => causes.run(cause, work),
     isStrict: (portalId) => switches.of(portalId).strictAppContext,
   })
-  const telephony = { store, calls, lines, targets, recordings, crm, publicUrl: config.publicUrl, now }
+  const telephony = { store, calls, recordings, crm, publicUrl: config.publicUrl, now }
   router.add(batchMethods({ router, log }))
   router.add(appMethods({ store, clock, router, registry, placements }))
   router.add(directoryMethods({ store, clock, users, notifications, changed }))
@@ -251,7 +252,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     }),
   )
   router.add(callMethods(telephony))
-  router.add(lineMethods(telephony))
+  router.add(lineMethods({ lines, targets, store }))
   router.add(transcriptMethods({ transcripts }))
   router.add(voximplantMethods({ store, publicUrl: config.publicUrl }))
   const filesOf = async (portalId: number, callIds: readonly string[]) => {

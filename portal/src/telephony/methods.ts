@@ -1,29 +1,24 @@
-import { Readable } from 'node:stream'
 import { idOf, ownerOf, type Caller } from '../caller.ts'
 import { PortalError } from '../errors.ts'
 import { Listed, method, type Methods } from '../rest/method.ts'
 import { decimal, flag, integer, integers, isoTime, map, text } from '../rest/params.ts'
-import type { LooseMap } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
+import { attachRecord, readContent } from './attach-record.ts'
 import type { Calls } from './calls.ts'
 import type { Finished } from './finish.ts'
 import { isSuccess } from './finish.ts'
-import type { Lines } from './lines.ts'
-import { readFilename, type Recordings } from './recordings.ts'
+import { nameInUrl, type Recordings } from './recordings.ts'
 import type { Reporter } from './reporter.ts'
 import { searchCallers } from './search-callers.ts'
 import { listStatistics } from './statistics.ts'
-import type { Targets } from './targets.ts'
 
 /** What the telephony methods need. */
 export interface TelephonyMethodsParts {
   readonly store: Store
   readonly calls: Calls
-  readonly lines: Lines
-  readonly targets: Targets
   readonly recordings: Recordings
   readonly crm: CrmOfCalls
   /** the portal's own address; no slash at its end */
@@ -173,7 +168,8 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         'record_unreachable',
         'record_too_large',
       ],
-      run: ({ params, caller, sent }) => attachRecord({ parts, caller, params: { ...params, content: readContent(params, sent) } }),
+      run: ({ params, caller, sent }) =>
+        attachRecord({ recordings, calls, caller, params: { ...params, content: readContent(params, sent) } }),
     }),
     'hookswitch.call.progress': method({
       scope: 'telephony',
@@ -209,98 +205,6 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
           total,
           start,
         )
-      },
-    }),
-  }
-}
-
-/** telephony.externalLine.* and voximplant.line.* (contract 4.8, 4.9). */
-export function lineMethods({ lines, targets, store }: TelephonyMethodsParts): Methods {
-  const whose = (caller: Caller) => ({ portalId: caller.portalId, owner: ownerOf(caller) })
-  const number = text('number or name of the line').required('line_number_empty')
-  return {
-    'telephony.externalline.add': method({
-      scope: 'telephony',
-      contextWhenStrict: 'app',
-      about: 'Adds an external line of the app.',
-      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('add a lead for an unknown number; Y if absent') },
-      errors: ['line_number_empty', 'line_exists'],
-      run: async ({ params, caller }) => ({
-        ID: await lines.add(whose(caller), {
-          number: params.NUMBER,
-          name: params.NAME ?? '',
-          crmAutoCreate: params.CRM_AUTO_CREATE ?? true,
-        }),
-      }),
-    }),
-    'telephony.externalline.update': method({
-      scope: 'telephony',
-      contextWhenStrict: 'app',
-      about: 'Changes the name or auto-create of a line.',
-      params: { NUMBER: number, NAME: text('what people read'), CRM_AUTO_CREATE: flag('Y or N') },
-      errors: ['line_number_empty', 'line_no_fields', 'line_not_found'],
-      async run({ params, caller }) {
-        const change = {
-          ...(params.NAME !== undefined && { name: params.NAME.slice(0, 255) }),
-          ...(params.CRM_AUTO_CREATE !== undefined && { crm_auto_create: params.CRM_AUTO_CREATE ? (1 as const) : (0 as const) }),
-        }
-        return { ID: String(await lines.update(whose(caller), params.NUMBER, change)) }
-      },
-    }),
-    'telephony.externalline.get': method({
-      scope: 'telephony',
-      contextWhenStrict: 'app',
-      about: "The app's lines.",
-      params: {},
-      errors: [],
-      run: async ({ caller }) =>
-        (await lines.list(whose(caller))).map((line) => ({
-          NUMBER: line.number,
-          NAME: line.name,
-          CRM_AUTO_CREATE: line.crm_auto_create === 1 ? 'Y' : 'N',
-        })),
-    }),
-    'telephony.externalline.delete': method({
-      scope: 'telephony',
-      contextWhenStrict: 'app',
-      about: 'Removes a line.',
-      params: { NUMBER: number },
-      errors: ['line_number_empty', 'line_not_found'],
-      async run({ params, caller }) {
-        await lines.remove(whose(caller), params.NUMBER)
-        return []
-      },
-    }),
-    'voximplant.line.outgoing.get': method({
-      scope: 'telephony',
-      about: "The portal's outgoing target.",
-      params: {},
-      errors: [],
-      run: async ({ caller }) =>
-        (await store.read.selectFrom('portal').select('target').where('id', '=', caller.portalId).executeTakeFirst())?.target ?? '',
-    }),
-    'voximplant.line.outgoing.set': method({
-      scope: 'telephony',
-      about: "Sets the portal's outgoing target; an unknown one changes nothing.",
-      params: { LINE_ID: text('app:ID, line:ID, webhook:ID, or the NUMBER of a line') },
-      errors: ['access_denied'],
-      async run({ params, caller }) {
-        if (!caller.isAdmin) throw new PortalError('access_denied')
-        const target = (await targets.list(caller.portalId)).find(
-          (one) => one.id === params.LINE_ID || (one.kind === 'line' && one.lineNumber === params.LINE_ID),
-        )
-        if (target) await targets.setForPortal(caller.portalId, target.id)
-        return 1
-      },
-    }),
-    'voximplant.line.get': method({
-      scope: 'telephony',
-      about: 'What can be an outgoing target: id and name.',
-      params: {},
-      errors: [],
-      async run({ caller }) {
-        const all = await targets.list(caller.portalId)
-        return all.length === 0 ? [] : Object.fromEntries(all.map((target) => [target.id, target.title]))
       },
     }),
   }
@@ -375,56 +279,7 @@ function presentStatistic(row: Row<'statistic'>, publicUrl: string): Record<stri
 /** RECORD_URL of finish fails silently (contract 4.3): whatever has no known ending is kept as mp3. */
 function fetchRecord(recordings: Recordings, { call }: Finished, url: string | undefined): void {
   if (url === undefined) return
-  const name = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1)! : ''
-  const filename = /\.(wav|mp3)$/i.test(name) ? decodeURIComponent(name) : 'record.mp3'
+  const name = nameInUrl(url)
+  const filename = /\.(wav|mp3)$/i.test(name) ? name : 'record.mp3'
   recordings.fetchLater({ portalId: call.portal_id, callId: call.call_id, filename }, url)
-}
-
-/** An empty FILE_CONTENT is an error, an absent or null one asks for an upload address: both read as "not given", so what was sent decides. */
-function readContent(params: { FILE_CONTENT: string | undefined; CFILE_CONTENT: string | undefined }, sent: LooseMap): string | undefined {
-  const isEmpty = Object.entries(sent).some(([name, value]) => /^c?file_content$/i.test(name) && value === '')
-  return params.FILE_CONTENT ?? params.CFILE_CONTENT ?? (isEmpty ? '' : undefined)
-}
-
-interface Attachment {
-  readonly parts: TelephonyMethodsParts
-  readonly caller: Caller
-  readonly params: {
-    readonly CALL_ID: string | undefined
-    readonly RECORD_URL: string | undefined
-    readonly FILENAME: string | undefined
-    readonly content: string | undefined
-  }
-}
-
-async function attachRecord({ parts, caller, params }: Attachment): Promise<unknown> {
-  const { recordings, calls } = parts
-  if (params.RECORD_URL === undefined && params.FILENAME === undefined)
-    throw new PortalError(params.content === undefined ? 'record_parameters' : 'record_name_empty')
-  const callId = params.CALL_ID ?? ''
-  const statistic = await recordings.requireFinished(caller.portalId, callId)
-  const call = await calls.find(caller.portalId, callId)
-  // an app may attach only to its own calls (design 11.3, contract 13.34)
-  if (!call || call.owner !== ownerOf(caller)) throw new PortalError('record_not_finished')
-  const record = { portalId: statistic.portal_id, callId }
-  if (params.RECORD_URL !== undefined) {
-    const url = params.RECORD_URL
-    const filename = readFilename(params.FILENAME ?? (URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url))
-    return { FILE_ID: await recordings.fetchFrom({ ...record, filename }, url) }
-  }
-  const filename = readFilename(params.FILENAME)
-  if (params.content === undefined)
-    return recordings.offerUpload({ ...record, filename }, { owner: ownerOf(caller), userId: caller.userId })
-  return { FILE_ID: await recordings.save({ ...record, filename }, Readable.from([decodeBase64(params.content)])) }
-}
-
-/** Base64 may hold line breaks (contract 14.2); a form turns its `+` into spaces. */
-function decodeBase64(content: string): Buffer {
-  const compact = content
-    .replace(/^data:[^,]{0,100},/, '')
-    .replaceAll(' ', '+')
-    .replace(/[\r\n\t]/g, '')
-  if (compact === '') throw new PortalError('record_empty')
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) throw new PortalError('record_base64')
-  return Buffer.from(compact, 'base64')
 }

@@ -49,6 +49,16 @@ export function readFilename(filename: string | undefined): string {
   return name.slice(-200)
 }
 
+/** The last part of a URL's path, decoded where it can be; '' for what is no URL. */
+export function nameInUrl(url: string): string {
+  const name = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : ''
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
 /** Length of a PCM WAV file by its header, in seconds; null when it cannot be told. */
 async function readDuration(path: string, filename: string): Promise<number | null> {
   if (!/\.wav$/i.test(filename)) return null
