@@ -1,40 +1,20 @@
 /** The rows of deliveries: claimed, rendered, recorded, recovered, proven, replayed. What happens to them is decided in delivery/. */
-import { createHmac, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Clock } from '../clock.ts'
 import { decideAbandoned, type Decision } from '../delivery/engine.ts'
 import type { Outgoing, Sent } from '../delivery/send.ts'
 import type { WorkerPorts } from '../delivery/worker.ts'
 import { PortalError } from '../errors.ts'
-import { buildForm } from '../rest/php.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
-import type { Bindings, BoundHandler } from './bindings.ts'
-import type { EventDeclaration } from './event.ts'
+import type { BoundHandler } from './bindings.ts'
 import { leaseMs, type DeliveryJob } from './outbox.ts'
-import { shapeBody } from './profiles.ts'
-
-/** Whose `auth` map is wanted for a body (contract 1.3). */
-export interface AuthWish {
-  readonly portalId: number
-  readonly owner: string
-  readonly event: string
-  /** whose tokens; null = none */
-  readonly userId: number | null
-}
+import { maskTokens, renderBody, type BodyParts } from './delivery-body.ts'
 
 /** What deliveries need from other parts. */
-export interface DeliveriesParts {
-  readonly store: Store
-  readonly clock: Clock
-  readonly bindings: Bindings
-  /** name → declaration, for wire profiles */
-  readonly catalogue: ReadonlyMap<string, EventDeclaration<never>>
+export interface DeliveriesParts extends BodyParts {
   readonly processId: string
-  /** the ordered `auth` map, tokens issued now */
-  auth(wish: AuthWish): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
   /** runs in the transaction that settles or retries a dial: the call follows its delivery */
   settled(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> | void
   /** tells browsers what changed */
@@ -178,21 +158,7 @@ export function createDeliveries(parts: DeliveriesParts) {
         throw error
       }
     },
-    async render(job: DeliveryJob): Promise<Outgoing> {
-      const handler = bindings.byId(job.handlerId) ?? (await findHandler(store, job.handlerId))
-      const declaration = parts.catalogue.get(job.event)
-      const profiled = declaration?.profiles?.[handler.profile]
-      const userId = job.userId !== null && handler.auth_user_id > 0 ? handler.auth_user_id : job.userId
-      const sent = {
-        event: job.event,
-        event_handler_id: job.handlerId,
-        data: profiled ? profiled(job.data) : job.data,
-        ts: Math.floor(job.createdAt / 1000),
-        auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
-      }
-      const body = buildForm(shapeBody(handler.profile, sent))
-      return { url: job.url, headers: headersOf(job, handler, body, clock.now()), body }
-    },
+    render: (job: DeliveryJob) => renderBody(parts, job),
     /** A REST call of the app about a CALL_ID proves that its dial arrived (design 6). Answers nothing; costs one write. */
     prove(tx: Tx, callId: string): void {
       tx.write(
@@ -271,10 +237,6 @@ export function createDeliveries(parts: DeliveriesParts) {
 /** The ports of the loop and the verbs on deliveries. */
 export type Deliveries = ReturnType<typeof createDeliveries>
 
-async function findHandler(store: Store, id: number): Promise<Pick<BoundHandler, 'profile' | 'auth_user_id' | 'secret'>> {
-  return store.read.selectFrom('handler').select(['profile', 'auth_user_id', 'secret']).where('id', '=', id).executeTakeFirstOrThrow()
-}
-
 function jobOf(row: Row<'delivery'>, event: Row<'event'> | undefined, handler: BoundHandler | null): DeliveryJob {
   return {
     id: row.id,
@@ -295,29 +257,6 @@ function jobOf(row: Row<'delivery'>, event: Row<'event'> | undefined, handler: B
     userId: event?.user_id ?? null,
     data: event ? (JSON.parse(event.data) as Record<string, unknown>) : {},
   }
-}
-
-function headersOf(job: DeliveryJob, handler: Pick<BoundHandler, 'secret'>, body: string, now: number): Record<string, string> {
-  const id = `msg_${job.eventId}_${job.handlerId}`
-  const timestamp = String(Math.floor(now / 1000))
-  const key = Buffer.from(handler.secret.replace(/^whsec_/, ''), 'base64')
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
-  const trace = /^externalCall\.([0-9a-f]{32})\./.exec(job.callId ?? '')?.[1] ?? job.eventId.toString(16).padStart(32, '0')
-  return {
-    'user-agent': 'Bitrix24 Webhook Engine',
-    'content-type': 'application/x-www-form-urlencoded',
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
-    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01`,
-    'hookswitch-attempt': String(job.attempts + 1),
-    ...(job.deadlineAt !== null && { 'hookswitch-deadline': new Date(job.deadlineAt).toISOString() }),
-  }
-}
-
-/** Tokens are good for an hour and open the portal: the attempt log keeps them masked (design 11.11). */
-export function maskTokens(body: string): string {
-  return body.replace(/(auth%5B(?:access_token|refresh_token|application_token)%5D=)[^&]*/g, '$1***')
 }
 
 function attemptRow(id: number, job: DeliveryJob, { request, sent, decision }: { request: Outgoing; sent: Sent; decision: Decision }) {

@@ -1,0 +1,73 @@
+/** What is posted for a delivery: the body in the handler's wire profile, signed, with tokens issued now. */
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Outgoing } from '../delivery/send.ts'
+import { buildForm } from '../rest/php.ts'
+import type { Store } from '../store/store.ts'
+import type { Bindings, BoundHandler } from './bindings.ts'
+import type { EventDeclaration } from './event.ts'
+import type { DeliveryJob } from './outbox.ts'
+import { shapeBody } from './profiles.ts'
+
+/** Whose `auth` map is wanted for a body (contract 1.3). */
+export interface AuthWish {
+  readonly portalId: number
+  readonly owner: string
+  readonly event: string
+  /** whose tokens; null = none */
+  readonly userId: number | null
+}
+
+/** What a body is made from. */
+export interface BodyParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly bindings: Bindings
+  /** name → declaration, for wire profiles */
+  readonly catalogue: ReadonlyMap<string, EventDeclaration<never>>
+  /** the ordered `auth` map, tokens issued now */
+  auth(wish: AuthWish): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+}
+
+/** Renders a delivery. A handler that was bound for a user carries that user's tokens, whoever acted (contract 1.3). */
+export async function renderBody(parts: BodyParts, job: DeliveryJob): Promise<Outgoing> {
+  const handler = parts.bindings.byId(job.handlerId) ?? (await findHandler(parts.store, job.handlerId))
+  const profiled = parts.catalogue.get(job.event)?.profiles?.[handler.profile]
+  const userId = handler.auth_user_id > 0 ? handler.auth_user_id : job.userId
+  const sent = {
+    event: job.event,
+    event_handler_id: job.handlerId,
+    data: profiled ? profiled(job.data) : job.data,
+    ts: Math.floor(job.createdAt / 1000),
+    auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
+  }
+  const body = buildForm(shapeBody(handler.profile, sent))
+  return { url: job.url, headers: headersOf(job, handler, body, parts.clock.now()), body }
+}
+
+async function findHandler(store: Store, id: number): Promise<Pick<BoundHandler, 'profile' | 'auth_user_id' | 'secret'>> {
+  return store.read.selectFrom('handler').select(['profile', 'auth_user_id', 'secret']).where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+function headersOf(job: DeliveryJob, handler: Pick<BoundHandler, 'secret'>, body: string, now: number): Record<string, string> {
+  const id = `msg_${job.eventId}_${job.handlerId}`
+  const timestamp = String(Math.floor(now / 1000))
+  const key = Buffer.from(handler.secret.replace(/^whsec_/, ''), 'base64')
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
+  const trace = /^externalCall\.([0-9a-f]{32})\./.exec(job.callId ?? '')?.[1] ?? job.eventId.toString(16).padStart(32, '0')
+  return {
+    'user-agent': 'Bitrix24 Webhook Engine',
+    'content-type': 'application/x-www-form-urlencoded',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01`,
+    'hookswitch-attempt': String(job.attempts + 1),
+    ...(job.deadlineAt !== null && { 'hookswitch-deadline': new Date(job.deadlineAt).toISOString() }),
+  }
+}
+
+/** Tokens are good for an hour and open the portal: the attempt log keeps them masked (design 11.11). */
+export function maskTokens(body: string): string {
+  return body.replace(/(auth%5B(?:access_token|refresh_token|application_token)%5D=)[^&]*/g, '$1***')
+}
