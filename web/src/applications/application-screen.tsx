@@ -61,7 +61,7 @@ export function ApplicationScreen() {
       </Link>
       <header className={css.head}>
         <div>
-          <h1>{data.title}</h1>
+          <h2>{data.title}</h2>
           <InstallState isInstalled={data.installed} />
         </div>
         <div className={css.headActs}>

@@ -12,9 +12,12 @@ export function isoDuration(seconds: number): string {
   return `PT${Math.max(0, Math.floor(seconds))}S`
 }
 
-/** Milliseconds of an attempt or a step: `8 ms`, `1.24 s`, `12.0 s`, `3:43`. */
-export function formatMilliseconds(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+/** Milliseconds of an attempt or a step, in the reader's language: `8 ms`, `1.24 sec`, `12.0 sec`, `3:43`. */
+export function formatMilliseconds(ms: number, language = 'en'): string {
   if (ms >= 60_000) return formatDuration(ms / 1000)
-  return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`
+  const [value, unit, digits]: [number, string, number] =
+    ms < 1000 ? [Math.max(0, ms), 'millisecond', 0] : [ms / 1000, 'second', ms < 10_000 ? 2 : 1]
+  return new Intl.NumberFormat(language, { style: 'unit', unit, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  )
 }

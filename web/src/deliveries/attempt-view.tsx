@@ -37,7 +37,7 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
         <span className={css.attemptNumber}>{t('delivery.attempt', { number: attempt.number })}</span>
         <span className={css.attemptEnd}>{end}</span>
         <span className={css.attemptTime}>{formatTimeWithSeconds(i18n.language, attempt.startedAt)}</span>
-        <span className={css.attemptTime}>{formatMilliseconds(attempt.durationMs)}</span>
+        <span className={css.attemptTime}>{formatMilliseconds(attempt.durationMs, i18n.language)}</span>
         <IconChevronDown className={css.chevron} size={16} stroke={1.8} aria-hidden />
       </button>
       <div className={css.bar} style={{ width: `${Math.max(1, (attempt.durationMs / longestMs) * 100)}%` }} aria-hidden>
@@ -48,7 +48,7 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
       <p className={css.phases}>
         {phases.map((phase) => (
           <span key={phase.name} data-phase={phase.name}>
-            {t(`delivery.timing.${phase.name}`)} {formatMilliseconds(phase.ms)}
+            {t(`delivery.timing.${phase.name}`)} {formatMilliseconds(phase.ms, i18n.language)}
           </span>
         ))}
       </p>

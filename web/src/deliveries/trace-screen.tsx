@@ -108,7 +108,7 @@ function Step({ step, start }: { step: TraceStep; start: number | null }) {
   return (
     <article className={css.step} data-kind={step.kind}>
       <time className={css.at} dateTime={new Date(step.at).toISOString()} title={formatTimeWithSeconds(i18n.language, step.at)}>
-        {start === null ? t('trace.start') : `+${formatMilliseconds(step.at - start)}`}
+        {start === null ? t('trace.start') : `+${formatMilliseconds(step.at - start, i18n.language)}`}
       </time>
       <span className={css.icon} aria-hidden>
         <Icon size={16} stroke={1.7} />
