@@ -74,7 +74,7 @@ async function addApp(page: Page, title: string): Promise<number> {
     scope: ['telephony', 'crm'],
   })
   await page.goto(`${house.url}/settings/applications/${answer.body.app.id}`)
-  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  await page.getByRole('heading', { level: 2, name: title }).waitFor()
   return answer.body.app.id
 }
 

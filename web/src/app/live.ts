@@ -12,7 +12,7 @@ const reopenAfterMs = 3_000
 
 /**
  * Keeps what is on the screen true: the portal names what changed, the queries of that name are fetched again.
- * A reconnect makes everything stale, because names may have been missed.
+ * Every opening of the stream makes everything stale: what changed before it stood was not told.
  */
 export function useLive(): LiveState {
   const queryClient = useQueryClient()
@@ -25,15 +25,13 @@ function listen(queryClient: QueryClient, tell: (state: LiveState) => void): () 
   let source: EventSource | undefined
   let lostTimer: number | undefined
   let reopenTimer: number | undefined
-  let wasLost = false
 
   const open = () => {
     source = new EventSource('/v1/live')
     source.addEventListener('open', () => {
       window.clearTimeout(lostTimer)
       lostTimer = undefined
-      if (wasLost) void queryClient.invalidateQueries()
-      wasLost = false
+      void queryClient.invalidateQueries()
       tell('live')
     })
     source.addEventListener('changed', (event) => {
@@ -45,7 +43,6 @@ function listen(queryClient: QueryClient, tell: (state: LiveState) => void): () 
       for (const queryKey of stale.values()) void queryClient.invalidateQueries({ queryKey })
     })
     source.addEventListener('error', () => {
-      wasLost = true
       lostTimer ??= window.setTimeout(() => tell('lost'), toleratedSilenceMs)
       if (source?.readyState !== EventSource.CLOSED) return
       window.clearTimeout(reopenTimer)
