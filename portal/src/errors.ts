@@ -29,7 +29,11 @@ export const errors = {
   // events, contract 3
   event_not_found: ['ERROR_EVENT_NOT_FOUND', 400, 'Event not found'],
   handler_bound: ['ERROR_CORE', 400, 'Unable to set event handler: Handler already binded'],
-  handler_url: ['ERROR_ARGUMENT', 400, "Argument 'HANDLER' must be an http or https address of at most 2048 characters"],
+  handler_url: [
+    'ERROR_ARGUMENT',
+    400,
+    "Argument 'HANDLER' must be an http or https address without user and password, of at most 2048 characters",
+  ],
   bind_for_other: ['ACCESS_DENIED', 403, 'Access denied! Event binding with AUTH_TYPE requires administrator access rights'],
   unbind_for_other: ['ACCESS_DENIED', 403, 'Access denied! Event unbinding with AUTH_TYPE requires administrator access rights'],
   bind_offline: ['ACCESS_DENIED', 403, 'Access denied! Offline events binding requires administrator access rights'],
@@ -243,6 +247,7 @@ export const errors = {
   json_only: ['json_only', 415, 'Send the body as application/json'],
   invalid_input: ['invalid_input', 422, '{problem}'],
   no_such_page: ['no_such_page', 404, 'There is nothing at {path}'],
+  storage_full: ['INTERNAL_SERVER_ERROR', 507, "The portal's disk is full and nothing was written: free space in its data folder"],
   internal: ['INTERNAL_SERVER_ERROR', 500, 'Internal server error. The log of the portal has the cause under {ref}'],
 } as const satisfies Record<string, readonly [code: string, status: number, text: string]>
 

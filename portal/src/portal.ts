@@ -1,7 +1,7 @@
 /** The composition root: every part of a portal process, built once, in order. Reading it from top to bottom is reading the system. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuthBlocks } from './apps/auth-block.ts'
 import { createCallers } from './apps/callers.ts'
@@ -92,7 +92,7 @@ export interface PortalWorld {
 }
 
 const silenceSweepMs = 60_000
-const recoverySweepMs = 15_000
+const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
 
 /** Every event that can be said, by name. */
@@ -298,12 +298,14 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     live,
     onUpload: (upload) => takeUpload(recordings, upload),
     frameOrigins: () => frames.origins(),
-    unreadyReason: async () =>
-      store.read
-        .selectFrom('portal')
-        .select('id')
-        .executeTakeFirst()
-        .then(() => null),
+    // a portal that cannot write cannot take a click
+    unreadyReason: () =>
+      store
+        .transaction((tx) => tx.write(store.build.updateTable('portal').set((eb) => ({ title: eb.ref('title') }))))
+        .then(
+          () => null,
+          (error: Error) => error.message,
+        ),
     ...(world.webFolder !== undefined && { webFolder: world.webFolder }),
     extend: (http) => serveRecordings(http, { recordings, signIn, publicUrl: config.publicUrl, log }),
   })
@@ -345,6 +347,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
     /** Recovers what a dead process left, starts the delivery loop, opens the listeners. */
     async start() {
+      if (!engine.isShared) {
+        await rm(join(config.dataDir, 'tmp'), { recursive: true, force: true })
+        await recordings.clearUnfinished()
+      }
       await deliveries.recover({ all: !engine.isShared })
       worker.wake()
       const listening = await server.listen()

@@ -220,6 +220,32 @@ describe('what the handler answers', () => {
     expect(times).toBe(3)
   })
 
+  test('Retry-After: 0 does not make the portal hammer', async () => {
+    let times = 0
+    handler.answer((response) => void (times++, response.writeHead(429, { 'retry-after': times % 2 ? '0' : '-1' }).end()))
+    await click()
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    // 0, 200, 600 and 1400 ms after the click
+    expect(times).toBeLessThanOrEqual(4)
+    await app.call('event.unbind', { event: 'ONEXTERNALCALLSTART' })
+    const before = times
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    expect(times - before, 'nothing is sent to a handler that was unbound').toBe(0)
+    await app.call('event.bind', { event: 'ONEXTERNALCALLSTART', handler: handler.url })
+  })
+
+  test('a click does not wait for slow notices of another handler at the same address', async () => {
+    const slow = handler.url.replace('/handler', '/slow')
+    await app.call('event.bind', { event: 'ONCRMLEADADD', handler: slow })
+    const open: Array<{ end(): void }> = []
+    handler.answer((response, request) => void (request.path === '/slow' ? open.push(response) : response.end()))
+    for (let n = 0; n < 10; n++) await house.addLead({ TITLE: `Slow ${n}` })
+    const { body } = await click()
+    await handler.waitFor(body.call.callId, 1, 1500)
+    for (const response of open) response.end()
+    await app.call('event.unbind', { event: 'ONCRMLEADADD' })
+  })
+
   test('a report of the app proves that a silent handler took the call', async () => {
     const open: Array<{ end(): void }> = []
     handler.answer((response) => void open.push(response))

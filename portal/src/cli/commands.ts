@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadConfig, type Config } from '../config.ts'
 import { hashPassword, randomPassword } from '../directory/sign-in.ts'
@@ -74,11 +76,13 @@ async function opened<T>(config: Config, use: (portal: Portal) => Promise<T>): P
   }
 }
 
-async function lock(config: Config): Promise<void> {
-  if (/^postgres(ql)?:/.test(config.databaseUrl)) return
+/** Keeps other portals off the data folder; the lock lasts as long as the returned release is held. */
+async function lock(config: Config): Promise<() => void> {
+  if (/^postgres(ql)?:/.test(config.databaseUrl)) return () => {}
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  if (!lockFolder(config.dataDir))
-    throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)
+  const release = lockFolder(config.dataDir)
+  if (!release) throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)
+  return release
 }
 
 async function start(options: Options): Promise<void> {
@@ -88,13 +92,14 @@ async function start(options: Options): Promise<void> {
     outbound: { allowPrivate: 'loopback' },
     log: { level: process.env['HOOKSWITCH_LOG_LEVEL'] ?? 'warn' },
   })
-  await lock(config)
+  const release = await lock(config)
   const demoPort = options.demoPort ?? 8485
   const demoUrl = `http://127.0.0.1:${demoPort}`
   const portal = await createPortal(config)
+  // listening comes first: a port that is taken must not cost the password, which is shown once
+  const { advice } = await portal.start()
   const password = await seedCompany(portal)
   const appFile = await seedDemoPhone(portal, demoUrl)
-  const { advice } = await portal.start()
   const stopDemoPhone = runDemoPhone({ config, appFile, port: demoPort })
   say('')
   say(`  Hookswitch      ${config.publicUrl}`)
@@ -110,18 +115,22 @@ async function start(options: Options): Promise<void> {
   stopOnSignal(async () => {
     await stopDemoPhone()
     await portal.stop()
+    release()
   })
 }
 
 async function serve(options: Options): Promise<void> {
   const config = configOf(options)
-  await lock(config)
+  const release = await lock(config)
   const portal = await createPortal(config)
   if (portal.isNew) say('This portal has no users yet. Make the first admin: hookswitch setup --email you@example.com')
   const { addresses, advice } = await portal.start()
   say(`Hookswitch listens on ${addresses.join(' and ')}; its address is ${config.publicUrl}`)
   for (const line of advice) say(line)
-  stopOnSignal(() => portal.stop())
+  stopOnSignal(async () => {
+    await portal.stop()
+    release()
+  })
 }
 
 async function setUp(options: Options & { email: string; title: string; country: string; allowPrivate: string }): Promise<void> {
@@ -141,12 +150,17 @@ async function setUp(options: Options & { email: string; title: string; country:
     })
     await portal.portals.change(account.id, { title: options.title, country: options.country })
     say(`Sign in as ${options.email} with the password ${password}`)
-    if (options.allowPrivate !== config.outbound.allowPrivate) {
-      say(
-        `Handlers on private addresses: put {"outbound": {"allowPrivate": "${options.allowPrivate}"}} into ${config.dataDir}/hookswitch.json`,
-      )
-    }
+    if (options.allowPrivate !== config.outbound.allowPrivate) await allowPrivate(config.dataDir, options.allowPrivate)
   })
+}
+
+/** Writes the setting beside those that are in `hookswitch.json` already (design 11.10). */
+async function allowPrivate(dataDir: string, which: string): Promise<void> {
+  if (!['none', 'loopback', 'private'].includes(which)) throw new CommandError('--allow-private is none, loopback or private')
+  const path = join(dataDir, 'hookswitch.json')
+  const settings = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>) : {}
+  await writeFile(path, `${JSON.stringify({ ...settings, outbound: { allowPrivate: which } }, null, 2)}\n`)
+  say(`Handlers may have ${which === 'none' ? 'no private' : which} addresses: ${path}`)
 }
 
 async function resetPassword(email: string, options: Options): Promise<void> {

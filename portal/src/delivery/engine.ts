@@ -110,7 +110,8 @@ function decideDial(situation: Situation, ending: Ending): Decision {
 }
 
 function retryDial(situation: Situation, reason: Reason, retryAfterMs: number | null): Decision {
-  const wait = retryAfterMs ?? dialRetryMs[Math.min(situation.attempts, dialRetryMs.length) - 1]!
+  // Retry-After may ask for more time, never for less: a handler that says 0 is not hammered
+  const wait = Math.max(retryAfterMs ?? 0, dialRetryMs[Math.min(situation.attempts, dialRetryMs.length) - 1]!)
   const dueAt = situation.now + wait
   if (situation.deadlineAt !== null && dueAt >= situation.deadlineAt) return settled('expired', reason)
   return { state: 'retrying', reason, dueAt, refusal: null }
@@ -160,15 +161,16 @@ export function decideAbandoned(situation: {
 export function readRetryAfter(header: string | undefined, now: number): number | null {
   if (header === undefined) return null
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000
+  if (!/^[A-Za-z]{3,9},? /.test(header.trim())) return null
   const date = Date.parse(header)
   return Number.isNaN(date) ? null : Math.max(0, date - now)
 }
 
 /** The refusal in a handler's JSON answer, or null. Texts are cut at 500 characters. */
 export function readRefusal(body: string, contentType: string | undefined): Refusal | null {
-  if (!/json/i.test(contentType ?? '') && !body.trimStart().startsWith('{')) return null
+  if (!/json/i.test(contentType ?? '') && !/^\uFEFF?\s*\{/.test(body)) return null
   try {
-    const refused: unknown = (JSON.parse(body) as { refused?: unknown } | null)?.refused
+    const refused: unknown = (JSON.parse(body.replace(/^\uFEFF/, '')) as { refused?: unknown } | null)?.refused
     if (typeof refused !== 'object' || refused === null) return null
     const { code, text } = refused as { code?: unknown; text?: unknown }
     return { code: typeof code === 'string' ? code.slice(0, 100) : '', text: typeof text === 'string' ? text.slice(0, 500) : '' }

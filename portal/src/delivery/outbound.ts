@@ -49,6 +49,8 @@ export function checkUrl(text: string, allow: AllowPrivate): Blocked | null {
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return { reason: 'ssrf_blocked', text: 'only http and https addresses can be sent to' }
+  if (url.username !== '' || url.password !== '')
+    return { reason: 'ssrf_blocked', text: 'user and password in an address are not sent: use a secret path, or check the signature' }
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host)) return checkAddress(host, allow)
   if (/(^|\.)localhost$/i.test(host)) return checkAddress('127.0.0.1', allow)

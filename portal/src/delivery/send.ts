@@ -36,11 +36,12 @@ export interface SenderSettings {
   readonly allowPrivate: AllowPrivate
   readonly connectMs?: number
   readonly totalMs?: number
-  /** connections to one origin */
-  readonly connections?: number
 }
 
+/** of an answer, for the log */
 const keptBytes = 4096
+/** of an answer, to find a refusal in; what is longer is cut off */
+const readBytes = 65_536
 const idlePoolMs = 60_000
 
 /** The connector failed: nothing was written. */
@@ -78,7 +79,7 @@ function guardedConnector(allow: AllowPrivate, timeoutMs: number): buildConnecto
 }
 
 /** Keeps one pool of connections for each origin; idle pools are closed. */
-export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000, connections = 8 }: SenderSettings): Sender {
+export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000 }: SenderSettings): Sender {
   const pools = new Map<string, { pool: Pool; usedAt: number }>()
   const connector = guardedConnector(allowPrivate, connectMs)
 
@@ -91,9 +92,10 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
         pools.delete(other)
         void pool.close().catch(() => {})
       }
+      // no cap on connections here: the worker's slots are the cap, and one handler must not wait for another of its origin (design 11.9)
       // idle connections are dropped before usual servers (5 s) drop them: a POST on a connection that the server has just closed is ambiguous
       entry = {
-        pool: new Pool(origin, { connections, pipelining: 1, connect: connector, keepAliveTimeout: 2000, keepAliveMaxTimeout: 4000 }),
+        pool: new Pool(origin, { pipelining: 1, connect: connector, keepAliveTimeout: 2000, keepAliveMaxTimeout: 4000 }),
         usedAt: now,
       }
       pools.set(origin, entry)
@@ -157,7 +159,7 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
     if (done) return
     done = true
     clearTimeout(timer)
-    const responseBody = status === 0 ? null : kept
+    const responseBody = status === 0 ? null : kept.slice(0, keptBytes)
     resolve({ ending, startedAt, durationMs: since(), connectMs, firstByteMs, responseBody, dedupe: header('hookswitch-dedupe') ?? null })
   }
   const answered = (): void => {
@@ -193,8 +195,8 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
         headers = responseHeaders
       },
       onResponseData(given, chunk) {
-        if (kept.length < keptBytes) kept = (kept + chunk.toString('utf8')).slice(0, keptBytes)
-        if (kept.length < keptBytes) return
+        kept = (kept + chunk.toString('utf8')).slice(0, readBytes)
+        if (kept.length < readBytes) return
         answered()
         given.abort(new Error('the answer is longer than is kept'))
       },

@@ -63,6 +63,7 @@ function world(): World {
     claimDue: () => Promise.resolve(self.due.splice(0)),
     nextDueAt: () => Promise.resolve(null),
     markSending: () => Promise.resolve(true),
+    obstacle: () => null,
     render: (job) => ({ url: String(job.id), headers: {}, body: '' }),
     record: (job, _request, _sent, decision) => {
       recorded.push({ id: job.id, decision })

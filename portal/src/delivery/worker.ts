@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { DeliveryClass } from '../states.ts'
-import { decide, isPastDeadline, type Decision } from './engine.ts'
+import { decide, isPastDeadline, type Decision, type Reason } from './engine.ts'
 import type { Outgoing, Sender, Sent } from './send.ts'
 
 /** A delivery as the loop sees it. */
@@ -37,6 +37,8 @@ export interface WorkerPorts<J extends Job> {
   nextDueAt(): Promise<number | null>
   /** durably turns a pending dial to `sending`; false when it is not to be sent any more */
   markSending(job: J): Promise<boolean>
+  /** why it is not to be sent any more, or null */
+  obstacle(job: J): Reason | null
   /** the request, tokens issued now */
   render(job: J): Promise<Outgoing> | Outgoing
   /** writes down the attempt and the decision */
@@ -167,6 +169,13 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     try {
       if (isPastDeadline(job.deadlineAt, clock.now())) {
         decision = { state: 'expired', reason: 'deadline', dueAt: null, refusal: null }
+        await ports.recordUnsent(job, decision)
+        return
+      }
+      const obstacle = ports.obstacle(job)
+      if (obstacle !== null) {
+        // a dial that fails closes its call
+        decision = { state: job.deliveryClass === 'dial' ? 'failed' : 'canceled', reason: obstacle, dueAt: null, refusal: null }
         await ports.recordUnsent(job, decision)
         return
       }

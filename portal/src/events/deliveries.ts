@@ -1,6 +1,6 @@
 /** The rows of deliveries: claimed, rendered, recorded, recovered, proven, replayed. What happens to them is decided in delivery/. */
 import { sql } from 'kysely'
-import { decideAbandoned, type Decision } from '../delivery/engine.ts'
+import { decideAbandoned, type Decision, type Reason } from '../delivery/engine.ts'
 import type { Outgoing, Sent } from '../delivery/send.ts'
 import type { WorkerPorts } from '../delivery/worker.ts'
 import { PortalError } from '../errors.ts'
@@ -9,7 +9,7 @@ import type { Store, Tx } from '../store/store.ts'
 import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
 import type { BoundHandler } from './bindings.ts'
-import { leaseMs, type DeliveryJob } from './outbox.ts'
+import { leaseMs, sendingDialLeaseMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
 import { maskTokens, renderBody, type BodyParts } from './delivery-body.ts'
 
 /** What deliveries need from other parts. */
@@ -77,7 +77,8 @@ export function createDeliveries(parts: DeliveriesParts) {
     const now = clock.now()
     const rows = await store.transaction(async (tx) => {
       const { rows: claimed } = await sql<Row<'delivery'>>`
-        update delivery set lease_owner = ${processId}, lease_until = ${now + leaseMs}
+        update delivery set lease_owner = ${processId},
+          lease_until = cast(${now} as bigint) + case when delivery_class = 'dial' then ${sql.lit(waitingDialLeaseMs)} else ${sql.lit(leaseMs)} end
         where id in (
           select id from delivery
           where state in ('pending', 'retrying') and due_at <= ${now} and (lease_until is null or lease_until <= ${now})
@@ -147,7 +148,7 @@ export function createDeliveries(parts: DeliveriesParts) {
     async markSending(job: DeliveryJob): Promise<boolean> {
       const marked = store.build
         .updateTable('delivery')
-        .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + leaseMs })
+        .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + sendingDialLeaseMs })
         .where('id', '=', job.id)
         .where('state', 'in', ['pending', 'retrying'])
       try {
@@ -159,6 +160,13 @@ export function createDeliveries(parts: DeliveriesParts) {
       }
     },
     render: (job: DeliveryJob) => renderBody(parts, job),
+    /** Why a delivery is not sent any more: its handler was unbound or disabled, its app uninstalled meanwhile. Only the farewell still goes out. */
+    obstacle(job: DeliveryJob): Reason | null {
+      if (job.event === 'ONAPPUNINSTALL') return null
+      const handler = bindings.byId(job.handlerId)
+      if (!handler) return 'no_handler'
+      return handler.enabled === 0 ? 'handler_disabled' : handler.ownerProblem
+    },
     /** A REST call of the app about a CALL_ID proves that its dial arrived (design 6). Answers nothing; costs one write. */
     prove(tx: Tx, callId: string): void {
       tx.write(

@@ -32,7 +32,7 @@ function isGranted(declaration: EventDeclaration<never>, caller: Caller): boolea
 
 function readUrl(address: string | undefined): string {
   if (address === undefined) throw new PortalError('argument', { argument: 'HANDLER' })
-  if (address.length > 2048 || !URL.canParse(address) || !/^https?:\/\//i.test(address))
+  if (address.length > 2048 || !URL.canParse(address) || !/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(address))
     throw new PortalError('handler_url', { argument: 'HANDLER' })
   return address
 }

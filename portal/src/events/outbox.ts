@@ -140,8 +140,12 @@ function objectKeyOf(data: Readonly<Record<string, unknown>>): string {
   return typeof id === 'number' || typeof id === 'string' ? `id ${id}` : JSON.stringify(data)
 }
 
-/** How long a process may keep a delivery before others take it over. */
+/** How long a process may keep a notice before others take it over. */
 export const leaseMs = 60_000
+/** A waiting dial is taken over quickly: it is good for 30 s only, and `markSending` lets one process have it. */
+export const waitingDialLeaseMs = 2_000
+/** Longer than an attempt can take: after it a dial under way is one whose process has died. */
+export const sendingDialLeaseMs = 20_000
 
 function deliveryRow(job: DeliveryJob, processId: string, now: number) {
   return {
@@ -160,7 +164,7 @@ function deliveryRow(job: DeliveryJob, processId: string, now: number) {
     due_at: now,
     deadline_at: job.deadlineAt,
     lease_owner: processId,
-    lease_until: now + leaseMs,
+    lease_until: now + (job.deliveryClass === 'notice' ? leaseMs : job.reserved ? sendingDialLeaseMs : waitingDialLeaseMs),
     settled_at: null,
     refusal: null,
     replay_of: null,

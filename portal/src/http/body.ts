@@ -101,7 +101,7 @@ function checkDepth(value: unknown, depth: number): void {
 
 async function readFields(contentType: string, stream: Readable, limit: Limit): Promise<Array<[string, string]>> {
   const fields: Array<[string, string]> = []
-  const parser = openMultipart(contentType, { fieldSize: limit.bytes, fields: 1000, parts: 1100 })
+  const parser = openMultipart(contentType, { fieldSize: limit.bytes, fields: 20_000, parts: 20_100 })
   parser.on('field', (name, value) => fields.push([name, value]))
   parser.on('file', (_name, file) => file.resume())
   await pipeline(limited(stream, limit), parser).catch((error: unknown) => {

@@ -51,14 +51,19 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
 
 /** Takes the record that is posted to an address of attachRecord: the address is checked before the body is read (design 11.15). */
 export async function takeUpload(
-  recordings: Pick<Recordings, 'openUpload' | 'takeUpload'>,
+  recordings: Pick<Recordings, 'openUpload' | 'takeUpload' | 'returnUpload'>,
   request: UploadRequest,
 ): Promise<{ FILE_ID: number }> {
   const upload = await recordings.openUpload(request.token)
-  const file = await request.file()
   try {
-    return { FILE_ID: await recordings.takeUpload(upload, createReadStream(file.path)) }
-  } finally {
-    await rm(file.path, { force: true })
+    const file = await request.file()
+    try {
+      return { FILE_ID: await recordings.takeUpload(upload, createReadStream(file.path)) }
+    } finally {
+      await rm(file.path, { force: true })
+    }
+  } catch (error) {
+    await recordings.returnUpload(upload)
+    throw error
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
+import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
 import { routedQueries } from './routed.ts'
@@ -164,7 +165,7 @@ async function commitBatch(writer: Writer, batch: readonly Waiting[]): Promise<v
     for (const [index, waiting] of batch.entries()) {
       const refusal = answer.refusals?.[index]
       if (!refusal) waiting.resolve()
-      else waiting.reject(refusal.guard === undefined ? new Error(refusal.error) : new GuardFailed(refusal.guard))
+      else waiting.reject(refusal.guard === undefined ? asError(refusal.error ?? '') : new GuardFailed(refusal.guard))
     }
   } catch (error) {
     for (const waiting of batch) waiting.reject(error as Error)
@@ -197,5 +198,10 @@ async function openSession(writer: Writer, release: () => void): Promise<Session
 
 function throwFailure(answer: WriterAnswer): WriterAnswer {
   if (answer.failure === undefined) return answer
-  throw new Error(answer.failure)
+  throw asError(answer.failure)
+}
+
+/** A full disk is nobody's bug: it is told in words. */
+function asError(message: string): Error {
+  return /database or disk is full/.test(message) ? new PortalError('storage_full') : new Error(message)
 }

@@ -1,11 +1,12 @@
 /** Recordings: files on disk below one folder, a row for each; a repeat replaces the earlier one (contract 4.6). */
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Agent, request } from 'undici'
+import { idOf } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { checkUrl, guardedLookup, type AllowPrivate } from '../delivery/outbound.ts'
 import { PortalError } from '../errors.ts'
@@ -188,7 +189,10 @@ export function createRecordings(parts: RecordingsParts) {
       await answer.body.dump()
       throw new PortalError('record_http', { status: answer.statusCode })
     }
-    return save(record, answer.body)
+    return save(record, answer.body).catch((error: Error & { code?: string }) => {
+      if (error instanceof PortalError || !/^(UND_ERR|ECONN|EPIPE)/.test(error.code ?? '')) throw error
+      throw new PortalError('record_unreachable', { problem: error.message })
+    })
   }
 
   return {
@@ -227,17 +231,34 @@ export function createRecordings(parts: RecordingsParts) {
     /** The upload that a token stands for; refused when it is unknown, used or too old. Asked before the body is read. */
     async openUpload(token: string): Promise<Row<'upload'>> {
       const secret = token.split('|')[2] ?? ''
-      const row = await store.read.selectFrom('upload').selectAll().where('token_hash', '=', hashOf(secret)).executeTakeFirst()
-      if (!row || row.used_at !== null || row.expires_at <= clock.now()) throw new PortalError('upload_token')
-      return row
+      // taken in one statement: of several that come together one gets it
+      return store.transaction(async (tx) => {
+        const row = await tx.db
+          .updateTable('upload')
+          .set({ used_at: clock.now() })
+          .where('token_hash', '=', hashOf(secret))
+          .where('used_at', 'is', null)
+          .where('expires_at', '>', clock.now())
+          .returningAll()
+          .executeTakeFirst()
+        const appId = row ? idOf(row.owner, 'app') : null
+        const app =
+          appId === null
+            ? null
+            : await tx.db.selectFrom('app').select('id').where('id', '=', appId).where('deleted_at', 'is', null).executeTakeFirst()
+        if (!row || app === undefined) throw new PortalError('upload_token')
+        return row
+      })
     },
     /** Takes the record of an opened upload. */
-    async takeUpload(upload: Row<'upload'>, content: Readable): Promise<number> {
-      const id = await save({ portalId: upload.portal_id, callId: upload.call_id, filename: upload.filename }, content)
+    takeUpload(upload: Row<'upload'>, content: Readable): Promise<number> {
+      return save({ portalId: upload.portal_id, callId: upload.call_id, filename: upload.filename }, content)
+    },
+    /** Gives an address back whose record could not be taken: it may be tried again. */
+    async returnUpload(upload: Row<'upload'>): Promise<void> {
       await store.transaction((tx) =>
-        tx.write(store.build.updateTable('upload').set({ used_at: clock.now() }).where('token_hash', '=', upload.token_hash)),
+        tx.write(store.build.updateTable('upload').set({ used_at: null }).where('token_hash', '=', upload.token_hash)),
       )
-      return id
     },
     /** The file of a recording, for playing. */
     async find(portalId: number, id: number): Promise<{ row: Row<'recording'>; path: string }> {
@@ -249,6 +270,11 @@ export function createRecordings(parts: RecordingsParts) {
         .executeTakeFirst()
       if (!row) throw new PortalError('recording_unknown', { id })
       return { row, path: join(folder, row.path) }
+    },
+    /** Removes what a dead process left of records that it was taking. Only where no other process is at work. */
+    async clearUnfinished(): Promise<void> {
+      const files = await readdir(folder, { recursive: true }).catch(() => [])
+      for (const file of files.filter((name) => name.endsWith('.part'))) await rm(join(folder, file), { force: true })
     },
     close: () => agent.destroy(),
   }
