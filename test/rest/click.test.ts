@@ -117,6 +117,27 @@ describe('the body of ONEXTERNALCALLSTART is byte for byte the contract’s', ()
         'profile-2024-mobile',
         await click(house.admin, { number: '+15550100203', entity: { kind: 'contact', id: contactId }, device: 'mobile' }),
       )
+      await expectGolden(
+        'profile-2024-company',
+        await click(house.admin, { number: '+15550100211', entity: { kind: 'company', id: companyId } }),
+      )
+      await expectGolden(
+        'profile-2024-lead',
+        await click(house.admin, { number: '+7 (495) 123-45-67 доб. 13', entity: { kind: 'lead', id: leadId } }),
+      )
+      const list = await house.admin.api('POST', '/call-lists', { entityKind: 'contact', entityIds: [contactId] })
+      await expectGolden(
+        'profile-2024-call-list',
+        await click(house.admin, { number: '+15550100212', entity: { kind: 'contact', id: contactId }, callListId: list.body.id }),
+      )
+      const { body: telephony } = await house.admin.api('GET', '/telephony')
+      const line = (telephony.targets as Array<{ id: string; kind: string }>).find((target) => target.kind === 'line')
+      await house.admin.api('PUT', '/telephony', { portalTarget: line!.id })
+      await expectGolden(
+        'profile-2024-line',
+        await click(house.admin, { number: '+15550100213', entity: { kind: 'contact', id: contactId } }),
+      )
+      await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
     } finally {
       await house.admin.api('PATCH', `/handlers/${bound.id}`, { profile: 'current' })
     }
