@@ -28,6 +28,7 @@ export default defineConfig({
       lane('unit', 5_000, { include: ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts'] }),
       lane('conformance', 20_000, { include: ['test/conformance/**/*.test.ts'], globalSetup: [postgres] }),
       lane('rest', 20_000, { include: ['test/rest/**/*.test.ts'] }),
+      lane('proofs', 20_000, { include: ['test/proofs/**/*.test.ts'] }),
       lane('browser', 60_000, { include: ['test/browser/**/*.test.ts'], globalSetup: [chromium, web] }),
       lane('pbx', 60_000, { include: ['test/pbx/**/*.test.ts'] }),
     ],

@@ -63,7 +63,7 @@ import { serveRecordings, takeUpload } from './http/recordings.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
 import { batchMethods } from './rest/batch.ts'
-import { Router, type Cause } from './rest/router.ts'
+import { Router, type Answered, type Cause } from './rest/router.ts'
 import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
 import { Store } from './store/store.ts'
@@ -89,6 +89,8 @@ export interface PortalWorld {
   readonly log?: Log
   /** folder of the built web */
   readonly webFolder?: string
+  /** is told how each REST call ended */
+  readonly answered?: Answered
 }
 
 const silenceSweepMs = 60_000
@@ -233,6 +235,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const router = new Router(clock, {
     within: (cause, work) => causes.run(cause, work),
     isStrict: (portalId) => switches.of(portalId).strictAppContext,
+    ...(world.answered && { answered: world.answered }),
   })
   const telephony = { store, calls, recordings, crm, publicUrl: config.publicUrl, now }
   router.add(batchMethods({ router, log }))

@@ -6,6 +6,7 @@ import { hashPassword } from '../../portal/src/directory/sign-in.ts'
 import { loadConfig } from '../../portal/src/config.ts'
 import { createPortal, type Portal, type PortalWorld } from '../../portal/src/portal.ts'
 import { findFreePort } from './ports.ts'
+import { noteAnswer } from './proofs.ts'
 
 /** A JSON answer with its status. */
 export interface Answer {
@@ -85,7 +86,7 @@ export async function startPortal(
     ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
     ...options.settings,
   }
-  const portal = await createPortal(loadConfig({ env: {}, dataDir, overrides }), options.world)
+  const portal = await createPortal(loadConfig({ env: {}, dataDir, overrides }), { answered: noteAnswer, ...options.world })
   if (isTls) setDefaultCACertificates([...getCACertificates('default'), await readFile(join(dataDir, 'tls', 'ca.crt'), 'utf8')])
   const origin = portal.config.publicUrl
   const portalId = (await portal.portals.first())!.id

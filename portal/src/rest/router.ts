@@ -1,6 +1,6 @@
 import { ownerOf, type Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
-import { PortalError } from '../errors.ts'
+import { PortalError, type ErrorKey } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { OperatingTime } from './limits.ts'
 import { Listed, pageSize, type Method, type Methods } from './method.ts'
@@ -41,7 +41,12 @@ export interface RouterOptions {
   readonly within?: <T>(cause: Cause, work: () => T) => T
   /** the switch strictAppContext of a portal */
   readonly isStrict?: (portalId: number) => boolean
+  /** told how each call of a method ended, inside a batch too: the key of the refusal, or null */
+  readonly answered?: Answered
 }
+
+/** Is told the method's lower-case name and how its call ended: null for an answer, a key of the error table, or `bug`. */
+export type Answered = (method: string, refusal: ErrorKey | 'bug' | null) => void
 
 /** Finds a method by its name in any case, checks who may call it, reads its parameters, runs it. Knows none of them. */
 export class Router {
@@ -76,6 +81,19 @@ export class Router {
 
   /** Runs a method. Throws PortalError for refusals. */
   async call(name: string, sent: LooseMap, caller: Caller, inBatch = false): Promise<Outcome> {
+    const { answered } = this.#options
+    if (!answered) return this.#call(name, sent, caller, inBatch)
+    try {
+      const outcome = await this.#call(name, sent, caller, inBatch)
+      answered(name.toLowerCase(), null)
+      return outcome
+    } catch (error) {
+      answered(name.toLowerCase(), error instanceof PortalError ? error.key : 'bug')
+      throw error
+    }
+  }
+
+  async #call(name: string, sent: LooseMap, caller: Caller, inBatch: boolean): Promise<Outcome> {
     const startMs = this.#clock.now()
     const started = performance.now()
     const row = this.#methods.get(name.toLowerCase())
