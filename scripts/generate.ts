@@ -9,6 +9,7 @@ import { commands } from '../portal/src/cli/commands.ts'
 import { eventCatalogue } from '../portal/src/portal.ts'
 import { describeApi } from './describe-api.ts'
 import { describeCommandLine } from './describe-command-line.ts'
+import { describeCompatibility, type Proved } from './describe-compatibility.ts'
 import { describeErrors } from './describe-errors.ts'
 import { describeEvents } from './describe-events.ts'
 import { describeLaw } from './describe-law.ts'
@@ -35,6 +36,16 @@ const generators: Generator[] = [
   { from: "the rows of the areas' methods.ts", owns: 'docs/reference/rest/*', make: ({ methods }) => describeRest(methods) },
   { from: "the rows of the areas' methods.ts", make: ({ methods }) => ({ 'sdk/src/method-params.ts': describeSdk(methods) }) },
   { from: "the declarations in the areas' events.ts", make: () => ({ 'docs/reference/events.md': describeEvents(eventCatalogue()) }) },
+  {
+    from: 'the rows of the portal, scripts/original-names.ts and test/proofs/proved.json',
+    make: ({ methods }) => ({
+      'COMPATIBILITY.md': describeCompatibility({
+        methods,
+        events: eventCatalogue(),
+        proved: JSON.parse(readFileSync(join(root, 'test/proofs/proved.json'), 'utf8')) as Proved,
+      }),
+    }),
+  },
   { from: 'portal/src/errors.ts', make: ({ methods }) => ({ 'docs/reference/errors.md': describeErrors(root, methods) }) },
   { from: 'portal/src/config.ts', make: () => ({ 'docs/reference/settings.md': describeSettings(root) }) },
   { from: 'portal/src/cli/commands.ts', make: () => ({ 'docs/reference/command-line.md': describeCommandLine(commands()) }) },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect } from 'vitest'
 import type { Answered } from '../../portal/src/rest/router.ts'
@@ -46,10 +46,11 @@ export const noteAnswer: Answered = (method, refusal) => note(method, refusal)
 
 /** All notes of the lanes that ran before. */
 export function readProofs(): Proof[] {
-  return globSync(join(folder, '*.jsonl')).flatMap((path) =>
+  const all = globSync(join(folder, '*.jsonl')).flatMap((path) =>
     readFileSync(path, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Proof),
   )
+  return all.filter(({ file }) => existsSync(join(root, file)))
 }
