@@ -7,6 +7,8 @@ export interface Caller {
   readonly via: 'app' | 'webhook' | 'web'
   /** set when `via` is `app` */
   readonly appId: number | null
+  /** the incoming webhook, when `via` is `webhook`; rights do not hang on it, limits do */
+  readonly webhookId?: number
   /** granted scopes; empty for `web`, which is not limited by scope */
   readonly scope: ReadonlySet<string>
 }

@@ -32,7 +32,7 @@ import { directoryMethods } from './directory/methods.ts'
 import { createNotifications } from './directory/notifications.ts'
 import { addPortal, createPortals, loadTokenKey } from './directory/portals.ts'
 import { createSignIn } from './directory/sign-in.ts'
-import { SwitchBoard } from './directory/switches.ts'
+import { limitsOf, SwitchBoard } from './directory/switches.ts'
 import { Users } from './directory/users.ts'
 import { Bindings } from './events/bindings.ts'
 import { createDeliveries } from './events/deliveries.ts'
@@ -236,6 +236,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     within: (cause, work) => causes.run(cause, work),
     isStrict: (portalId) => switches.of(portalId).strictAppContext,
     ...(world.answered && { answered: world.answered }),
+    limitsOf: (portalId) => limitsOf(switches.of(portalId)),
   })
   const telephony = { store, calls, recordings, crm, publicUrl: config.publicUrl, now }
   router.add(batchMethods({ router, log }))

@@ -42,6 +42,9 @@ describe('the compatibility switches', () => {
       unknownEntity: '',
       portalNumberWithAppId: false,
       callStartEvent: false,
+      limits: 'off',
+      limitOperatingSeconds: 480,
+      limitRequestSeconds: 60,
     })
     const bo = await house.addPerson('Bo', null)
     expect((await bo.api('GET', '/switches')).status).toBe(403)
@@ -49,7 +52,13 @@ describe('the compatibility switches', () => {
   })
 
   test('refuse what is no switch and change nothing then', async () => {
-    for (const change of [{ reuseWindow: 'no' }, { unknownEntity: 'DEAL' }]) {
+    for (const change of [
+      { reuseWindow: 'no' },
+      { unknownEntity: 'DEAL' },
+      { limits: 'on' },
+      { limitRequestSeconds: 0 },
+      { limitOperatingSeconds: -1 },
+    ]) {
       const answer = await house.admin.api('PATCH', '/switches', change)
       expect([answer.status, answer.body.code], JSON.stringify(change)).toEqual([422, 'invalid_input'])
     }
@@ -57,7 +66,12 @@ describe('the compatibility switches', () => {
   })
 
   test('that are unreadable in the settings have their defaults', () => {
-    expect(readSwitches({ tokenKey: '', switches: { reuseWindow: 0, unknownEntity: 'DEAL', strictAppContext: true } })).toEqual({
+    expect(
+      readSwitches({
+        tokenKey: '',
+        switches: { reuseWindow: 0, unknownEntity: 'DEAL', limits: 1, limitRequestSeconds: 0, strictAppContext: true },
+      }),
+    ).toEqual({
       ...defaultSwitches,
       strictAppContext: true,
     })

@@ -65,6 +65,7 @@ export function createCallers({ store, clock, tokens, log }: { store: Store; clo
         isAdmin: user.is_admin === 1,
         via: 'webhook',
         appId: null,
+        webhookId: webhook.id,
         scope: new Set(readScope(webhook)),
       }
     },

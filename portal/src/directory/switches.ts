@@ -1,6 +1,7 @@
 /** Compatibility switches: where the original's behaviour is not the same everywhere, or a connector needs that of another time. */
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
+import { bucketSizes, type Limits } from '../rest/limits.ts'
 import { readSettings, type PortalSettings } from './portals.ts'
 
 /** The switches of a portal (contract 4.0, 4.2, 13). */
@@ -15,7 +16,19 @@ export interface Switches {
   readonly portalNumberWithAppId: boolean
   /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once, as in the documentation's capture (13.12) */
   readonly callStartEvent: boolean
+  /** limits of the original (6.6): none, those of its usual or its largest tariff, or every call is refused as if it were overloaded */
+  readonly limits: (typeof limitModes)[number]
+  /** with `limits`: seconds that a method may take of an app or webhook within ten minutes (6.6) */
+  readonly limitOperatingSeconds: number
+  /** with `limits`: seconds that a request may take (6.6) */
+  readonly limitRequestSeconds: number
 }
+
+/** The values of the switch `limits`. */
+export const limitModes = ['off', 'standard', 'enterprise', 'overload'] as const
+
+/** The most that the seconds of a limit may be. */
+export const mostLimitSeconds = 3600
 
 /** What holds until an admin changes it: the contract's recommendations. */
 export const defaultSwitches: Switches = {
@@ -24,6 +37,20 @@ export const defaultSwitches: Switches = {
   unknownEntity: '',
   portalNumberWithAppId: false,
   callStartEvent: false,
+  limits: 'off',
+  limitOperatingSeconds: 480,
+  limitRequestSeconds: 60,
+}
+
+/** The limits that switches ask for; null: none. */
+export function limitsOf({ limits, limitOperatingSeconds, limitRequestSeconds }: Switches): Limits | null {
+  if (limits === 'off') return null
+  return {
+    bucket: bucketSizes[limits === 'enterprise' ? 'enterprise' : 'standard'],
+    operatingSeconds: limitOperatingSeconds,
+    requestSeconds: limitRequestSeconds,
+    isOverloaded: limits === 'overload',
+  }
 }
 
 /** The switches in the settings of an account; what is absent or unreadable has its default. */
@@ -31,9 +58,13 @@ export function readSwitches(settings: PortalSettings): Switches {
   const given = (typeof settings['switches'] === 'object' && settings['switches'] !== null ? settings['switches'] : {}) as Readonly<
     Record<string, unknown>
   >
-  const asBoolean = (name: Exclude<keyof Switches, 'unknownEntity'>): boolean => {
+  const asBoolean = (name: 'strictAppContext' | 'reuseWindow' | 'portalNumberWithAppId' | 'callStartEvent'): boolean => {
     const value = given[name]
     return typeof value === 'boolean' ? value : defaultSwitches[name]
+  }
+  const asSeconds = (name: 'limitOperatingSeconds' | 'limitRequestSeconds'): number => {
+    const value = given[name]
+    return typeof value === 'number' && value > 0 && value <= mostLimitSeconds ? value : defaultSwitches[name]
   }
   return {
     strictAppContext: asBoolean('strictAppContext'),
@@ -41,6 +72,9 @@ export function readSwitches(settings: PortalSettings): Switches {
     unknownEntity: given['unknownEntity'] === 'LEAD' ? 'LEAD' : '',
     portalNumberWithAppId: asBoolean('portalNumberWithAppId'),
     callStartEvent: asBoolean('callStartEvent'),
+    limits: limitModes.find((mode) => mode === given['limits']) ?? defaultSwitches.limits,
+    limitOperatingSeconds: asSeconds('limitOperatingSeconds'),
+    limitRequestSeconds: asSeconds('limitRequestSeconds'),
   }
 }
 

@@ -109,7 +109,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
     return bodies.use(request.raw, limit, async (body) => {
       const caller = early ?? (await callerOf(callers, body['auth']))
       const { auth: _, ...sent } = mergeMaps(query, body)
-      return successEnvelope(await router.call(path.name, sent, caller))
+      return successEnvelope(await router.request(path.name, sent, { caller, address: request.ip }))
     })
   }
 

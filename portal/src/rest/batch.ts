@@ -19,6 +19,7 @@ export function batchMethods({ router, log }: { router: Router; log: Log }): Met
         halt: flag('stop at the first error'),
       },
       errors: ['batch_length', 'batch_method'],
+      runsOthers: true,
       run: ({ params, caller }) => runBatch({ router, log, caller, commands: readCommands(params.cmd), halt: params.halt === true }),
     }),
   }

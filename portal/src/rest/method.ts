@@ -27,6 +27,8 @@ export interface Method<P extends Params = Params> {
   readonly contextError?: ErrorKey
   /** not allowed inside batch (file transfer) */
   readonly notInBatch?: boolean
+  /** runs other methods, whose time is counted as theirs and not as its own (contract 6.6) */
+  readonly runsOthers?: boolean
   readonly params: P
   /** the refusals that are its own, beyond those of the framework */
   readonly errors: readonly ErrorKey[]

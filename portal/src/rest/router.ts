@@ -2,7 +2,7 @@ import { ownerOf, type Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { PortalError, type ErrorKey } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { OperatingTime } from './limits.ts'
+import { Intensity, OperatingTime, type Limits } from './limits.ts'
 import { Listed, pageSize, type Method, type Methods } from './method.ts'
 import { readParams } from './params.ts'
 import type { Loose, LooseMap } from './php.ts'
@@ -43,6 +43,8 @@ export interface RouterOptions {
   readonly isStrict?: (portalId: number) => boolean
   /** told how each call of a method ended, inside a batch too: the key of the refusal, or null */
   readonly answered?: Answered
+  /** the limits of the original that a portal emulates; null: none */
+  readonly limitsOf?: (portalId: number) => Limits | null
 }
 
 /** Is told the method's lower-case name and how its call ended: null for an answer, a key of the error table, or `bug`. */
@@ -52,6 +54,7 @@ export type Answered = (method: string, refusal: ErrorKey | 'bug' | null) => voi
 export class Router {
   readonly #methods = new Map<string, Method>()
   readonly #operating = new OperatingTime()
+  readonly #intensity = new Intensity()
   readonly #clock: Clock
   readonly #options: RouterOptions
 
@@ -79,6 +82,17 @@ export class Router {
     return row.scope === null || caller.via === 'web' || row.scope.split('|').some((scope) => caller.scope.has(scope))
   }
 
+  /**
+   * Runs what a request asks for within the limits that the portal emulates (contract 6.6): it is counted once, however many commands a batch has.
+   * Who waits longer than a request may take is refused by `request_time`; the work is not broken off.
+   */
+  async request(name: string, sent: LooseMap, { caller, address }: { caller: Caller; address: string }): Promise<Outcome> {
+    const limits = this.#options.limitsOf?.(caller.portalId) ?? null
+    if (!limits) return this.call(name, sent, caller)
+    this.#intensity.admit({ portalId: caller.portalId, address, limits, nowMs: this.#clock.now() })
+    return withinTime(this.call(name, sent, caller), { clock: this.#clock, seconds: limits.requestSeconds })
+  }
+
   /** Runs a method. Throws PortalError for refusals. */
   async call(name: string, sent: LooseMap, caller: Caller, inBatch = false): Promise<Outcome> {
     const { answered } = this.#options
@@ -104,16 +118,27 @@ export class Router {
     if (row.contextWhenStrict === 'app' && caller.via === 'webhook' && this.#options.isStrict?.(caller.portalId))
       throw new PortalError('wrong_auth_type')
     if (row.notInBatch && inBatch) throw new PortalError('batch_method')
+    const limitSeconds = this.#options.limitsOf?.(caller.portalId)?.operatingSeconds
+    if (limitSeconds !== undefined) this.#operating.check({ caller, method: name.toLowerCase(), nowMs: startMs, limitSeconds })
     const run = () => row.run({ caller, params: readParams(row.params, sent), sent, start: readStart(sent) })
     const connector = readConnector(sent)
     const { within } = this.#options
-    const answer = await (within && connector !== '' ? within({ owner: ownerOf(caller), connector }, run) : run())
-    const time = this.#timeBlock(caller, name.toLowerCase(), startMs, performance.now() - started)
+    const timed = { caller, row, name: name.toLowerCase(), startMs, started }
+    let answer: unknown
+    try {
+      answer = await (within && connector !== '' ? within({ owner: ownerOf(caller), connector }, run) : run())
+    } catch (error) {
+      // a refusal took its time too
+      this.#timeBlock(timed)
+      throw error
+    }
+    const time = this.#timeBlock(timed)
     if (answer instanceof Listed) return { result: answer.result, total: answer.total, next: answer.next, time }
     return { result: answer, total: null, next: null, time }
   }
 
-  #timeBlock(caller: Caller, name: string, startMs: number, tookMs: number): TimeBlock {
+  #timeBlock({ caller, row, name, startMs, started }: Timed): TimeBlock {
+    const tookMs = performance.now() - started
     const seconds = Number((tookMs / 1000).toFixed(6))
     const finishMs = startMs + tookMs
     return {
@@ -123,8 +148,32 @@ export class Router {
       processing: seconds,
       date_start: isoSeconds(startMs),
       date_finish: isoSeconds(finishMs),
-      ...this.#operating.add(caller, name, seconds, startMs),
+      // what only runs others spends nothing itself
+      ...this.#operating.add({ caller, method: name, seconds: row.runsOthers ? 0 : seconds, nowMs: startMs }),
     }
+  }
+}
+
+interface Timed {
+  readonly caller: Caller
+  readonly row: Method
+  readonly name: string
+  readonly startMs: number
+  /** by `performance.now()` */
+  readonly started: number
+}
+
+async function withinTime<T>(work: Promise<T>, { clock, seconds }: { clock: Clock; seconds: number }): Promise<T> {
+  let cancel = (): void => {}
+  const late = new Promise<never>((_, reject) => {
+    cancel = clock.at(clock.now() + seconds * 1000, () => reject(new PortalError('request_time', { seconds })))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    cancel()
+    // after the time nobody waits for it; how it ends is its own affair
+    work.catch(() => undefined)
   }
 }
 

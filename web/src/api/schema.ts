@@ -429,6 +429,11 @@ export interface Switches {
   portalNumberWithAppId: boolean
   /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
   callStartEvent: boolean
+  limits: 'off' | 'standard' | 'enterprise' | 'overload'
+  /** with limits: seconds that a method may take of an app or webhook within ten minutes */
+  limitOperatingSeconds: number
+  /** with limits: seconds that a request may take */
+  limitRequestSeconds: number
 }
 
 /** Something a click can go to. `id` is `app:3`, `line:7` or `webhook:2`. */
@@ -680,6 +685,11 @@ export interface Operations {
       portalNumberWithAppId?: boolean
       /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
       callStartEvent?: boolean
+      limits?: 'off' | 'standard' | 'enterprise' | 'overload'
+      /** with limits: seconds that a method may take of an app or webhook within ten minutes */
+      limitOperatingSeconds?: number
+      /** with limits: seconds that a request may take */
+      limitRequestSeconds?: number
     }
     answer: Switches
   }

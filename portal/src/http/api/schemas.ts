@@ -269,6 +269,14 @@ export const Switches = Type.Object({
   unknownEntity: Type.Union([Type.Literal(''), Type.Literal('LEAD')], { description: 'CRM_ENTITY_TYPE of a click that has no card' }),
   portalNumberWithAppId: Type.Boolean({ description: 'PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP:' }),
   callStartEvent: Type.Boolean({ description: 'ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once' }),
+  /** the limits of the original: none, of its usual or largest tariff, or every call refused as overloaded */
+  limits: Literals(['off', 'standard', 'enterprise', 'overload'] as const),
+  limitOperatingSeconds: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 3600,
+    description: 'with limits: seconds that a method may take of an app or webhook within ten minutes',
+  }),
+  limitRequestSeconds: Type.Number({ exclusiveMinimum: 0, maximum: 3600, description: 'with limits: seconds that a request may take' }),
 })
 /** `GET /v1/apps`, `GET /v1/apps/:id`. */
 export const App = Type.Object({
