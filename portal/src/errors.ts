@@ -207,6 +207,7 @@ export const errors = {
   department_filled: ['ERROR_CORE', 400, 'The department has departments or people in it: move them first'],
   notify_user: ['USER_ID_EMPTY', 400, "User ID can't be empty"],
   notify_message: ['MESSAGE_EMPTY', 400, "Message can't be empty"],
+  notify_id: ['PARAMS_ERROR', 400, "Notification ID (ID, IDS), TAG or SUB_TAG can't be empty"],
   notify_attach: ['ATTACH_ERROR', 400, 'Incorrect attach params'],
   notify_attach_size: ['ATTACH_OVERSIZE', 400, 'You have exceeded the maximum allowable size of attach'],
   notification_not_found: ['notification_not_found', 404, 'There is no notification {id}. Reload the page'],

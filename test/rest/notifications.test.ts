@@ -86,6 +86,81 @@ test('im.notify knows TYPE and the old name of USER_ID', async () => {
   expect(await latest()).toMatchObject({ message: 'personal', author: { id: house.admin.userId } })
 })
 
+describe('what becomes of a note', () => {
+  /** the app acts for the admin: the notes that it reads are the admin's own */
+  const send = (params: Params = {}, by = app): Promise<number> => result('im.notify.system.add', { USER_ID: house.admin.userId, MESSAGE: 'x', ...params }, by)
+  const own = async (): Promise<Array<{ id: number; readAt: number | null }>> => (await notes(house.admin)).items
+  const unread = async (ids: readonly number[]): Promise<number[]> =>
+    (await own()).filter(({ id, readAt }) => ids.includes(id) && readAt === null).map(({ id }) => id)
+
+  test('im.notify.read marks one as read with ONLY_CURRENT, else all newer ones too', async () => {
+    const ids = [await send(), await send(), await send()] as const
+    expect(await result('im.notify.read', { ID: ids[1], ONLY_CURRENT: 'Y' })).toBe(true)
+    expect(await unread(ids)).toEqual([ids[2], ids[0]])
+    expect(await result('im.notify.read', { ID: String(ids[1]) })).toBe(true)
+    expect(await unread(ids)).toEqual([ids[0]])
+    expect(await result('im.notify.read', { ID: ids[0], ONLY_CURRENT: 'N' })).toBe(true)
+    expect(await unread(ids)).toEqual([])
+  })
+
+  test('im.notify.read.list marks several as read and as unread, and nobody else’s', async () => {
+    const ids = [await send(), await send(), await send()]
+    const foreign = await send({ USER_ID: person.userId })
+    expect(await result('im.notify.read.list', { IDS: [ids[0], ids[2], foreign], ACTION: 'Y' })).toBe(true)
+    expect(await unread(ids)).toEqual([ids[1]])
+    expect((await latest()).readAt).toBeNull()
+    expect(await result('im.notify.read.list', { IDS: [ids[0]], ACTION: 'N' })).toBe(true)
+    expect(await unread(ids)).toEqual([ids[1], ids[0]])
+    expect(await result('im.notify.read.list', { IDS: [] })).toBe(true)
+    const many = await app.call('im.notify.read.list', { IDS: Array.from({ length: 501 }, (_, index) => index + 1) })
+    expect(many).toMatchObject({ status: 400, body: { error: 'ERROR_ARGUMENT' } })
+  })
+
+  test('im.notify.read.all marks all as read', async () => {
+    const ids = [await send(), await send()]
+    expect(await result('im.notify.read.all')).toEqual({ result: true, newCounter: 0 })
+    expect([await unread(ids), (await notes(house.admin)).unread]).toEqual([[], 0])
+  })
+
+  test('im.notify.delete answers true, and false for what is gone', async () => {
+    const id = await send()
+    expect(await result('im.notify.delete', { ID: id })).toBe(true)
+    expect((await own()).map((note) => note.id)).not.toContain(id)
+    expect(await result('im.notify.delete', { ID: id })).toBe(false)
+  })
+
+  test('im.notify.delete by a tag deletes all notes of the app with it, whoever got them, and no other app’s', async () => {
+    const other = await house.addApp({ title: 'Other sender', scope: ['im'] })
+    const [mine, theirs, foreign] = [
+      await send({ TAG: 'D' }),
+      await send({ TAG: 'D', USER_ID: person.userId }),
+      await send({ TAG: 'D' }, other),
+    ]
+    expect(await result('im.notify.delete', { TAG: 'D' })).toBe(true)
+    const left = [...(await own()), ...(await notes()).items].map(({ id }) => id)
+    expect([left.includes(mine), left.includes(theirs), left.includes(foreign)]).toEqual([false, false, true])
+    const sub = await send({ SUB_TAG: 'E' })
+    expect(await result('im.notify.delete', { ID: null, TAG: '', SUB_TAG: 'E' })).toBe(true)
+    expect((await own()).map(({ id }) => id)).not.toContain(sub)
+  })
+
+  test('nobody deletes what another app sent to somebody else', async () => {
+    const other = await house.addApp({ title: 'Stranger', scope: ['im'] })
+    const id = await send({ USER_ID: person.userId })
+    expect(await result('im.notify.delete', { ID: id }, other)).toBe(false)
+    const hook = await house.addIncomingWebhook(['im'])
+    expect((await request(`${hook}im.notify.delete?ID=${id}`)).body.result).toBe(false)
+    expect((await latest()).id).toBe(id)
+    // the app that sent it may
+    expect(await result('im.notify.delete', { ID: id })).toBe(true)
+  })
+
+  test.each(['im.notify.delete', 'im.notify.read', 'im.notify.read.list'])('%s without a note is refused', async (name) => {
+    expect(await app.call(name, {})).toMatchObject({ status: 400, body: { error: 'PARAMS_ERROR' } })
+    expect(await app.call(name, { ID: 'x', IDS: ['x'] })).toMatchObject({ status: 400, body: { error: 'PARAMS_ERROR' } })
+  })
+})
+
 describe('/v1/notifications', () => {
   test('counts what is unread, marks one and all as read', async () => {
     const reader = await house.addPerson('Reader', null)

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
 import { withoutNul } from '../store/fold.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 
 /** A note to one person. */
@@ -35,9 +35,34 @@ export interface Notifications {
   read(portalId: number, userId: number, id: number): Promise<void>
   /** Marks all as read. */
   readAll(portalId: number, userId: number): Promise<void>
+  /** Marks some of a person's notes as read or as unread; ids that are not theirs are passed over. */
+  mark(choice: NoteMark): Promise<void>
+  /** Deletes notes; answers how many. A note is deleted by the person who got it and by the app, or the webhooks, that sent it. */
+  delete(choice: NoteChoice): Promise<number>
+}
+
+/** Which of a person's notes are marked, and as what. */
+export interface NoteMark {
+  readonly portalId: number
+  readonly userId: number
+  /** these, or this one and all newer ones */
+  readonly which: readonly number[] | { readonly fromId: number }
+  readonly isRead: boolean
+}
+
+/** Which notes are deleted: by id, or those of the sender with a tag. */
+export interface NoteChoice {
+  readonly portalId: number
+  /** who asks */
+  readonly userId: number
+  /** the app that asks; null: a webhook */
+  readonly appId: number | null
+  readonly by: { readonly id: number } | { readonly tag: string } | { readonly subTag: string }
 }
 
 const longestMessage = 20_000
+/** of one call; what is more is deleted by the next one */
+const mostDeleted = 500
 
 /** Builds the notes. `changed` tells the person's browsers. */
 export function createNotifications({
@@ -50,6 +75,12 @@ export function createNotifications({
   changed: (portalId: number, names: readonly string[], userIds?: readonly number[]) => void
 }): Notifications {
   const tell = (portalId: number, userId: number): void => changed(portalId, ['notifications'], [userId])
+  const writeAndTell = async (query: Parameters<Tx['write']>[0], portalId: number, userId: number): Promise<void> => {
+    await store.transaction((tx) => {
+      tx.write(query)
+      tx.afterCommit(() => tell(portalId, userId))
+    })
+  }
 
   return {
     async send({ portalId, userId, authorId, appId, message, tag = '', subTag = '' }) {
@@ -104,6 +135,36 @@ export function createNotifications({
         if (found.read_at !== null) return
         await tx.db.updateTable('notification').set({ read_at: clock.now() }).where('id', '=', id).execute()
         tx.afterCommit(() => tell(portalId, userId))
+      })
+    },
+
+    async mark({ portalId, userId, which, isRead }) {
+      const own = store.build
+        .updateTable('notification')
+        .set({ read_at: isRead ? clock.now() : null })
+        .where('portal_id', '=', portalId)
+        .where('user_id', '=', userId)
+        .where('read_at', isRead ? 'is' : 'is not', null)
+      if ('fromId' in which) await writeAndTell(own.where('id', '>=', which.fromId), portalId, userId)
+      else if (which.length > 0) await writeAndTell(own.where('id', 'in', which), portalId, userId)
+    },
+
+    async delete({ portalId, userId, appId, by }) {
+      return store.transaction(async (tx) => {
+        const isSender = appId === null ? ('is' as const) : ('=' as const)
+        const all = tx.db.selectFrom('notification').select(['id', 'user_id']).where('portal_id', '=', portalId)
+        const found =
+          'id' in by
+            ? all.where('id', '=', by.id).where((eb) => eb.or([eb('user_id', '=', userId), eb('app_id', isSender, appId)]))
+            : all.where('app_id', isSender, appId).where('tag' in by ? 'tag' : 'sub_tag', '=', readTag('tag' in by ? by.tag : by.subTag))
+        const rows = await found.limit(mostDeleted).execute()
+        if (rows.length === 0) return 0
+        await tx.db
+          .deleteFrom('notification')
+          .where('id', 'in', rows.map(({ id }) => id))
+          .execute()
+        tx.afterCommit(() => changed(portalId, ['notifications'], [...new Set(rows.map((row) => row.user_id))]))
+        return rows.length
       })
     },
 
