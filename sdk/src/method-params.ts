@@ -257,6 +257,31 @@ export interface MethodParams {
     /** checked and not shown: the bell shows texts */
     readonly ATTACH?: unknown
   }
+  /** Deletes a note, or all notes of the calling app with a tag. Answers whether there was one. */
+  readonly 'im.notify.delete': {
+    /** the note */
+    readonly ID?: number | string
+    /** all with this TAG */
+    readonly TAG?: string | number
+    /** all with this SUB_TAG */
+    readonly SUB_TAG?: string | number
+  }
+  /** Marks a note to the calling user as read, and all newer ones too unless ONLY_CURRENT. */
+  readonly 'im.notify.read': {
+    /** the note */
+    readonly ID: number | string
+    /** this one alone */
+    readonly ONLY_CURRENT?: Switch
+  }
+  /** Marks several notes to the calling user as read, or as unread with ACTION N. */
+  readonly 'im.notify.read.list': {
+    /** the notes */
+    readonly IDS: number | string | ReadonlyArray<number | string>
+    /** Y: read, the default; N: unread */
+    readonly ACTION?: string | number
+  }
+  /** Marks all notes to the calling user as read. */
+  readonly 'im.notify.read.all': object
   /** Names and titles of user fields. */
   readonly 'user.fields': object
   /** Is the calling user an administrator? */

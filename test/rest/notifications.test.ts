@@ -88,7 +88,8 @@ test('im.notify knows TYPE and the old name of USER_ID', async () => {
 
 describe('what becomes of a note', () => {
   /** the app acts for the admin: the notes that it reads are the admin's own */
-  const send = (params: Params = {}, by = app): Promise<number> => result('im.notify.system.add', { USER_ID: house.admin.userId, MESSAGE: 'x', ...params }, by)
+  const send = (params: Params = {}, by = app): Promise<number> =>
+    result('im.notify.system.add', { USER_ID: house.admin.userId, MESSAGE: 'x', ...params }, by)
   const own = async (): Promise<Array<{ id: number; readAt: number | null }>> => (await notes(house.admin)).items
   const unread = async (ids: readonly number[]): Promise<number[]> =>
     (await own()).filter(({ id, readAt }) => ids.includes(id) && readAt === null).map(({ id }) => id)

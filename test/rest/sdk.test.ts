@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ApiVersion, B24Hook, B24OAuth, type AbstractB24, type AjaxError, type AjaxResult } from '@bitrix24/b24jssdk'
+import { ApiVersion, type AbstractB24, type AjaxResult } from '@bitrix24/b24jssdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { request, startPortal, type TestApp, type TestPortal } from '../support/portal.ts'
+import { startPortal, type TestPortal } from '../support/portal.ts'
+import { call, connectApp, connectTokens, connectWebhook, refusal, type Any } from '../support/sdk.ts'
 import { createTurnableClock, type TurnableClock } from '../support/turnable-clock.ts'
 
 /** The official JavaScript SDK as a black box (contract 0.3.10, A.4): what its strictness takes, others take too. */
@@ -27,33 +28,6 @@ async function startWorld(settings: Readonly<Record<string, unknown>>): Promise<
   return { house, clock, contactIds }
 }
 
-/** What an app keeps of a token answer, as the SDK wants it. */
-async function connect(house: TestPortal, app: TestApp, change: { expires?: number } = {}): Promise<B24OAuth> {
-  const query = `grant_type=refresh_token&client_id=${app.clientId}&client_secret=${app.clientSecret}&refresh_token=${app.refreshToken}`
-  const { body } = await request(`${house.url}/oauth/token/?${query}`)
-  app.accessToken = body.access_token
-  app.refreshToken = body.refresh_token
-  const b24 = new B24OAuth(
-    {
-      applicationToken: '',
-      userId: body.user_id,
-      memberId: body.member_id,
-      accessToken: body.access_token,
-      refreshToken: body.refresh_token,
-      expires: change.expires ?? body.expires,
-      expiresIn: body.expires_in,
-      scope: body.scope,
-      domain: body.domain,
-      clientEndpoint: body.client_endpoint,
-      serverEndpoint: body.server_endpoint,
-      status: body.status,
-    },
-    { clientId: app.clientId, clientSecret: app.clientSecret },
-  )
-  b24.offClientSideWarning()
-  return b24
-}
-
 let plain: World
 let secure: World
 
@@ -67,25 +41,6 @@ afterAll(async () => {
   await secure.house.stop()
 })
 
-// oxlint-disable-next-line typescript/no-explicit-any -- results of every shape
-type Any = any
-
-async function call(b24: AbstractB24, method: string, params: Record<string, unknown> = {}): Promise<Any> {
-  const answer = (await b24.actions.v2.call.make({ method, params: params })) as AjaxResult<Any>
-  expect(answer.getErrorMessages()).toEqual([])
-  return answer.getData()!.result
-}
-
-async function refusal(b24: AbstractB24, method: string, params: Record<string, unknown> = {}): Promise<AjaxError> {
-  try {
-    const answer = (await b24.actions.v2.call.make({ method, params: params })) as AjaxResult<Any>
-    expect(answer.isSuccess).toBe(false)
-    return [...answer.getErrors()][0] as AjaxError
-  } catch (error) {
-    return error as AjaxError
-  }
-}
-
 const clients = [
   ['an app by OAuth over http', 'http', 'app'],
   ['an app by OAuth over https', 'https', 'app'],
@@ -98,12 +53,7 @@ describe.each(clients)('%s', (_, scheme, kind) => {
 
   beforeAll(async () => {
     world = scheme === 'http' ? plain : secure
-    if (kind === 'app') b24 = await connect(world.house, await world.house.addApp({ title: 'SDK', scope: scopes }))
-    else {
-      const hook = B24Hook.fromWebhookUrl(await world.house.addIncomingWebhook(scopes))
-      hook.offClientSideWarning()
-      b24 = hook
-    }
+    b24 = kind === 'app' ? await connectApp(world.house, { title: 'SDK', scope: scopes }) : await connectWebhook(world.house, scopes)
   })
 
   const register = (params: Record<string, unknown> = {}): Promise<Any> =>
@@ -252,7 +202,7 @@ describe.each(['http', 'https'] as const)('an expired token, over %s', (scheme) 
     const { house, clock } = world()
     const app = await house.addApp({ scope: scopes })
     // an app whose own clock is behind: it believes the token good for ever
-    const b24 = await connect(house, app, { expires: 4_000_000_000 })
+    const b24 = await connectTokens(house, app, { expires: 4_000_000_000 })
     const refreshed: Any[] = []
     b24.setCallbackRefreshAuth(async (payload: Any) => void refreshed.push(payload.b24OAuthParams))
     const old = app.accessToken
@@ -272,7 +222,7 @@ describe.each(['http', 'https'] as const)('an expired token, over %s', (scheme) 
 
   test('is refreshed before the call when the app knows that it expired', async () => {
     const { house } = world()
-    const b24 = await connect(house, await house.addApp({ scope: scopes }), { expires: 1 })
+    const b24 = await connectTokens(house, await house.addApp({ scope: scopes }), { expires: 1 })
     let refreshes = 0
     b24.setCallbackRefreshAuth(async () => void refreshes++)
     expect(await call(b24, 'profile')).toMatchObject({ NAME: 'Admin' })
@@ -282,7 +232,7 @@ describe.each(['http', 'https'] as const)('an expired token, over %s', (scheme) 
   test('of an uninstalled app cannot be refreshed: invalid_client', async () => {
     const { house } = world()
     const app = await house.addApp({ scope: scopes })
-    const b24 = await connect(house, app)
+    const b24 = await connectTokens(house, app)
     await house.admin.api('DELETE', `/apps/${app.id}`)
     expect(await refusal(b24, 'profile')).toMatchObject({ originalError: { code: 'invalid_client', status: 401 } })
   })

@@ -161,7 +161,11 @@ export function createNotifications({
         if (rows.length === 0) return 0
         await tx.db
           .deleteFrom('notification')
-          .where('id', 'in', rows.map(({ id }) => id))
+          .where(
+            'id',
+            'in',
+            rows.map(({ id }) => id),
+          )
           .execute()
         tx.afterCommit(() => changed(portalId, ['notifications'], [...new Set(rows.map((row) => row.user_id))]))
         return rows.length
