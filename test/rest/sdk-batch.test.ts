@@ -70,7 +70,7 @@ describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
   test('a batch itself spends no operating time', async () => {
     const answer = (await b24.actions.v2.call.make({ method: 'batch', params: { cmd: ['server.time'], halt: 0 } })) as AjaxResult<Any>
     expect(answer.getData()!.time).toMatchObject({ operating: 0 })
-    expect((answer.getData()!.result as Any).result_time[0].operating).toBeGreaterThan(0)
+    expect(answer.getData()!.result.result_time[0].operating).toBeGreaterThan(0)
   })
 
   test('a method that is not served is an error in its slot', async () => {
@@ -132,26 +132,27 @@ describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
     expect(pages.flat().map((row) => row.id)).toEqual(ids)
   })
 
-  test('callMethod pages by start', async () => {
+  test('the old callMethod pages by start', async () => {
+    const old: Any = b24
     const params = { entityTypeId: company, filter: { '>=id': ids[0] }, select: ['id'] }
     const page = async (start: number): Promise<number[]> =>
-      ((await b24.callMethod('crm.item.list', params, start)).getData() as Any).result.items.map((row: Any) => row.id)
+      (await old.callMethod('crm.item.list', params, start)).getData().result.items.map((row: Any) => row.id)
     const [first, second] = [await page(0), await page(50)]
     expect([first.length, second.length]).toEqual([50, 50])
     expect(second.some((id) => first.includes(id))).toBe(false)
   })
 
   test('the old callListMethod, fetchListMethod, callBatch and callBatchByChunk work', async () => {
+    const old: Any = b24
     const params = { entityTypeId: company, filter: { '=%title': 'Anvil%' }, select: ['id', 'title'] }
-    expect(((await b24.callListMethod('crm.item.list', params, null, 'items')).getData() as Any).length).toBe(titles.length)
+    expect((await old.callListMethod('crm.item.list', params, null, 'items')).getData()).toHaveLength(titles.length)
     const sizes: number[] = []
-    for await (const chunk of b24.fetchListMethod('crm.item.list', params, 'id', 'items')) sizes.push((chunk as Any[]).length)
+    for await (const chunk of old.fetchListMethod('crm.item.list', params, 'id', 'items')) sizes.push(chunk.length)
     expect(sizes).toEqual([50, 50, 20])
-    const calls = { First: { method: 'crm.item.get', params: { entityTypeId: company, id: ids[0] } } }
-    const batch = (await b24.callBatch(calls as Any, true, true)) as Any
+    const batch = await old.callBatch({ First: { method: 'crm.item.get', params: { entityTypeId: company, id: ids[0] } } }, true, true)
     expect(batch.getData().First.getData().result.item.id).toBe(ids[0])
     const many = Array.from({ length: 60 }, () => ['server.time', {}])
-    expect(((await b24.callBatchByChunk(many as Any, false)).getData() as Any).length).toBe(60)
+    expect((await old.callBatchByChunk(many, false)).getData()).toHaveLength(60)
   })
 
   test('its tools find the portal well', async () => {

@@ -1,4 +1,4 @@
-import { ApiVersion, type AbstractB24, type AjaxError, type AjaxResult, type RestrictionParams } from '@bitrix24/b24jssdk'
+import { ApiVersion, type AbstractB24, type AjaxError, type RestrictionParams } from '@bitrix24/b24jssdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { defaultSwitches, type Switches } from '../../portal/src/directory/switches.ts'
 import { startPortal, type TestPortal } from '../support/portal.ts'
@@ -53,7 +53,7 @@ describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
     return { b24, waits: turnWhereItWaits(b24) }
   }
   const time = async (b24: AbstractB24): Promise<Any> =>
-    ((await b24.actions.v2.call.make({ method: 'server.time', params: {} })) as AjaxResult<Any>).getData()!.time
+    (await b24.actions.v2.call.make<Any>({ method: 'server.time', params: {} })).getData()!.time
 
   test('QUERY_LIMIT_EXCEEDED is waited out and every call is answered', async () => {
     const { b24, waits } = await connect()
