@@ -52,6 +52,7 @@ import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
 import { notificationRoutes } from './http/api/notifications.ts'
 import { placementRoutes } from './http/api/placements.ts'
+import { profileRoutes } from './http/api/profiles.ts'
 import { sessionRoutes } from './http/api/session.ts'
 import { switchRoutes } from './http/api/switches.ts'
 import { telephonyRoutes } from './http/api/telephony.ts'
@@ -282,6 +283,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...notificationRoutes({ notifications, users }),
     ...handlerRoutes({ bindings, changed }),
     ...switchRoutes({ switches }),
+    ...profileRoutes({ catalogue }),
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline }),
     ...callListRoutes({ ...cards, callLists, statuses }),

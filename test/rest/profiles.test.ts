@@ -63,6 +63,36 @@ describe.each(profileNames)('the wire profile %s', (profile) => {
   })
 })
 
+describe('/v1/profiles', () => {
+  test('names every profile and every event that they can be compared for', async () => {
+    const { body } = await house.admin.api('GET', '/profiles')
+    expect(body.items.map((item: { name: string }) => item.name)).toEqual(profileNames)
+    expect(body.events).toEqual(expect.arrayContaining(['ONEXTERNALCALLSTART', 'ONVOXIMPLANTCALLINIT', 'ONCRMDEALDELETE']))
+    const somebody = await house.addPerson('Differ', null)
+    for (const path of ['/profiles', '/profiles/diff?first=current&second=2018']) expect((await somebody.api('GET', path)).status).toBe(403)
+  })
+
+  test('shows two profiles of a click line by line', async () => {
+    const { body } = await house.admin.api('GET', '/profiles/diff?first=current&second=2018')
+    expect(body.event).toBe('ONEXTERNALCALLSTART')
+    const changed = body.lines.filter((line: { sign: string }) => line.sign !== ' ')
+    expect(changed).toEqual([
+      { sign: '-', text: 'event_handler_id=12' },
+      { sign: '-', text: 'data[IS_MOBILE]=0' },
+      { sign: '-', text: 'data[CRM_ENTITY_TYPE]=' },
+      { sign: '+', text: 'data[CRM_ENTITY_TYPE]=LEAD' },
+    ])
+    const contact = (await house.admin.api('GET', '/profiles/diff?first=current&second=2024&event=oncrmcontactadd')).body
+    expect([contact.event, contact.lines.every((line: { sign: string }) => line.sign === ' ')]).toEqual(['ONCRMCONTACTADD', true])
+  })
+
+  test('refuses what is no profile and no event', async () => {
+    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=1999')).body).toMatchObject({ status: 422, code: 'invalid_input' })
+    expect((await house.admin.api('GET', '/profiles/diff?first=current')).body).toMatchObject({ status: 422, code: 'invalid_input' })
+    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=2018&event=ONX')).body).toMatchObject({ status: 422, code: 'unknown_event' })
+  })
+})
+
 test('a profile that is not known is refused', async () => {
   const answer = await house.admin.api('PATCH', `/handlers/${handlers[0]!.id}`, { profile: '1999' })
   expect([answer.status, answer.body.code]).toEqual([422, 'invalid_input'])

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadConfig, type Config } from '../config.ts'
 import { hashPassword, randomPassword } from '../directory/sign-in.ts'
-import { createPortal, type Portal } from '../portal.ts'
+import { comparableEvents, diffProfiles } from '../events/profile-diff.ts'
+import { profileNames, type ProfileName } from '../events/profiles.ts'
+import { createPortal, eventCatalogue, type Portal } from '../portal.ts'
 import { lockFolder } from '../store/lock.ts'
 import { runDemoPhone } from './demo-phone.ts'
 import { adminEmail, seedCompany, seedDemoPhone } from './seed.ts'
@@ -64,7 +66,25 @@ export function commands(): Command {
   withPlace(program.command('reset-password <email>'))
     .description('give a user a new password and sign them out everywhere')
     .action((email: string, options: Options) => resetPassword(email, options))
+  program
+    .command('profiles')
+    .description('the wire profiles of event bodies')
+    .command('diff <first> <second> [event]')
+    .description('two wire profiles of an event, line by line (default: ONEXTERNALCALLSTART)')
+    .action((first: string, second: string, event = 'ONEXTERNALCALLSTART') => showProfileDiff(first, second, event))
   return program
+}
+
+function showProfileDiff(first: string, second: string, event: string): void {
+  const known = (name: string): ProfileName => {
+    const found = profileNames.find((one) => one === name)
+    if (!found) throw new CommandError(`there is no wire profile ${name}. Known are: ${profileNames.join(', ')}`)
+    return found
+  }
+  const events = comparableEvents(eventCatalogue())
+  const found = events.get(event.toUpperCase())
+  if (!found) throw new CommandError(`there is no event ${event} to compare. Known are: ${[...events.keys()].join(', ')}`)
+  for (const { sign, text } of diffProfiles(found, known(first), known(second))) say(`${sign} ${text}`)
 }
 
 async function opened<T>(config: Config, use: (portal: Portal) => Promise<T>): Promise<T> {

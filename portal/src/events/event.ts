@@ -13,6 +13,8 @@ export interface EventDeclaration<Fact> {
   data(fact: Fact): Record<string, unknown>
   /** the CALL_ID it is about: notices of one call keep their order (design 11.9) */
   callId?(fact: Fact): string
+  /** a fact with made-up values, for comparing wire profiles */
+  readonly sample?: Fact
   /** what handlers with another wire profile get instead of `data` */
   readonly profiles?: Readonly<Record<string, (data: Readonly<Record<string, unknown>>) => Record<string, unknown>>>
 }

@@ -18,6 +18,8 @@ export interface CallStarted {
 /** The fields of the event page of 2024, in its order. */
 const fieldsOf2024 = ['USER_ID', 'PHONE_NUMBER', 'CRM_ENTITY_TYPE', 'CRM_ENTITY_ID', 'CALL_LIST_ID', 'LINE_NUMBER', 'CALL_ID'] as const
 
+const sampleCallId = `externalCall.${'d'.repeat(32)}.1700000000`
+
 /** Contract 2.1. Sent to the selected outgoing target alone. */
 export const callStarted = event<CallStarted>({
   name: 'ONEXTERNALCALLSTART',
@@ -25,6 +27,18 @@ export const callStarted = event<CallStarted>({
   about: 'A person clicked a number and this app is the outgoing target: ring the person, then the customer.',
   deliveryClass: 'dial',
   callId: (fact) => fact.callId,
+  sample: {
+    phoneNumber: '(212) 555-0112',
+    international: '+12125550112',
+    extension: '',
+    userId: 1,
+    callListId: 0,
+    lineNumber: '',
+    isMobile: false,
+    callId: sampleCallId,
+    entityType: '',
+    entityId: 0,
+  },
   data: (fact) => ({
     PHONE_NUMBER: fact.phoneNumber,
     PHONE_NUMBER_INTERNATIONAL: fact.international,
@@ -57,6 +71,7 @@ export const callInit = event<{ callId: string; type: number; number: string; ap
   about: 'A call was registered.',
   deliveryClass: 'notice',
   callId: (fact) => fact.callId,
+  sample: { callId: sampleCallId, type: 1, number: '+12125550112', appId: 3 },
   data: (fact) => ({ CALL_ID: fact.callId, CALL_TYPE: fact.type, CALLER_ID: fact.number, REST_APP_ID: fact.appId }),
 })
 
@@ -67,6 +82,7 @@ export const callTalking = event<{ callId: string; userId: number }>({
   about: 'The conversation begins.',
   deliveryClass: 'notice',
   callId: (fact) => fact.callId,
+  sample: { callId: sampleCallId, userId: 1 },
   data: (fact) => ({ CALL_ID: fact.callId, USER_ID: fact.userId }),
 })
 
@@ -93,6 +109,20 @@ export const callEnded = event<CallEnded>({
   about: 'A call was finished and stands in the statistics.',
   deliveryClass: 'notice',
   callId: (fact) => fact.callId,
+  sample: {
+    callId: sampleCallId,
+    type: 1,
+    number: '+12125550112',
+    portalNumber: 'REST_APP:',
+    userId: 1,
+    duration: 34,
+    startedAt: 1_700_000_000_000,
+    cost: 0,
+    costCurrency: 'USD',
+    statusCode: '200',
+    failedReason: '',
+    activityId: 42,
+  },
   data: (fact) => ({
     CALL_ID: fact.callId,
     CALL_TYPE: fact.type,

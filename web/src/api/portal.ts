@@ -59,6 +59,15 @@ export const portal = {
     request<T.Delivery>('POST', `/deliveries/${id}/replay`, { body: confirmDial ? { confirmDial: true } : {} }),
   trace: (id: number) => request<T.Trace>('GET', `/traces/${id}`),
 
+  notes: (cursor: string | null) => request<T.NotificationPage>('GET', '/notifications', { query: { cursor } }),
+  readNote: (id: number) => request<void>('POST', `/notifications/${id}/read`, { body: {} }),
+  readAllNotes: () => request<void>('POST', '/notifications/read-all', { body: {} }),
+
+  switches: () => request<T.Switches>('GET', '/switches'),
+  changeSwitches: (input: Partial<T.Switches>) => request<T.Switches>('PATCH', '/switches', { body: input }),
+  profiles: () => request<T.WireProfiles>('GET', '/profiles'),
+  profileDiff: (query: Query) => request<T.ProfileDiff>('GET', '/profiles/diff', { query }),
+
   callLists: () => request<T.Page<T.CallList>>('GET', '/call-lists'),
   callList: (id: number) => request<T.CallListCard>('GET', `/call-lists/${id}`),
   addCallList: (input: T.CallListInput) => request<T.CallList>('POST', '/call-lists', { body: input }),

@@ -76,6 +76,22 @@ export const deliveriesQuery = (filter: Query) =>
     getNextPageParam: nextOf,
   })
 
+/** The bell: notes to the person, newest first; every page says how many are unread. */
+export const notesQuery = infiniteQueryOptions({
+  queryKey: ['notifications'],
+  queryFn: ({ pageParam }) => portal.notes(pageParam),
+  initialPageParam: null as string | null,
+  getNextPageParam: nextOf,
+})
+
+/** The compatibility switches. */
+export const switchesQuery = queryOptions({ queryKey: ['switches'], queryFn: () => portal.switches() })
+/** The wire profiles, and the events that they can be compared for. */
+export const profilesQuery = queryOptions({ queryKey: ['profiles', 'all'], queryFn: () => portal.profiles() })
+/** Two wire profiles of an event. */
+export const profileDiffQuery = (choice: { first: string; second: string; event: string }) =>
+  queryOptions({ queryKey: ['profiles', 'diff', choice], queryFn: () => portal.profileDiff(choice), placeholderData: (before) => before })
+
 /** Employees, page after page. */
 export const usersQuery = (search: string) =>
   infiniteQueryOptions({

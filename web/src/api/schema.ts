@@ -392,6 +392,16 @@ export interface Problem {
   detail: string
 }
 
+/** `GET /v1/profiles/diff?first=&second=&event=`. */
+export interface ProfileDiff {
+  event: string
+  lines: Array<{
+    sign: ' ' | '-' | '+'
+    /** key=value, decoded */
+    text: string
+  }>
+}
+
 /** The signed-in person and the company. `GET /v1/session`; 401 when nobody is signed in. */
 export interface Session {
   user: {
@@ -522,6 +532,15 @@ export interface User {
 
 /** VALUE_TYPE. */
 export type ValueKind = 'WORK' | 'MOBILE' | 'FAX' | 'HOME' | 'PAGER' | 'MAILING' | 'OTHER'
+
+/** `GET /v1/profiles`. */
+export interface WireProfiles {
+  items: Array<{
+    name: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
+    about: string
+  }>
+  events: string[]
+}
 
 /** What each operation takes and answers, by method and path below `/v1`. */
 export interface Operations {
@@ -692,6 +711,20 @@ export interface Operations {
       limitRequestSeconds?: number
     }
     answer: Switches
+  }
+  /** The wire profiles, and the events that they can be compared for. */
+  'GET /profiles': {
+    answer: WireProfiles
+  }
+  /** Two wire profiles of an event, line by line, with sample values. */
+  'GET /profiles/diff': {
+    query: {
+      first: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
+      second: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
+      /** default: ONEXTERNALCALLSTART */
+      event?: string
+    }
+    answer: ProfileDiff
   }
   /** Incoming webhooks, without their secrets. */
   'GET /webhooks/incoming': {

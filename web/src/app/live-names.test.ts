@@ -15,6 +15,11 @@ test('a change of one call refreshes the open call cards and the timelines', () 
   expect(keys).toContainEqual(['timeline'])
 })
 
+test('a note refreshes the bell, a change of settings the compatibility switches', () => {
+  expect(staleKeysOf('notifications')).toEqual([['notifications']])
+  expect(staleKeysOf('settings')).toContainEqual(['switches'])
+})
+
 test('a star makes everything stale: names were missed', () => {
   expect(staleKeysOf('*')).toEqual([[]])
 })

@@ -34,7 +34,7 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'delivery':
       return [['deliveries'], ['traces']]
     case 'settings':
-      return [['telephony'], ['targets'], ['users'], ['session'], ['webhooks']]
+      return [['telephony'], ['targets'], ['users'], ['session'], ['webhooks'], ['switches']]
     case 'users':
       return [['users'], ['session']]
     case 'apps':
@@ -44,6 +44,8 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'call-lists':
     case 'call-list':
       return [['call-lists']]
+    case 'notifications':
+      return [['notifications']]
     default:
       return []
   }

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import {
   IconAddressBook,
   IconAppWindow,
+  IconBell,
   IconBuilding,
   IconDialpad,
   IconDots,
@@ -16,6 +17,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { appsQuery } from '../api/queries.ts'
+import { BellButton, UnreadCount, useBellLabel } from '../bell/bell-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
 import css from './navigation.module.css'
@@ -30,6 +32,7 @@ const places = [
 ] as const
 
 interface NavigationProps {
+  onBell: () => void
   onFind: () => void
   onKeys: () => void
 }
@@ -50,16 +53,19 @@ function useAppPages() {
 }
 
 /** The navigation at the left. */
-export function SideBar({ onFind, onKeys }: NavigationProps) {
+export function SideBar({ onBell, onFind, onKeys }: NavigationProps) {
   const { t } = useTranslation()
   const { portal, user } = useSession()
   const apps = useAppPages()
   return (
     <nav className={css.side} aria-label={t('nav.label')}>
-      <Link to="/contacts" className={css.brand} title={portal.title}>
-        <Mark size={28} />
-        <span className={`${css.label} one-line`}>{portal.title}</span>
-      </Link>
+      <div className={css.top}>
+        <Link to="/contacts" className={css.brand} title={portal.title}>
+          <Mark size={28} />
+          <span className={`${css.label} one-line`}>{portal.title}</span>
+        </Link>
+        <BellButton onOpen={onBell} />
+      </div>
       <div className={css.quick}>
         <Link to="/dial" className={css.dial} title={t('nav.dial')}>
           <IconDialpad size={18} stroke={1.7} aria-hidden />
@@ -98,9 +104,10 @@ export function SideBar({ onFind, onKeys }: NavigationProps) {
 }
 
 /** The navigation of phones. */
-export function BottomBar({ onFind, onKeys }: NavigationProps) {
+export function BottomBar({ onBell, onFind, onKeys }: NavigationProps) {
   const { t } = useTranslation()
   const { user } = useSession()
+  const bellLabel = useBellLabel()
   const apps = useAppPages()
   return (
     <nav className={css.bottom} aria-label={t('nav.label')}>
@@ -110,12 +117,16 @@ export function BottomBar({ onFind, onKeys }: NavigationProps) {
       <Place to="/calls" label={t('nav.calls')} icon={IconPhone} />
       <Menu position="top-end" width={240} zIndex={300}>
         <Menu.Target>
-          <button type="button" className={css.place}>
+          <button type="button" className={`${css.place} ${css.more}`}>
             <IconDots size={18} stroke={1.6} aria-hidden />
             <span className={css.label}>{t('nav.more')}</span>
+            <UnreadCount />
           </button>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconBell size={18} stroke={1.6} />} onClick={onBell}>
+            {bellLabel}
+          </Menu.Item>
           <Menu.Item leftSection={<IconSearch size={18} stroke={1.6} />} onClick={onFind}>
             {t('nav.find')}
           </Menu.Item>

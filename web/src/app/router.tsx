@@ -186,6 +186,11 @@ const webhooksRoute = createRoute({
   path: '/webhooks',
   component: lazyRouteComponent(() => import('../settings/webhooks-screen.tsx'), 'WebhooksScreen'),
 })
+const compatibilityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/compatibility',
+  component: lazyRouteComponent(() => import('../settings/compatibility-screen.tsx'), 'CompatibilityScreen'),
+})
 const applicationsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/applications',
@@ -218,7 +223,7 @@ const routeTree = rootRoute.addChildren([
     deliveriesRoute,
     deliveryRoute,
     traceRoute,
-    settingsRoute.addChildren([settingsIndexRoute, telephonyRoute, usersRoute, webhooksRoute, applicationsRoute, applicationRoute]),
+    settingsRoute.addChildren([settingsIndexRoute, telephonyRoute, usersRoute, webhooksRoute, compatibilityRoute, applicationsRoute, applicationRoute]),
   ]),
 ])
 

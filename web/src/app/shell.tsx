@@ -11,13 +11,14 @@ import css from './shell.module.css'
 
 const loadFind = async () => (await import('./find-dialog.tsx')).FindDialog
 type FindDialogComponent = Awaited<ReturnType<typeof loadFind>>
+const BellDialog = lazy(() => import('../bell/bell-dialog.tsx').then((module) => ({ default: module.BellDialog })))
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then((module) => ({ default: module.KeysDialog })))
 
 /** Navigation, the page, the call cards; keeps the page live. */
 export function Shell() {
   const { t } = useTranslation()
   const live = useLive()
-  const [dialog, setDialog] = useState<'find' | 'keys' | null>(null)
+  const [dialog, setDialog] = useState<'find' | 'keys' | 'bell' | null>(null)
   // Fetched early and held here, not by Suspense, which would keep the dialog from the person's first keys.
   const [FindDialog, setFindDialog] = useState<FindDialogComponent | null>(null)
   const isFinding = dialog === 'find'
@@ -41,7 +42,7 @@ export function Shell() {
         {t('nav.skip')}
       </a>
       <div className={css.shell}>
-        <SideBar onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
+        <SideBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
         <main id="content" className={css.page} tabIndex={-1}>
           {live === 'lost' && (
             <div className={css.lost} role="status">
@@ -50,11 +51,12 @@ export function Shell() {
           )}
           <Outlet />
         </main>
-        <BottomBar onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
+        <BottomBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
       </div>
       <CallDock />
       {isFinding && FindDialog && <FindDialog onClose={close} />}
       <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
+      <Suspense>{dialog === 'bell' && <BellDialog onClose={close} />}</Suspense>
     </CallPlaceProvider>
   )
 }

@@ -9,6 +9,7 @@ const tabs = [
   { to: '/settings/users', name: 'users', isForAll: true },
   { to: '/settings/applications', name: 'applications', isForAll: false },
   { to: '/settings/webhooks', name: 'webhooks', isForAll: false },
+  { to: '/settings/compatibility', name: 'compatibility', isForAll: false },
 ] as const
 
 /** The settings pages under their tabs. */

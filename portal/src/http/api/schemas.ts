@@ -278,6 +278,16 @@ export const Switches = Type.Object({
   }),
   limitRequestSeconds: Type.Number({ exclusiveMinimum: 0, maximum: 3600, description: 'with limits: seconds that a request may take' }),
 })
+/** `GET /v1/profiles`. */
+export const WireProfiles = Type.Object({
+  items: Type.Array(Type.Object({ name: Literals(['current', '2024-11', '2024', '2018', 'no-tokens', 'webhook'] as const), about: Type.String() })),
+  events: Type.Array(Type.String({ description: 'those that the profiles can be compared for' })),
+})
+/** `GET /v1/profiles/diff?first=&second=&event=`. */
+export const ProfileDiff = Type.Object({
+  event: Type.String(),
+  lines: Type.Array(Type.Object({ sign: Literals([' ', '-', '+'] as const), text: Type.String({ description: 'key=value, decoded' }) })),
+})
 /** `GET /v1/apps`, `GET /v1/apps/:id`. */
 export const App = Type.Object({
   id: Type.Number(),

@@ -1,9 +1,11 @@
+import { bell } from './bell.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
+import { compatibility } from './compatibility.ts'
 import { deliveries } from './deliveries.ts'
 import { applications } from './applications.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All English texts; their shape is the type of every key. */
-export const en = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }
+export const en = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }

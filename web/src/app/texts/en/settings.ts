@@ -6,6 +6,7 @@ export const settings = {
     users: 'Users',
     applications: 'Applications',
     webhooks: 'Webhooks',
+    compatibility: 'Compatibility',
     saved: 'Saved.',
     adminOnly: 'Only an administrator can change this.',
   },

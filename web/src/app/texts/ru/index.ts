@@ -1,9 +1,11 @@
 import { applications } from './applications.ts'
+import { bell } from './bell.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
+import { compatibility } from './compatibility.ts'
 import { deliveries } from './deliveries.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All Russian texts. */
-export const ru = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries }
+export const ru = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }

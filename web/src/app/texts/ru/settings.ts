@@ -6,6 +6,7 @@ export const settings = {
     users: 'Сотрудники',
     applications: 'Приложения',
     webhooks: 'Вебхуки',
+    compatibility: 'Совместимость',
     saved: 'Сохранено.',
     adminOnly: 'Изменить это может только администратор.',
   },
