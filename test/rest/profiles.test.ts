@@ -87,9 +87,15 @@ describe('/v1/profiles', () => {
   })
 
   test('refuses what is no profile and no event', async () => {
-    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=1999')).body).toMatchObject({ status: 422, code: 'invalid_input' })
+    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=1999')).body).toMatchObject({
+      status: 422,
+      code: 'invalid_input',
+    })
     expect((await house.admin.api('GET', '/profiles/diff?first=current')).body).toMatchObject({ status: 422, code: 'invalid_input' })
-    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=2018&event=ONX')).body).toMatchObject({ status: 422, code: 'unknown_event' })
+    expect((await house.admin.api('GET', '/profiles/diff?first=current&second=2018&event=ONX')).body).toMatchObject({
+      status: 422,
+      code: 'unknown_event',
+    })
   })
 })
 

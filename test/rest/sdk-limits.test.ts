@@ -1,6 +1,7 @@
 import { ApiVersion, type AbstractB24, type AjaxError, type RestrictionParams } from '@bitrix24/b24jssdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { defaultSwitches, type Switches } from '../../portal/src/directory/switches.ts'
+import { startListener, type Listener } from '../support/listener.ts'
 import { startPortal, type TestPortal } from '../support/portal.ts'
 import { call, connectApp, connectWebhook, type Any } from '../support/sdk.ts'
 import { createTurnableClock } from '../support/turnable-clock.ts'
@@ -12,11 +13,17 @@ import { createTurnableClock } from '../support/turnable-clock.ts'
 
 const clock = createTurnableClock()
 let house: TestPortal
+/** where a recording is fetched from, slowly */
+let slow: Listener
 
 beforeAll(async () => {
+  slow = await startListener()
   house = await startPortal({ world: { clock }, settings: { tls: 'local' } })
 })
-afterAll(() => house.stop())
+afterAll(async () => {
+  await house.stop()
+  await slow.close()
+})
 afterEach(async () => {
   await house.admin.api('PATCH', '/switches', defaultSwitches)
   clock.turn(600_000)
@@ -48,7 +55,7 @@ const unrestrained: RestrictionParams = {
 
 describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
   const connect = async (): Promise<{ b24: AbstractB24; waits: readonly number[] }> => {
-    const b24 = kind === 'app' ? await connectApp(house, { scope: ['crm'] }) : await connectWebhook(house, ['crm'])
+    const b24 = kind === 'app' ? await connectApp(house, { scope: ['crm', 'telephony'] }) : await connectWebhook(house, ['crm', 'telephony'])
     await b24.setRestrictionManagerParams(unrestrained)
     return { b24, waits: turnWhereItWaits(b24) }
   }
@@ -94,6 +101,22 @@ describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
     expect(answer.isSuccess).toBe(false)
     expect([...answer.getData().c.getErrors()].map((error: Any) => error.code)).toEqual(['OPERATION_TIME_LIMIT'])
     expect(answer.getData().b.isSuccess).toBe(true)
+  })
+
+  test('a request that took too long is thrown at once and not sent again: the SDK must not do it twice', async () => {
+    const { b24, waits } = await connect()
+    await b24.setRestrictionManagerParams(unrestrained)
+    await limit({ limits: 'standard', limitRequestSeconds: 5 })
+    const registered = await call(b24, 'telephony.externalCall.register', { USER_ID: house.admin.userId, PHONE_NUMBER: '+15550109001', TYPE: 1 })
+    await call(b24, 'telephony.externalCall.finish', { CALL_ID: registered.CALL_ID, USER_ID: house.admin.userId, DURATION: 3 })
+    const fetched = new Promise<void>((resolve) => slow.answer(() => resolve()))
+    const asked = slow.received.length
+    const params = { CALL_ID: registered.CALL_ID, FILENAME: 'call.mp3', RECORD_URL: `${slow.url}/call.mp3` }
+    const answer = b24.actions.v2.call.make({ method: 'telephony.externalCall.attachRecord', params }).catch((error: unknown) => error)
+    await fetched
+    clock.turn(5000)
+    expect(await answer).toMatchObject({ code: 'ERROR_UNEXPECTED_ANSWER', status: 504 })
+    expect([waits, slow.received.length - asked]).toEqual([[], 1])
   })
 
   test('OVERLOAD_LIMIT is asked again as a 503, and then thrown', async () => {

@@ -71,7 +71,7 @@ export function commands(): Command {
     .description('the wire profiles of event bodies')
     .command('diff <first> <second> [event]')
     .description('two wire profiles of an event, line by line (default: ONEXTERNALCALLSTART)')
-    .action((first: string, second: string, event = 'ONEXTERNALCALLSTART') => showProfileDiff(first, second, event))
+    .action((first: string, second: string, event: string | undefined) => showProfileDiff(first, second, event ?? 'ONEXTERNALCALLSTART'))
   return program
 }
 

@@ -7,7 +7,14 @@ export interface CrmFact {
 }
 
 function crmEvent(name: string, about: string): EventDeclaration<CrmFact> {
-  return event<CrmFact>({ name, scope: 'crm', about, deliveryClass: 'notice', sample: { id: 42 }, data: ({ id }) => ({ FIELDS: { ID: id } }) })
+  return event<CrmFact>({
+    name,
+    scope: 'crm',
+    about,
+    deliveryClass: 'notice',
+    sample: { id: 42 },
+    data: ({ id }) => ({ FIELDS: { ID: id } }),
+  })
 }
 
 /** Said in the transaction that adds, changes or deletes a contact, company, lead or deal. */

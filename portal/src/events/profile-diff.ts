@@ -58,9 +58,7 @@ export function diffLines(first: readonly string[], second: readonly string[]): 
   for (let row = first.length - 1; row >= 0; row--)
     for (let column = second.length - 1; column >= 0; column--)
       common[row]![column] =
-        first[row] === second[column]
-          ? common[row + 1]![column + 1]! + 1
-          : Math.max(common[row + 1]![column]!, common[row]![column + 1]!)
+        first[row] === second[column] ? common[row + 1]![column + 1]! + 1 : Math.max(common[row + 1]![column]!, common[row]![column + 1]!)
   const lines: DiffLine[] = []
   let [row, column] = [0, 0]
   while (row < first.length || column < second.length) {

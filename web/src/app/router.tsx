@@ -223,7 +223,15 @@ const routeTree = rootRoute.addChildren([
     deliveriesRoute,
     deliveryRoute,
     traceRoute,
-    settingsRoute.addChildren([settingsIndexRoute, telephonyRoute, usersRoute, webhooksRoute, compatibilityRoute, applicationsRoute, applicationRoute]),
+    settingsRoute.addChildren([
+      settingsIndexRoute,
+      telephonyRoute,
+      usersRoute,
+      webhooksRoute,
+      compatibilityRoute,
+      applicationsRoute,
+      applicationRoute,
+    ]),
   ]),
 ])
 

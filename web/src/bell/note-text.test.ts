@@ -47,7 +47,21 @@ describe('the text of a note', () => {
   })
 
   test('a link leads to http or https, whatever is sent', () => {
-    const part = fc.constantFrom('[url=', '[url]', '[/url]', ']', '<a href="', '">', '</a>', 'https://a.example/', 'javascript:', 'x', '[b]', '<br>', '&amp;')
+    const part = fc.constantFrom(
+      '[url=',
+      '[url]',
+      '[/url]',
+      ']',
+      '<a href="',
+      '">',
+      '</a>',
+      'https://a.example/',
+      'javascript:',
+      'x',
+      '[b]',
+      '<br>',
+      '&amp;',
+    )
     fc.assert(
       fc.property(fc.array(part, { maxLength: 30 }), (parts) =>
         readNote(parts.join('')).every(({ href }) => href === null || /^https?:\/\//.test(href)),

@@ -5,8 +5,10 @@ export interface NotePiece {
   readonly href: string | null
 }
 
-const bbNames = 'b|i|u|s|br|url|user|chat|call|send|put|quote|code|color|size|icon|img|list|p|table|tr|td|center|left|right|font|disk|context|timestamp|\\*'
-const htmlNames = 'a|b|i|u|s|br|p|div|span|strong|em|small|ul|ol|li|h[1-6]|font|img|table|tr|td|th|tbody|thead|script|style|iframe|svg|object|embed|form|input|button|video|audio|link|meta|base|body|html|head'
+const bbNames =
+  'b|i|u|s|br|url|user|chat|call|send|put|quote|code|color|size|icon|img|list|p|table|tr|td|center|left|right|font|disk|context|timestamp|\\*'
+const htmlNames =
+  'a|b|i|u|s|br|p|div|span|strong|em|small|ul|ol|li|h[1-6]|font|img|table|tr|td|th|tbody|thead|script|style|iframe|svg|object|embed|form|input|button|video|audio|link|meta|base|body|html|head'
 // the lengths are bounded: an app's text must not keep the page busy
 const mark = new RegExp(
   `\\[(/?)(${bbNames})(?:=([^\\]]{0,2048}))?\\]|<(/?)(${htmlNames})(\\s[^>]{0,2048})?/?>|(https?://[^\\s<>"'\\[\\]]{1,2048})`,
@@ -53,7 +55,12 @@ export function readNote(message: string): NotePiece[] {
 }
 
 function hrefOf(attributes: string): string {
-  return decodeEntities(/\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))/i.exec(attributes)?.slice(1).find((value) => value !== undefined) ?? '')
+  return decodeEntities(
+    /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))/i
+      .exec(attributes)
+      ?.slice(1)
+      .find((value) => value !== undefined) ?? '',
+  )
 }
 
 /** An address that may be followed, or null: no scripts, no data, no relative paths. */

@@ -65,7 +65,9 @@ export function ProfileDiffView({ profiles, events, choice, lines, onChoose }: P
                 <span className={css.line}>{line.text}</span>
                 {line.sign !== ' ' && (
                   <span className={css.where}>
-                    {line.sign === '-' ? t('compat.onlyFirst', { profile: choice.first }) : t('compat.onlySecond', { profile: choice.second })}
+                    {line.sign === '-'
+                      ? t('compat.onlyFirst', { profile: choice.first })
+                      : t('compat.onlySecond', { profile: choice.second })}
                   </span>
                 )}
               </li>

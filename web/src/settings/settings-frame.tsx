@@ -1,4 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PageHead } from '../app/page-head.tsx'
 import { useSession } from '../app/session.ts'
@@ -16,10 +17,16 @@ const tabs = [
 export function SettingsFrame() {
   const { t } = useTranslation()
   const { user } = useSession()
+  const { pathname } = useLocation()
+  const bar = useRef<HTMLElement>(null)
+  // on a phone the tabs are wider than the page: the one that is open must be in sight
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
   return (
     <>
       <PageHead title={t('settings.title')} />
-      <nav className={css.tabs} aria-label={t('settings.title')}>
+      <nav ref={bar} className={css.tabs} aria-label={t('settings.title')}>
         {tabs
           .filter((tab) => tab.isForAll || user.isAdmin)
           .map((tab) => (

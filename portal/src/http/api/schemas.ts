@@ -280,7 +280,9 @@ export const Switches = Type.Object({
 })
 /** `GET /v1/profiles`. */
 export const WireProfiles = Type.Object({
-  items: Type.Array(Type.Object({ name: Literals(['current', '2024-11', '2024', '2018', 'no-tokens', 'webhook'] as const), about: Type.String() })),
+  items: Type.Array(
+    Type.Object({ name: Literals(['current', '2024-11', '2024', '2018', 'no-tokens', 'webhook'] as const), about: Type.String() }),
+  ),
   events: Type.Array(Type.String({ description: 'those that the profiles can be compared for' })),
 })
 /** `GET /v1/profiles/diff?first=&second=&event=`. */
