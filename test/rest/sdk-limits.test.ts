@@ -55,7 +55,8 @@ const unrestrained: RestrictionParams = {
 
 describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
   const connect = async (): Promise<{ b24: AbstractB24; waits: readonly number[] }> => {
-    const b24 = kind === 'app' ? await connectApp(house, { scope: ['crm', 'telephony'] }) : await connectWebhook(house, ['crm', 'telephony'])
+    const b24 =
+      kind === 'app' ? await connectApp(house, { scope: ['crm', 'telephony'] }) : await connectWebhook(house, ['crm', 'telephony'])
     await b24.setRestrictionManagerParams(unrestrained)
     return { b24, waits: turnWhereItWaits(b24) }
   }
@@ -107,7 +108,11 @@ describe.each(['webhook', 'app'] as const)('as %s', (kind) => {
     const { b24, waits } = await connect()
     await b24.setRestrictionManagerParams(unrestrained)
     await limit({ limits: 'standard', limitRequestSeconds: 5 })
-    const registered = await call(b24, 'telephony.externalCall.register', { USER_ID: house.admin.userId, PHONE_NUMBER: '+15550109001', TYPE: 1 })
+    const registered = await call(b24, 'telephony.externalCall.register', {
+      USER_ID: house.admin.userId,
+      PHONE_NUMBER: '+15550109001',
+      TYPE: 1,
+    })
     await call(b24, 'telephony.externalCall.finish', { CALL_ID: registered.CALL_ID, USER_ID: house.admin.userId, DURATION: 3 })
     const fetched = new Promise<void>((resolve) => slow.answer(() => resolve()))
     const asked = slow.received.length

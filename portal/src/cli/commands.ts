@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadConfig, type Config } from '../config.ts'
+import { nameCompany } from '../directory/departments.ts'
 import { hashPassword, randomPassword } from '../directory/sign-in.ts'
 import { comparableEvents, diffProfiles } from '../events/profile-diff.ts'
 import { profileNames, type ProfileName } from '../events/profiles.ts'
@@ -169,6 +170,7 @@ async function setUp(options: Options & { email: string; title: string; country:
       isAdmin: true,
     })
     await portal.portals.change(account.id, { title: options.title, country: options.country })
+    await portal.store.transaction((tx) => nameCompany(tx, account.id, options.title))
     say(`Sign in as ${options.email} with the password ${password}`)
     if (options.allowPrivate !== config.outbound.allowPrivate) await allowPrivate(config.dataDir, options.allowPrivate)
   })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addDemoCompany } from '../crm/seed-data.ts'
-import { addDepartment } from '../directory/departments.ts'
+import { nameCompany } from '../directory/departments.ts'
 import { hashPassword, randomPassword } from '../directory/sign-in.ts'
 import type { Portal } from '../portal.ts'
 
@@ -23,7 +23,7 @@ export async function seedCompany(portal: Portal): Promise<string | null> {
   const passwordHash = await hashPassword(password)
   const lockedHash = await hashPassword(randomPassword())
   await portal.store.transaction(async (tx) => {
-    const departmentId = await addDepartment(tx, { portalId: account.id, name: 'Demo company' })
+    const departmentId = await nameCompany(tx, account.id, 'Demo company')
     const admin = await portal.users.createIn(tx, account.id, {
       name: 'Alex',
       lastName: 'Morgan',

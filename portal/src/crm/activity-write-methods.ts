@@ -37,7 +37,7 @@ export function activityWriteMethods(parts: ActivityWriteParts): Methods {
         'Adds an activity; the result is its id. A call has exactly one of COMMUNICATIONS; without OWNER_ID it belongs to the card of the first.',
       params: fieldsParam,
       errors: [...inputErrors, 'activity_owner', 'activity_provider'],
-      run: ({ params, caller }) => store.transaction((tx) => activities.add(tx, readNew(params.FIELDS), authorOf(caller))),
+      run: ({ params, caller }) => store.transaction((tx) => activities.add(tx, readNew(params.FIELDS, caller.userId), authorOf(caller))),
     }),
     'crm.activity.update': method({
       scope: 'crm',
@@ -141,11 +141,10 @@ function isGiven(value: Loose): boolean {
   return value !== undefined && value !== null && value !== ''
 }
 
-/** What a new activity has to have. */
-function readNew(fields: LooseMap): ActivityInput {
-  const input = readInput(fields)
+/** What a new activity has to have. Without a responsible person it is the caller's. */
+function readNew(fields: LooseMap, userId: number): ActivityInput {
+  const input: ActivityInput = { responsibleId: userId, ...readInput(fields) }
   if (input.subject === undefined) throw new PortalError('activity_field', { field: 'SUBJECT', problem: 'empty' })
-  if (input.responsibleId === undefined) throw new PortalError('activity_field', { field: 'RESPONSIBLE_ID', problem: 'invalid' })
   if (input.typeId === undefined) throw new PortalError('activity_field', { field: 'TYPE_ID', problem: 'invalid' })
   return input
 }

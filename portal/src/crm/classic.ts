@@ -109,9 +109,13 @@ function isOfCards(of: FilterOf): of is CardFilterOf {
   return of.type !== undefined
 }
 
-/** Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. */
+/**
+ * Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. `[""]` stands for no filter: PHP clients
+ * send it.
+ */
 export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
-  return Object.entries(filter).map(([key, sent]) => {
+  const named = Object.entries(filter).filter(([key, sent]) => !(sent === '' && /^\d+$/.test(key)))
+  return named.map(([key, sent]) => {
     const { operator, name: sentName } = readFilterKey(key)
     const name = sentName.toUpperCase()
     const values = listValues(sent)

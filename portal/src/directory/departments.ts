@@ -15,6 +15,13 @@ export function departmentsOf(store: Store, portalId: number): Promise<Row<'depa
   return store.read.selectFrom('department').selectAll().where('portal_id', '=', portalId).orderBy('id').execute()
 }
 
+/** Gives the company, which is the first department, its name; answers its id. */
+export async function nameCompany(tx: Tx, portalId: number, name: string): Promise<number> {
+  const { id } = await tx.db.selectFrom('department').select('id').where('portal_id', '=', portalId).orderBy('id').executeTakeFirstOrThrow()
+  await tx.db.updateTable('department').set({ name }).where('id', '=', id).execute()
+  return id
+}
+
 /** A new department; answers its id. Throws `department_parent`, `department_head`. */
 export async function addDepartment(tx: Tx, department: DepartmentInput & { portalId: number; name: string }): Promise<number> {
   await checkDepartment(tx, { portalId: department.portalId, id: null }, department)

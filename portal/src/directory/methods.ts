@@ -10,7 +10,7 @@ import { departmentWriteMethods } from './department-methods.ts'
 import { departmentsOf } from './departments.ts'
 import { notificationMethods } from './notification-methods.ts'
 import type { Notifications } from './notifications.ts'
-import { asText, compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
+import { asText, byBeginning, compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
 import { userWriteMethods } from './user-write-methods.ts'
 import { onlineMs, type Users } from './users.ts'
 
@@ -98,6 +98,8 @@ interface Search {
   readonly sort: Loose
   readonly order: Loose
   readonly select: readonly Loose[] | undefined
+  /** names match by their beginning */
+  readonly isSearch?: boolean
 }
 
 /** What the methods of this area are made of. */
@@ -111,8 +113,9 @@ export interface DirectoryParts {
 
 /** user.*, profile, department.*, im.notify* (contract 6.7, 8.5). */
 export function directoryMethods({ store, clock, users, notifications, changed }: DirectoryParts): Methods {
-  const search = async ({ caller, sent, start, sort, order, select }: Search): Promise<Listed> => {
-    const conditions = readConditions({ sent, fields: fieldNames }).filter((one) => seesContacts(caller) || !contactFields.has(one.field))
+  const search = async ({ caller, sent, start, sort, order, select, isSearch = false }: Search): Promise<Listed> => {
+    const read = readConditions({ sent, fields: fieldNames }).filter((one) => seesContacts(caller) || !contactFields.has(one.field))
+    const conditions = isSearch ? byBeginning(read) : read
     const ids = exactValues(conditions, 'ID')?.map(Number).filter(Number.isSafeInteger)
     const extensions = exactValues(conditions, 'UF_PHONE_INNER')
     const rows = await users.all(caller.portalId, { ...(ids && { ids }), ...(extensions && { extensions }) })
@@ -148,7 +151,15 @@ export function directoryMethods({ store, clock, users, notifications, changed }
       params: { ...searchParams, FIND: text('part of a name, e-mail address or position') },
       errors: [],
       run: ({ params, caller, sent, start }) =>
-        search({ caller, sent: { ACTIVE: true, ...sent }, start, sort: params.SORT, order: params.ORDER, select: params.SELECT }),
+        search({
+          caller,
+          sent: { ACTIVE: true, ...sent },
+          start,
+          sort: params.SORT,
+          order: params.ORDER,
+          select: params.SELECT,
+          isSearch: true,
+        }),
     }),
     'user.current': method({
       scope: userScopes,

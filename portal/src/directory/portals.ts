@@ -63,6 +63,8 @@ export async function addPortal(
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  // the company itself is the first department
+  await tx.db.insertInto('department').values({ portal_id: id, name: title, sort: 500, parent_id: null, head_user_id: null }).execute()
   return id
 }
 
