@@ -164,8 +164,7 @@ describe.each([
         ]),
       )
     const ids: number[] = []
-    for (const cmd of [add(0, 50), add(50, 15)])
-      ids.push(...Object.values<number>((await result('batch', { halt: false, cmd })).result))
+    for (const cmd of [add(0, 50), add(50, 15)]) ids.push(...Object.values<number>((await result('batch', { halt: false, cmd })).result))
     expect(new Set(ids).size).toBe(65)
     const counted = await good(call('crm.deal.list', { order: [], filter: { CONTACT_ID: contactId }, select: ['ID'], start: 0 }))
     expect([counted.total, counted.next, counted.result.length]).toEqual([65, 50, 50])

@@ -118,7 +118,8 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const cert = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: `CN=Hookswitch local authority ${hostname().replace(/[^\w.-]/g, '')}`,
+      // a machine may trust the authorities of several portals: each has a name of its own
+      name: `CN=Hookswitch local authority ${hostname().replace(/[^\w.-]/g, '').slice(0, 20)} ${newSerial().slice(0, 8)}`,
       serialNumber: newSerial(),
       notBefore: new Date(now - dayMs),
       notAfter: new Date(now + caDays * dayMs),
@@ -127,6 +128,7 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       ],
     },
     webcrypto,
