@@ -119,7 +119,9 @@ async function makeAuthority(folder: string, now: number): Promise<Authority> {
   const cert = await x509.X509CertificateGenerator.createSelfSigned(
     {
       // a machine may trust the authorities of several portals: each has a name of its own
-      name: `CN=Hookswitch local authority ${hostname().replace(/[^\w.-]/g, '').slice(0, 20)} ${newSerial().slice(0, 8)}`,
+      name: `CN=Hookswitch local authority ${hostname()
+        .replace(/[^\w.-]/g, '')
+        .slice(0, 20)} ${newSerial().slice(0, 8)}`,
       serialNumber: newSerial(),
       notBefore: new Date(now - dayMs),
       notAfter: new Date(now + caDays * dayMs),
