@@ -154,6 +154,48 @@ create table "call_list_item" (
   "last_call_id" text
 );
 
+create table "callback_form" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "public_key" text not null,
+  "title" text not null,
+  "spoken_text" text not null,
+  "voice" text not null,
+  "target" text,
+  "user_id" bigint not null,
+  "countries" text not null,
+  "origins" text not null,
+  "address_hour" bigint not null,
+  "address_day" bigint not null,
+  "number_hour" bigint not null,
+  "number_day" bigint not null,
+  "create_lead" smallint not null,
+  "with_tokens" smallint not null,
+  "enabled" smallint not null,
+  "created_at" bigint not null,
+  "changed_at" bigint not null,
+  "deleted_at" bigint
+);
+
+create table "callback_request" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "form_id" bigint not null,
+  "number" text not null,
+  "digits" text not null,
+  "country" text not null,
+  "address_hash" text not null,
+  "origin" text not null,
+  "owner" text not null,
+  "entity_type" text not null,
+  "entity_id" bigint not null,
+  "outcome" text not null,
+  "reason" text,
+  "trace_id" bigint,
+  "call_id" text,
+  "created_at" bigint not null
+);
+
 create table "company" (
   "id" bigint not null,
   "portal_id" bigint not null,
@@ -610,6 +652,22 @@ CREATE INDEX call_reuse ON call USING btree (portal_id, owner, digits, type) WHE
 CREATE INDEX call_unfinished ON call USING btree (portal_id, started_at) WHERE (state <> 'finished'::text);
 
 CREATE INDEX call_user ON call USING btree (portal_id, user_id, id);
+
+CREATE UNIQUE INDEX callback_form_key ON callback_form USING btree (public_key);
+
+CREATE UNIQUE INDEX callback_form_pkey ON callback_form USING btree (id);
+
+CREATE INDEX callback_form_portal ON callback_form USING btree (portal_id, id);
+
+CREATE INDEX callback_request_address ON callback_request USING btree (form_id, address_hash, created_at);
+
+CREATE INDEX callback_request_caller ON callback_request USING btree (portal_id, owner, digits, created_at);
+
+CREATE INDEX callback_request_form ON callback_request USING btree (form_id, id);
+
+CREATE INDEX callback_request_number ON callback_request USING btree (form_id, digits, created_at);
+
+CREATE UNIQUE INDEX callback_request_pkey ON callback_request USING btree (id);
 
 CREATE UNIQUE INDEX company_pkey ON company USING btree (id);
 

@@ -108,6 +108,23 @@ export const errors = {
   call_unknown: ['call_unknown', 404, 'There is no call {id}'],
   trace_unknown: ['trace_unknown', 404, 'There is no trace {id}'],
   recording_unknown: ['recording_unknown', 404, 'There is no recording {id}'],
+  // callback forms: their editing, and what visitors read
+  callback_form_not_found: ['callback_form_not_found', 404, 'There is no callback form {id}. It may have been deleted: reload the list'],
+  callback_form_incomplete: ['callback_form_incomplete', 422, 'The form cannot be switched on yet: {missing}'],
+  callback_voice: ['callback_voice', 422, 'There is no voice {voice}. Known are: {known}'],
+  callback_countries: ['callback_countries', 422, 'There is no country {country}: give two letters, such as US'],
+  callback_site: ['callback_site', 422, '“{origin}” is no address of a site: give scheme and host, such as https://example.com'],
+  callback_form_off: ['callback_form_off', 404, 'This form is not in use. Please reach us in another way'],
+  callback_number: ['callback_number', 422, '“{number}” is not a complete phone number: write it with its country code'],
+  callback_country: ['callback_country', 422, 'We do not call numbers of this country. Please give a number of: {countries}'],
+  callback_limit: ['callback_limit', 429, 'There were too many requests. Please try again in {minutes} min'],
+  callback_not_ready: [
+    'callback_not_ready',
+    503,
+    'We cannot call you by ourselves right now. We have noted your number; please try again later or reach us in another way',
+  ],
+  callback_trap: ['callback_trap', 422, 'Please leave the field that is not for you empty, and send the form again'],
+  callback_origin: ['callback_origin', 403, 'This form may not be sent from {origin}. An administrator adds the site to the form'],
   // deliveries, /v1
   delivery_not_found: ['delivery_not_found', 404, 'There is no delivery {id}'],
   confirm_dial: ['confirm_dial', 409, 'Sending this delivery again will place a call. Confirm it with confirmDial: true'],

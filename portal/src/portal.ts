@@ -1,6 +1,6 @@
 /** The composition root: every part of a portal process, built once, in order. Reading it from top to bottom is reading the system. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuthBlocks } from './apps/auth-block.ts'
@@ -45,6 +45,7 @@ import { createOfflineSignals } from './events/offline-signals.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
+import { callbackFormRoutes } from './http/api/callback-forms.ts'
 import { callRoutes } from './http/api/calls.ts'
 import { cardRoutes } from './http/api/cards.ts'
 import { deliveryRoutes } from './http/api/deliveries.ts'
@@ -59,6 +60,7 @@ import { telephonyRoutes } from './http/api/telephony.ts'
 import { transcriptRoutes } from './http/api/transcripts.ts'
 import { userRoutes } from './http/api/users.ts'
 import { webhookRoutes } from './http/api/webhooks.ts'
+import { serveCallbackForms } from './http/callback-forms.ts'
 import { createLive } from './http/live.ts'
 import { serveRecordings, takeUpload } from './http/recordings.ts'
 import { createServer } from './http/server.ts'
@@ -71,11 +73,15 @@ import { Store } from './store/store.ts'
 import type { Row } from './store/tables.ts'
 import { createCalls } from './telephony/calls.ts'
 import { createClicks } from './telephony/click.ts'
-import { callEnded, callInit, callStarted, callTalking } from './telephony/events.ts'
+import { createCallbackForms } from './telephony/callback-forms.ts'
+import { createCallbackOutcomes } from './telephony/callback-outcomes.ts'
+import { createCallbackRequests } from './telephony/callback-requests.ts'
+import { callbackAsked, callEnded, callInit, callStarted, callTalking } from './telephony/events.ts'
 import { createLines } from './telephony/lines.ts'
 import { lineMethods } from './telephony/line-methods.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
+import { requestIdOf } from './telephony/request-key.ts'
 import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
 import { createTraces } from './telephony/trace.ts'
@@ -107,6 +113,7 @@ export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
     appTest,
     offlineWaiting,
     callStarted,
+    callbackAsked,
     callInit,
     callTalking,
     callEnded,
@@ -138,7 +145,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const users = new Users({ store, clock, changed })
   const notifications = createNotifications({ store, clock, changed })
   const signIn = createSignIn({ store, clock, users })
-  const tokens = createTokens({ key: await loadTokenKey(store), clock })
+  const tokenKey = await loadTokenKey(store)
+  const tokens = createTokens({ key: tokenKey, clock })
   const oauth = createOAuth({ store, clock, tokens, publicUrl: config.publicUrl })
   const auth = createAuthBlocks({ store, tokens, oauth, publicUrl: config.publicUrl })
   const callers = createCallers({ store, clock, tokens, log })
@@ -157,7 +165,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     catalogue,
     processId,
     auth: (wish) => auth.of(wish),
-    settled: (tx, job, decision) => calls.followDelivery(tx, job, decision),
+    settled: (tx, job, decision) =>
+      requestIdOf(job.callId ?? '') === null ? calls.followDelivery(tx, job, decision) : callbackOutcomes.followDelivery(tx, job, decision),
     changed,
   })
   const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({ ...deliveries, clock, random: world.random ?? Math.random, log, sender })
@@ -216,6 +225,20 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const calls = createCalls({ store, clock, outbox, deliveries, offline, crm, switches, changed })
   const clicks = createClicks({ store, clock, outbox, targets, crm, switches, changed })
   const traces = createTraces({ store, targets })
+  const callbackForms = createCallbackForms({ store, clock, targets, changed })
+  const callbackOutcomes = createCallbackOutcomes({ store, offline, notifications, publicUrl: config.publicUrl, changed })
+  const callbackRequests = createCallbackRequests({
+    store,
+    clock,
+    outbox,
+    targets,
+    crm,
+    switches,
+    notifications,
+    addressKey: createHmac('sha256', tokenKey).update('addresses of visitors').digest(),
+    publicUrl: config.publicUrl,
+    changed,
+  })
   const transcripts = createTranscripts({ store, clock, changed })
   const now = (): number => clock.now()
   const present = (portalId: number, rows: readonly Row<'call'>[]) => presentCalls({ store, crm, now }, portalId, rows)
@@ -290,6 +313,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...callRoutes({ store, clicks, calls, traces, now, present }),
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
+    ...callbackFormRoutes({ callbackForms, callbackRequests, users, publicUrl: config.publicUrl }),
     ...deliveryRoutes({ store, bindings, deliveries, wake: () => worker.wake() }),
   ]
   const server = await createServer({
@@ -313,7 +337,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
           (error: Error) => error.message,
         ),
     ...(world.webFolder !== undefined && { webFolder: world.webFolder }),
-    extend: (http) => serveRecordings(http, { recordings, signIn, publicUrl: config.publicUrl, log }),
+    extend(http) {
+      serveRecordings(http, { recordings, signIn, publicUrl: config.publicUrl, log })
+      serveCallbackForms(http, { callbackForms, callbackRequests, publicUrl: config.publicUrl, log })
+    },
   })
 
   const stops: Array<() => void> = []
@@ -342,6 +369,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     bindings,
     targets,
     clicks,
+    callbackForms,
     calls,
     deliveries,
     offline,
@@ -363,7 +391,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       await installs.start()
       every(silenceSweepMs, () => calls.closeSilent())
       every(offlineSweepMs, async () => {
-        for (const { portalId, callId } of await offline.sweep()) await calls.closeUnfetched(portalId, callId)
+        for (const { portalId, callId } of await offline.sweep())
+          if (requestIdOf(callId) === null) await calls.closeUnfetched(portalId, callId)
+          else await callbackOutcomes.closeUnfetched(callId)
       })
       every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
       return listening

@@ -41,7 +41,15 @@ export interface CrmOfCalls {
   /** `userId` becomes responsible, `actorId` caused it: its event carries their tokens */
   addLead(
     tx: Tx,
-    lead: { portalId: number; userId: number; actorId: number; number: string; sourceId: string; isIncoming: boolean },
+    lead: {
+      portalId: number
+      userId: number
+      actorId: number
+      number: string
+      sourceId: string
+      isIncoming: boolean
+      /** a visitor asked to be called back */ isCallback?: boolean
+    },
   ): Promise<number>
   /** null: the card was deleted meanwhile, so there is nothing to write it on */
   addActivity(tx: Tx, call: FinishedCall): Promise<number | null>
@@ -75,6 +83,11 @@ function factsOf(call: FinishedCall) {
   }
 }
 
+const leadWords = {
+  en: { incoming: 'Incoming call', outgoing: 'Outgoing call', callback: 'Callback request' },
+  ru: { incoming: 'Входящий звонок', outgoing: 'Исходящий звонок', callback: 'Заказ обратного звонка' },
+} as const
+
 /** Builds telephony's view of the CRM out of its parts. */
 export function createCrmOfCalls({
   entities,
@@ -95,10 +108,9 @@ export function createCrmOfCalls({
       return match ? found(match) : null
     },
 
-    async addLead(tx, { portalId, userId, actorId, number, sourceId, isIncoming }) {
+    async addLead(tx, { portalId, userId, actorId, number, sourceId, isIncoming, isCallback = false }) {
       const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', portalId).executeTakeFirstOrThrow()
-      const word =
-        language === 'ru' ? (isIncoming ? 'Входящий звонок' : 'Исходящий звонок') : isIncoming ? 'Incoming call' : 'Outgoing call'
+      const word = leadWords[language === 'ru' ? 'ru' : 'en'][isCallback ? 'callback' : isIncoming ? 'incoming' : 'outgoing']
       const fields = { title: `${word}: ${number}`.slice(0, 255), source_id: sourceId.slice(0, 255), assigned_by_id: userId }
       return entities.create(
         tx,

@@ -30,6 +30,8 @@ export interface NotePage {
 export interface Notifications {
   /** Answers its id, or null when there is no such active user. */
   send(note: Note): Promise<number | null>
+  /** The same inside a transaction, for notes that belong to what it writes. */
+  write(tx: Tx, note: Note): Promise<number | null>
   page(query: { portalId: number; userId: number; beforeId: number | null; limit: number }): Promise<NotePage>
   /** Marks one as read; throws `notification_not_found`. */
   read(portalId: number, userId: number, id: number): Promise<void>
@@ -82,35 +84,36 @@ export function createNotifications({
     })
   }
 
+  const write: Notifications['write'] = async (tx, { portalId, userId, authorId, appId, message, tag = '', subTag = '' }) => {
+    const person = tx.db.selectFrom('user').select('id').where('portal_id', '=', portalId).where('id', '=', userId)
+    if (!(await person.where('is_active', '=', 1).executeTakeFirst())) return null
+    if (tag !== '') {
+      const earlier = tx.db.deleteFrom('notification').where('portal_id', '=', portalId).where('user_id', '=', userId)
+      await earlier
+        .where('tag', '=', readTag(tag))
+        .where('app_id', appId === null ? 'is' : '=', appId)
+        .execute()
+    }
+    const row = {
+      portal_id: portalId,
+      user_id: userId,
+      author_id: authorId,
+      app_id: appId,
+      kind: authorId === null ? ('system' as const) : ('personal' as const),
+      message: withoutNul(message).trim().slice(0, longestMessage),
+      tag: readTag(tag),
+      sub_tag: readTag(subTag),
+      created_at: clock.now(),
+      read_at: null,
+    }
+    const { id } = await tx.db.insertInto('notification').values(row).returning('id').executeTakeFirstOrThrow()
+    tx.afterCommit(() => tell(portalId, userId))
+    return id
+  }
+
   return {
-    async send({ portalId, userId, authorId, appId, message, tag = '', subTag = '' }) {
-      return store.transaction(async (tx) => {
-        const person = tx.db.selectFrom('user').select('id').where('portal_id', '=', portalId).where('id', '=', userId)
-        if (!(await person.where('is_active', '=', 1).executeTakeFirst())) return null
-        if (tag !== '') {
-          const earlier = tx.db.deleteFrom('notification').where('portal_id', '=', portalId).where('user_id', '=', userId)
-          await earlier
-            .where('tag', '=', readTag(tag))
-            .where('app_id', appId === null ? 'is' : '=', appId)
-            .execute()
-        }
-        const row = {
-          portal_id: portalId,
-          user_id: userId,
-          author_id: authorId,
-          app_id: appId,
-          kind: authorId === null ? ('system' as const) : ('personal' as const),
-          message: withoutNul(message).trim().slice(0, longestMessage),
-          tag: readTag(tag),
-          sub_tag: readTag(subTag),
-          created_at: clock.now(),
-          read_at: null,
-        }
-        const { id } = await tx.db.insertInto('notification').values(row).returning('id').executeTakeFirstOrThrow()
-        tx.afterCommit(() => tell(portalId, userId))
-        return id
-      })
-    },
+    write,
+    send: (note) => store.transaction((tx) => write(tx, note)),
 
     async page({ portalId, userId, beforeId, limit }) {
       const own = store.read.selectFrom('notification').where('portal_id', '=', portalId).where('user_id', '=', userId)

@@ -623,6 +623,77 @@ export interface NotificationTable {
   read_at: number | null
 }
 
+/** A form by which visitors of a site ask to be called back (contract 2.3). */
+export interface CallbackFormTable {
+  id: Generated<number>
+  portal_id: number
+  /** names the form in its public address; not a secret */
+  public_key: string
+  title: string
+  /** TEXT: what is spoken to the employee */
+  spoken_text: string
+  /** VOICE: it is spoken by */
+  voice: string
+  /** `app:3`, `line:7`, `webhook:2`; null until an admin chooses */
+  target: string | null
+  /** the responsible user: gets the notes, and the leads that are made */
+  user_id: number
+  /** JSON: ISO 3166 codes of the countries whose numbers are called */
+  countries: string
+  /** JSON: origins of the sites that may embed it */
+  origins: string
+  /** how many requests an address, and a number, may make */
+  address_hour: number
+  address_day: number
+  number_hour: number
+  number_day: number
+  /** a number that no card has becomes a lead */
+  create_lead: Flag
+  /** the event carries tokens of the responsible user (contract 13.25) */
+  with_tokens: Flag
+  enabled: Flag
+  created_at: number
+  changed_at: number
+  deleted_at: number | null
+}
+
+/** What became of a visitor's request; `called`: the app registered a call for it. */
+export type CallbackOutcome =
+  | 'waiting'
+  | 'delivered'
+  | 'unconfirmed'
+  | 'failed'
+  | 'expired'
+  | 'called'
+  | 'skipped'
+  | 'refused_country'
+  | 'refused_limit'
+
+/** A request of a visitor. Its dial is known by `callback.<id>` where others have their CALL_ID. */
+export interface CallbackRequestTable {
+  id: Generated<number>
+  portal_id: number
+  form_id: number
+  /** E.164 */
+  number: string
+  digits: string
+  country: string
+  /** keyed hash of the visitor's address, of an IPv6 address of its /64: the address itself is not kept */
+  address_hash: string
+  /** of the page that sent it, when it was embedded; else '' */
+  origin: string
+  /** whose TYPE 4 call it becomes: `app:3` or `incoming`; '' when it was refused */
+  owner: string
+  entity_type: string
+  entity_id: number
+  outcome: CallbackOutcome
+  reason: string | null
+  trace_id: number | null
+  /** of the call that the app registered for it */
+  call_id: string | null
+  created_at: number
+}
+
 /** Ids given out in blocks for the tables whose rows are written without reading (GIVEN_ID). */
 export interface IdBlockTable {
   name: string
@@ -669,6 +740,8 @@ export interface Tables {
   crm_status: CrmStatusTable
   placement: PlacementTable
   notification: NotificationTable
+  callback_form: CallbackFormTable
+  callback_request: CallbackRequestTable
   id_block: IdBlockTable
 }
 

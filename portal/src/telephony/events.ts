@@ -64,6 +64,36 @@ export const callStarted = event<CallStarted>({
   },
 })
 
+/** A visitor's request to be called back. */
+export interface CallbackAsked {
+  /** E.164 */
+  readonly number: string
+  readonly text: string
+  readonly voice: string
+  readonly entityType: string
+  readonly entityId: number
+  readonly lineNumber: string
+  /** by which its deliveries are found: `callback.<id>`. There is no CALL_ID before the app registers the call */
+  readonly requestKey: string
+}
+
+/** Contract 2.3. Sent to the target of the form alone. The visitor is no user: without tokens unless the form says so (contract 13.25). */
+export const callbackAsked = event<CallbackAsked>({
+  name: 'ONEXTERNALCALLBACKSTART',
+  scope: 'telephony',
+  about: 'A visitor asked to be called back by a callback form whose target this app is: choose the employee, dial, register with TYPE 4.',
+  deliveryClass: 'dial',
+  callId: (fact) => fact.requestKey,
+  data: (fact) => ({
+    PHONE_NUMBER: fact.number,
+    TEXT: fact.text,
+    VOICE: fact.voice,
+    CRM_ENTITY_TYPE: fact.entityType,
+    CRM_ENTITY_ID: fact.entityId,
+    LINE_NUMBER: fact.lineNumber,
+  }),
+})
+
 /** Contract 2.4: a call of an app was registered, by a click or by register. */
 export const callInit = event<{ callId: string; type: number; number: string; appId: number | null }>({
   name: 'ONVOXIMPLANTCALLINIT',

@@ -6,6 +6,7 @@ import type { Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { showTo } from './call-cards.ts'
 import type { CallsParts } from './call-parts.ts'
+import { findAsked, tieToCall } from './callback-ties.ts'
 import { newCallId, reuseWindowMs } from './click.ts'
 import { callInit, callTalking } from './events.ts'
 import { findReported, hear, type Named, type Reporter } from './reporter.ts'
@@ -102,6 +103,7 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     })
     entity = { type: 'LEAD', id: createdLeadId }
   }
+  const asked = registration.type === 4 ? await findAsked(tx, { reporter, digits: phone.digits, now }) : undefined
   const call: Row<'call'> = {
     id: store.nextId('call'),
     portal_id: reporter.portalId,
@@ -134,10 +136,11 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     closed_by: null,
     statistic_id: null,
     activity_id: null,
-    trace_id: null,
+    trace_id: asked?.trace_id ?? null,
     created_at: now,
   }
   tx.insert('call', call)
+  if (asked) tieToCall(parts, tx, asked, call)
   if (registration.show)
     tx.insert('call_card', {
       call_id: call.call_id,

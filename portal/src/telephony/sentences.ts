@@ -49,12 +49,14 @@ export function statusText(statusCode: string | null): string {
   return statusCode === null ? 'unknown' : (statuses[statusCode] ?? statusCode)
 }
 
-/** What the admin has to do so that clicks arrive. */
-export function problemAdvice(problem: TargetProblem, title: string): string {
-  if (problem === 'no_target') return 'Choose an outgoing target under Settings → Telephony.'
+/** What the admin has to do so that clicks, or another event, arrive. */
+export function problemAdvice(problem: TargetProblem, title: string, event = 'ONEXTERNALCALLSTART'): string {
+  if (problem === 'no_target')
+    return event === 'ONEXTERNALCALLBACKSTART'
+      ? 'Choose where requests go under Settings → Callback forms.'
+      : 'Choose an outgoing target under Settings → Telephony.'
   if (problem === 'not_installed')
     return `Open ${title} under Settings → Applications and finish its installation, or mark it as installed.`
-  if (problem === 'no_handler')
-    return `${title} has to bind a handler to ONEXTERNALCALLSTART (event.bind); reinstall it or read its manual.`
+  if (problem === 'no_handler') return `${title} has to bind a handler to ${event} (event.bind); reinstall it or read its manual.`
   return `Enable the handler of ${title} under Settings → Applications.`
 }

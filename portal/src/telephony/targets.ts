@@ -34,6 +34,11 @@ export type Chooser = Pick<Row<'user'>, 'target'>
 /** The portal's part of the decision. */
 export type ChoosingPortal = Pick<Row<'portal'>, 'id' | 'target' | 'allow_user_targets'>
 
+interface Where {
+  readonly portalId: number
+  readonly event: string
+}
+
 /** Builds the verbs on targets. */
 export function createTargets({
   store,
@@ -44,9 +49,9 @@ export function createTargets({
   bindings: Bindings
   changed: (portalId: number, names: readonly string[]) => void
 }) {
-  const describe = (portalId: number, handlerOwner: string, installed: boolean): TargetProblem | null => {
+  const describe = ({ portalId, event }: Where, handlerOwner: string, installed: boolean): TargetProblem | null => {
     if (!installed) return 'not_installed'
-    const bound = bindings.bound(portalId, callStarted.name, handlerOwner)
+    const bound = bindings.bound(portalId, event, handlerOwner)
     if (bound.length === 0) return 'no_handler'
     return bound.some((handler) => handler.enabled === 1) ? null : 'handler_disabled'
   }
@@ -60,13 +65,14 @@ export function createTargets({
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
 
-  /** The target with this id, or null when it is gone. */
-  const find = async (portalId: number, id: string): Promise<Target | null> => {
+  /** The target with this id, or null when it is gone; `event` is what it has to take: a click unless told otherwise. */
+  const find = async (portalId: number, id: string, event: string = callStarted.name): Promise<Target | null> => {
+    const where = { portalId, event }
     const appId = idOf(id, 'app')
     if (appId !== null) {
       const app = await findApp(portalId, appId)
       return app
-        ? { id, kind: 'app', title: app.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, app.installed === 1) }
+        ? { id, kind: 'app', title: app.title, lineNumber: '', handlerOwner: id, problem: describe(where, id, app.installed === 1) }
         : null
     }
     const webhookId = idOf(id, 'webhook')
@@ -78,9 +84,7 @@ export function createTargets({
         .where('portal_id', '=', portalId)
         .where('deleted_at', 'is', null)
         .executeTakeFirst()
-      return hook
-        ? { id, kind: 'webhook', title: hook.title, lineNumber: '', handlerOwner: id, problem: describe(portalId, id, true) }
-        : null
+      return hook ? { id, kind: 'webhook', title: hook.title, lineNumber: '', handlerOwner: id, problem: describe(where, id, true) } : null
     }
     const lineId = idOf(id, 'line')
     if (lineId === null) return null
@@ -100,7 +104,7 @@ export function createTargets({
       title,
       lineNumber: line.number,
       handlerOwner: line.owner,
-      problem: describe(portalId, line.owner, app.installed === 1),
+      problem: describe(where, line.owner, app.installed === 1),
     }
   }
 
@@ -114,8 +118,8 @@ export function createTargets({
       return { target, from: own ? 'user' : 'portal', problem: target ? target.problem : 'no_target' }
     },
 
-    /** Everything that can be chosen. */
-    async list(portalId: number): Promise<Target[]> {
+    /** Everything that can be chosen for clicks, or for another event. */
+    async list(portalId: number, event: string = callStarted.name): Promise<Target[]> {
       const apps = await store.read
         .selectFrom('app')
         .select(['id', 'scope'])
@@ -132,7 +136,7 @@ export function createTargets({
         .orderBy('id')
         .execute()
       const phoneApps = apps.filter((app) => app.scope.split(',').includes('telephony'))
-      const phoneHooks = hooks.filter((hook) => bindings.bound(portalId, callStarted.name, `webhook:${hook.id}`).length > 0)
+      const phoneHooks = hooks.filter((hook) => bindings.bound(portalId, event, `webhook:${hook.id}`).length > 0)
       const ids = [
         ...phoneApps.flatMap((app) => [
           `app:${app.id}`,
@@ -140,15 +144,18 @@ export function createTargets({
         ]),
         ...phoneHooks.map((hook) => `webhook:${hook.id}`),
       ]
-      const found = await Promise.all(ids.map((id) => find(portalId, id)))
+      const found = await Promise.all(ids.map((id) => find(portalId, id, event)))
       return found.filter((target) => target !== null)
     },
 
-    /** The handlers that a click of this user gets: one for each distinct URL; bound for the clicker, else for nobody, else the oldest (design 11.8). */
-    handlersFor(portalId: number, target: Target, userId: number): BoundHandler[] {
+    /**
+     * The handlers that a click of this user gets: one for each distinct URL; bound for the clicker, else for nobody, else the oldest
+     * (design 11.8). A visitor's request has no user.
+     */
+    handlersFor(portalId: number, target: Target, userId: number | null, event: string = callStarted.name): BoundHandler[] {
       const byUrl = new Map<string, BoundHandler>()
       const rank = (handler: BoundHandler): number => (handler.auth_user_id === userId ? 0 : handler.auth_user_id === 0 ? 1 : 2)
-      for (const handler of bindings.bound(portalId, callStarted.name, target.handlerOwner)) {
+      for (const handler of bindings.bound(portalId, event, target.handlerOwner)) {
         if (handler.enabled === 0) continue
         // offline handlers have no URL: each of their queues is one place that the click goes to
         const place = handler.kind === 'online' ? handler.url : `queue ${handler.connector}`

@@ -4,6 +4,7 @@ import { PortalError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { requireDialable } from './click.ts'
+import { requestIdOf } from './request-key.ts'
 import { problemAdvice, reasonText, statusText } from './sentences.ts'
 import type { Targets } from './targets.ts'
 
@@ -24,6 +25,10 @@ export interface Trace {
 }
 
 interface ClickDetail {
+  /** of a visitor's request; a click has none */
+  readonly callbackForm?: { readonly id: number; readonly title: string }
+  /** of a visitor's request */
+  readonly number?: string
   readonly typed: string
   readonly phoneNumber: string
   readonly international: string
@@ -45,20 +50,30 @@ export function createTraces({ store, targets }: { store: Store; targets: Target
       if (!head) throw new PortalError('trace_unknown', { id })
       const steps = clickSteps(head)
       if (head.call_id === null) return { id, callId: null, verdict: skippedVerdict(head), steps }
-      const call = await store.read.selectFrom('call').selectAll().where('call_id', '=', head.call_id).executeTakeFirst()
-      const deliveries = await store.read.selectFrom('delivery').selectAll().where('call_id', '=', head.call_id).orderBy('id').execute()
+      const requestId = requestIdOf(head.call_id)
+      const request =
+        requestId === null
+          ? undefined
+          : await store.read.selectFrom('callback_request').selectAll().where('id', '=', requestId).executeTakeFirst()
+      const callId = requestId === null ? head.call_id : (request?.call_id ?? null)
+      const keys = [head.call_id, ...(callId === null || callId === head.call_id ? [] : [callId])]
+      const call =
+        callId === null ? undefined : await store.read.selectFrom('call').selectAll().where('call_id', '=', callId).executeTakeFirst()
+      const deliveries = await store.read.selectFrom('delivery').selectAll().where('call_id', 'in', keys).orderBy('id').execute()
       const ids = deliveries.map((delivery) => delivery.id)
       const attempts =
         ids.length === 0 ? [] : await store.read.selectFrom('attempt').selectAll().where('delivery_id', 'in', ids).orderBy('id').execute()
-      const reports = await store.read.selectFrom('trace_step').selectAll().where('call_id', '=', head.call_id).orderBy('id').execute()
-      const all = [...steps, ...deliverySteps(deliveries, attempts), ...reports.map(reportStep), ...(call ? endSteps(call) : [])]
+      const reports = await store.read.selectFrom('trace_step').selectAll().where('call_id', 'in', keys).orderBy('id').execute()
+      const registered = request && call ? [registeredByApp(call)] : []
+      const all = [
+        ...steps,
+        ...registered,
+        ...deliverySteps(deliveries, attempts),
+        ...reports.map(reportStep),
+        ...(call ? endSteps(call) : []),
+      ]
       const dial = deliveries.findLast((delivery) => delivery.delivery_class === 'dial')
-      return {
-        id,
-        callId: head.call_id,
-        verdict: dial || !call ? verdictOf(call, dial) : queueVerdict(call, reports),
-        steps: all.toSorted((a, b) => a.at - b.at),
-      }
+      return { id, callId, verdict: verdictOfTrace({ head, request, call, dial, reports }), steps: all.toSorted((a, b) => a.at - b.at) }
     },
 
     /** What a click of this user on this number would do; nothing is done. */
@@ -117,8 +132,54 @@ function verdictBefore(
   }
 }
 
+function verdictOfTrace({
+  head,
+  request,
+  call,
+  dial,
+  reports,
+}: {
+  head: Row<'trace'>
+  request: Row<'callback_request'> | undefined
+  call: Row<'call'> | undefined
+  dial: Row<'delivery'> | undefined
+  reports: readonly Row<'trace_step'>[]
+}): string {
+  if (head.outcome === 'skipped') return skippedVerdict(head)
+  if (request && !call) return askedVerdict(request, reports)
+  return dial || !call ? verdictOf(call, dial) : queueVerdict(call, reports)
+}
+
+/** Of a visitor's request for which no call was registered yet. */
+function askedVerdict(request: Row<'callback_request'>, reports: readonly Row<'trace_step'>[]): string {
+  const why = request.reason === null ? '' : `: ${reasonText(request.reason)}`
+  const isTaken = request.outcome === 'delivered' || reports.some((step) => step.kind === 'fetched')
+  if (isTaken) return 'The phone app has the request and has not registered a call for it yet.'
+  if (request.outcome === 'unconfirmed')
+    return `It is not known whether the phone app took the request${why}. It was not sent again, so that nobody is called twice.`
+  return request.outcome === 'waiting' ? 'The phone app has not taken the request yet.' : `The phone app did not get the request${why}.`
+}
+
+function registeredByApp(call: Row<'call'>): TraceStep {
+  const { call_id: callId, user_id: userId } = call
+  return { at: call.created_at, kind: 'registered', text: `The phone app registered it as ${callId}`, detail: { callId, userId } }
+}
+
+/** Of a visitor's request: nobody clicked. */
+function askedSteps(head: Row<'trace'>, { callbackForm, number, targetTitle }: ClickDetail): TraceStep[] {
+  const at = head.created_at
+  const detail = { form: callbackForm?.title ?? '', formId: callbackForm?.id ?? 0, number: number ?? '' }
+  return [
+    { at, kind: 'asked', text: `A visitor of the form “${detail.form}” asked to be called back at ${detail.number}`, detail },
+    head.outcome === 'skipped'
+      ? { at, kind: 'skipped', text: skippedVerdict(head), detail: { reason: head.reason, target: head.target } }
+      : { at, kind: 'target', text: `Sent to ${targetTitle ?? 'the phone app'}`, detail: { target: head.target, targetTitle } },
+  ]
+}
+
 function clickSteps(head: Row<'trace'>): TraceStep[] {
   const detail = JSON.parse(head.detail) as ClickDetail
+  if (detail.callbackForm) return askedSteps(head, detail)
   const at = head.created_at
   const extension = detail.extension === '' ? '' : `, extension ${detail.extension}`
   return [

@@ -2,6 +2,7 @@ import { PortalError, type ErrorKey } from '../errors.ts'
 import { method, type Method, type Methods } from '../rest/method.ts'
 import { integer, integers, text } from '../rest/params.ts'
 import type { Store } from '../store/store.ts'
+import { voices } from './voices.ts'
 
 /** What the rows need. */
 export interface VoximplantMethodsParts {
@@ -9,19 +10,6 @@ export interface VoximplantMethodsParts {
   /** the portal's own address; no slash at its end */
   readonly publicUrl: string
 }
-
-/** Voices that connectors name in callbacks (contract 2.3); speaking is the connector's own matter. */
-const voices = {
-  usinternalfemale: 'English, female',
-  usinternalmale: 'English, male',
-  ukenglishfemale: 'English (UK), female',
-  ukenglishmale: 'English (UK), male',
-  ruinternalfemale: 'Russian, female',
-  eurgermanfemale: 'German, female',
-  eurgermanmale: 'German, male',
-  eurfrenchfemale: 'French, female',
-  eurspanishfemale: 'Spanish, female',
-} as const
 
 /** A method of the original's own telephony, which is not here: it is refused as the contract recommends (4.9), never a fake success. */
 function refused(about: string, error: ErrorKey): Method {

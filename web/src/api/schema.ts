@@ -142,6 +142,103 @@ export type CallListStatus = string
 /** Where a call stands. */
 export type CallState = 'registered' | 'announced' | 'ringing_agent' | 'ringing_client' | 'talking' | 'finished'
 
+/** `GET|POST /v1/callback-forms`, `PATCH|DELETE /v1/callback-forms/:id`. Live name: `callback-forms`. */
+export interface CallbackForm {
+  id: number
+  /** names the form in its public address */
+  key: string
+  /** the page for visitors; with `.js` behind it the script that sites embed */
+  url: string
+  title: string
+  text: string
+  voice: string
+  target: string | null
+  userId: number
+  userName: string
+  countries: string[]
+  origins: string[]
+  perAddress: {
+    hour: number
+    day: number
+  }
+  perNumber: {
+    hour: number
+    day: number
+  }
+  createLead: boolean
+  withTokens: boolean
+  enabled: boolean
+  createdAt: number
+}
+
+/** What an admin sets of a callback form. */
+export interface CallbackFormInput {
+  title?: string
+  /** TEXT of the event: spoken to the employee before the customer is called */
+  text?: string
+  /** VOICE of the event: an id of voxximplant.tts.voices.get */
+  voice?: string
+  /** `app:3`, `line:7`, `webhook:2` */
+  target?: string | null
+  /** the responsible user */
+  userId?: number
+  /** whose numbers are called */
+  countries?: string[]
+  /** sites that may embed it: https://example.com */
+  origins?: string[]
+  perAddress?: {
+    hour: number
+    day: number
+  }
+  perNumber?: {
+    hour: number
+    day: number
+  }
+  /** a number that no card has becomes a lead */
+  createLead?: boolean
+  /** the event carries tokens of the responsible user */
+  withTokens?: boolean
+  /** off until an admin sets it on */
+  enabled?: boolean
+}
+
+/** `GET /v1/callback-forms`: the forms, and what can be chosen for them. */
+export interface CallbackForms {
+  items: CallbackForm[]
+  targets: Target[]
+  voices: Array<{
+    id: string
+    name: string
+  }>
+}
+
+/** `GET /v1/callback-forms/:id/requests`: a visitor's request and what became of it. Live name: `callback-requests`. */
+export interface CallbackRequest {
+  id: number
+  at: number
+  /** E.164 */
+  number: string
+  display: string
+  /** '' of a number that costs extra */
+  country: string
+  /** of the site that sent it; empty for the page itself */
+  origin: string
+  outcome: 'waiting' | 'delivered' | 'unconfirmed' | 'failed' | 'expired' | 'called' | 'skipped' | 'refused_country' | 'refused_limit'
+  reason: string | null
+  entity: {
+    kind: EntityKind
+    id: number
+  } | null
+  traceId: number | null
+  call: {
+    callId: string
+    state: CallState
+    durationSeconds: number
+    statusCode: string | null
+    userName: string
+  } | null
+}
+
 /** 201 a new call, 200 the call of the click before it; 409 nothing was called (`skipped`), with what to do. 422 the number cannot be called. */
 export interface ClickAnswer {
   call: Call
@@ -1002,6 +1099,41 @@ export interface Operations {
       allowServiceCodes?: boolean
     }
     answer: Telephony
+  }
+  /** The callback forms, with the targets and voices that can be chosen. */
+  'GET /callback-forms': {
+    answer: CallbackForms
+  }
+  /** Adds a callback form. It is off, and the caller is responsible, unless told otherwise. */
+  'POST /callback-forms': {
+    body: CallbackFormInput & {
+      title: string
+    }
+    answer: CallbackForm
+  }
+  /** One callback form. */
+  'GET /callback-forms/{id}': {
+    answer: CallbackForm
+  }
+  /** Changes what is given of a callback form. */
+  'PATCH /callback-forms/{id}': {
+    body: CallbackFormInput
+    answer: CallbackForm
+  }
+  /** Deletes a callback form; its page says that it is not in use. */
+  'DELETE /callback-forms/{id}': {
+    answer: undefined
+  }
+  /** Requests of visitors with what became of them, newest first, 50 on a page. */
+  'GET /callback-forms/{id}/requests': {
+    query: {
+      cursor?: string
+    }
+    answer: {
+      items: CallbackRequest[]
+      nextCursor: string | null
+      total?: number
+    }
   }
   /** The delivery log, newest first. */
   'GET /deliveries': {

@@ -452,6 +452,86 @@ export const NotificationPage = Type.Object({
   unread: Type.Number(),
 })
 
+const CallbackLimits = Type.Object({
+  hour: Type.Integer({ minimum: 1, maximum: 1000 }),
+  day: Type.Integer({ minimum: 1, maximum: 10000 }),
+})
+/** What an admin sets of a callback form (contract 2.3). */
+export const CallbackFormInput = Type.Partial(
+  Type.Object({
+    title: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }),
+    text: Type.String({ maxLength: 500, description: 'TEXT of the event: spoken to the employee before the customer is called' }),
+    voice: Type.String({ maxLength: 50, description: 'VOICE of the event: an id of voxximplant.tts.voices.get' }),
+    target: Nullable(Type.String({ maxLength: 40, description: '`app:3`, `line:7`, `webhook:2`' })),
+    userId: Type.Integer({ description: 'the responsible user' }),
+    countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { maxItems: 300, description: 'whose numbers are called' }),
+    origins: Type.Array(Type.String({ maxLength: 300 }), { maxItems: 50, description: 'sites that may embed it: https://example.com' }),
+    perAddress: CallbackLimits,
+    perNumber: CallbackLimits,
+    createLead: Type.Boolean({ description: 'a number that no card has becomes a lead' }),
+    withTokens: Type.Boolean({ description: 'the event carries tokens of the responsible user (contract 13.25)' }),
+    enabled: Type.Boolean({ description: 'off until an admin sets it on' }),
+  }),
+)
+/** `GET|POST /v1/callback-forms`, `PATCH|DELETE /v1/callback-forms/:id`. Live name: `callback-forms`. */
+export const CallbackForm = Type.Object({
+  id: Type.Number(),
+  key: Type.String({ description: 'names the form in its public address' }),
+  url: Type.String({ description: 'the page for visitors; with `.js` behind it the script that sites embed' }),
+  title: Type.String(),
+  text: Type.String(),
+  voice: Type.String(),
+  target: Nullable(Type.String()),
+  userId: Type.Number(),
+  userName: Type.String(),
+  countries: Type.Array(Type.String()),
+  origins: Type.Array(Type.String()),
+  perAddress: CallbackLimits,
+  perNumber: CallbackLimits,
+  createLead: Type.Boolean(),
+  withTokens: Type.Boolean(),
+  enabled: Type.Boolean(),
+  createdAt: Type.Number(),
+})
+/** `GET /v1/callback-forms`: the forms, and what can be chosen for them. */
+export const CallbackForms = Type.Object({
+  items: Type.Array(CallbackForm),
+  targets: Type.Array(Target),
+  voices: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+})
+/** `GET /v1/callback-forms/:id/requests`: a visitor's request and what became of it. Live name: `callback-requests`. */
+export const CallbackRequest = Type.Object({
+  id: Type.Number(),
+  at: Type.Number(),
+  number: Type.String({ description: 'E.164' }),
+  display: Type.String(),
+  country: Type.String({ description: "'' of a number that costs extra" }),
+  origin: Type.String({ description: 'of the site that sent it; empty for the page itself' }),
+  outcome: Literals([
+    'waiting',
+    'delivered',
+    'unconfirmed',
+    'failed',
+    'expired',
+    'called',
+    'skipped',
+    'refused_country',
+    'refused_limit',
+  ] as const),
+  reason: Nullable(Type.String()),
+  entity: Nullable(Type.Object({ kind: EntityKind, id: Type.Number() })),
+  traceId: Nullable(Type.Number()),
+  call: Nullable(
+    Type.Object({
+      callId: Type.String(),
+      state: CallState,
+      durationSeconds: Type.Number(),
+      statusCode: Nullable(Type.String()),
+      userName: Type.String(),
+    }),
+  ),
+})
+
 export type Session = Static<typeof Session>
 export type EntityRow = Static<typeof EntityRow>
 export type EntityCard = Static<typeof EntityCard>
@@ -467,3 +547,5 @@ export type App = Static<typeof App>
 export type Delivery = Static<typeof Delivery>
 export type Attempt = Static<typeof Attempt>
 export type Trace = Static<typeof Trace>
+export type CallbackForm = Static<typeof CallbackForm>
+export type CallbackRequest = Static<typeof CallbackRequest>

@@ -27,12 +27,16 @@ const TelephonyChange = Type.Partial(
   }),
 )
 
-function presentTarget(target: Target) {
+/** A target with what is to be done when it cannot take clicks, or another event. */
+export function presentTarget(target: Target, event?: string) {
   const { id, kind, title } = target
   const problem =
     target.problem === null
       ? null
-      : { code: target.problem, text: `${new PortalError(target.problem, { title }).message}. ${problemAdvice(target.problem, title)}` }
+      : {
+          code: target.problem,
+          text: `${new PortalError(target.problem, { title }).message}. ${problemAdvice(target.problem, title, event)}`,
+        }
   return { id, kind, title, number: target.lineNumber === '' ? null : target.lineNumber, ready: problem === null, problem }
 }
 
@@ -56,7 +60,7 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
       allowUserTargets: portal.allow_user_targets === 1,
       country: portal.country,
       allowServiceCodes: portal.allow_service_codes === 1,
-      targets: all.map(presentTarget),
+      targets: all.map((target) => presentTarget(target)),
       lines: lines.map((line) => {
         const appId = idOf(line.owner, 'app')
         const ownerTitle = apps.find((app) => app.id === appId)?.title ?? ''
@@ -84,7 +88,10 @@ export function telephonyRoutes({ store, targets, bindings, changed }: Telephony
       about: 'What a click can go to.',
       access: 'user',
       answers: { 200: Page(TargetShape) },
-      run: async ({ caller }) => ({ items: (await targets.list(caller.portalId)).map(presentTarget), nextCursor: null }),
+      run: async ({ caller }) => ({
+        items: (await targets.list(caller.portalId)).map((target) => presentTarget(target)),
+        nextCursor: null,
+      }),
     }),
     route({
       method: 'PUT',
