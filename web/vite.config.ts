@@ -4,7 +4,7 @@ import { defineConfig } from 'vite'
 const portal = process.env['HOOKSWITCH_URL'] ?? 'http://127.0.0.1:8484'
 
 /** The paths of the portal that are not the web's. */
-const portalPaths = ['/v1', '/rest', '/oauth']
+const portalPaths = ['/v1', '/rest', '/oauth', '/forms']
 
 export default defineConfig({
   plugins: [react()],

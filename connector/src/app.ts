@@ -9,6 +9,7 @@ import {
   type Receiver,
 } from '@hookswitch/sdk'
 import type { Call } from './call.ts'
+import { createCallbackListener } from './callbacks.ts'
 import { createClickListener } from './clicks.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -84,17 +85,17 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
     now: () => clock.now(),
   })
   handler.on('ONEXTERNALCALLSTART', createClickListener({ directory, pbx, journal, switchboard, clock, log }))
+  const answering = { portal, installerId: () => link.installation()?.userId, directory, pbx, switchboard, clock, log }
+  handler.on('ONEXTERNALCALLBACKSTART', createCallbackListener(answering))
   handler.on('ONAPPUNINSTALL', () => link.forget())
 
   const stopIncoming = pbx.events((event) => {
     if (event.type !== 'incoming') return
-    receiveIncoming({ portal, installerId: () => link.installation()?.userId, directory, pbx, switchboard, clock, log }, event).catch(
-      (error: unknown) => {
-        log('warn', 'an incoming call was not taken', { ref: event.ref, why: wordsOf(error) })
-        notice = { text: wordsOf(error), at: clock.now() }
-        changed()
-      },
-    )
+    receiveIncoming(answering, event).catch((error: unknown) => {
+      log('warn', 'an incoming call was not taken', { ref: event.ref, why: wordsOf(error) })
+      notice = { text: wordsOf(error), at: clock.now() }
+      changed()
+    })
   })
 
   let cancelPrune = () => {}

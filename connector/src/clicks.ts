@@ -10,7 +10,8 @@ import type { Switchboard } from './switchboard.ts'
 
 /** What may go into a dial string, and nothing else: `@ & / ,` in it would dial somewhere else (pbx 7). */
 export const DIALABLE = /^\+?[0-9*#]{2,20}$/
-const LINE = /^[\w.+-]{0,50}$/
+/** NUMBER of a line, as a PBX can be told it. */
+export const LINE = /^[\w.+-]{0,50}$/
 const CALL_ID = /^[\x21-\x7e]{1,255}$/
 
 /** What the inbox works with. */
@@ -23,7 +24,8 @@ export interface ClickParts {
   readonly log: Log
 }
 
-interface Refusal {
+/** Why a call is not made, for the person who reads it. */
+export interface Refusal {
   readonly code: 'invalid_number' | 'no_extension' | 'busy' | 'offline' | 'unavailable'
   readonly text: string
 }
@@ -90,7 +92,8 @@ function draftCall(data: ExternalCallStart, receivedAt: number): Call {
   }
 }
 
-function refusedCall(call: Call, refusal: Refusal, at: number): Call {
+/** A call that is over before anybody was rung: the portal is told by `finish`. */
+export function refusedCall(call: Call, refusal: Refusal, at: number): Call {
   const outcome = decideOutcome({ direction: 'out', hasAgentAnswered: false, hasTalked: false, ending: { kind: 'refused', ...refusal } })
   return { ...call, ...outcome, state: 'ended', endedAt: at, endedBy: 'connector' }
 }

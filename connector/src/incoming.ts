@@ -27,7 +27,8 @@ export async function receiveIncoming(parts: IncomingParts, event: IncomingEvent
   if (!portal) throw new Error('the app is not installed on a portal')
   if (!DIALABLE.test(event.number)) throw new Error(`“${event.number}” is not a number`)
   const client = await parts.directory.findClient(event.number)
-  const agent = await findResponsible(parts, client.responsibleId)
+  const agent = await findFreeAgent(parts, client.responsibleId)
+  if (!agent) throw new Error('nobody with an extension is free')
   const { CALL_ID: callId } = await portal.call('telephony.externalCall.register', {
     USER_ID: agent.userId,
     PHONE_NUMBER: event.number,
@@ -59,10 +60,11 @@ export async function receiveIncoming(parts: IncomingParts, event: IncomingEvent
   parts.switchboard.apply(callId, { type: 'leg', leg: 'client', state: 'ended', cause: { q850: 16 }, at: parts.clock.now() })
 }
 
-async function findResponsible(parts: IncomingParts, responsibleId: string | undefined): Promise<Agent> {
+/** The responsible user, else who installed the app, if one of them has an extension and is on no call. */
+export async function findFreeAgent(parts: IncomingParts, responsibleId: string | undefined): Promise<Agent | undefined> {
   for (const userId of [responsibleId, parts.installerId()]) {
     const agent = userId ? await parts.directory.findAgent(userId) : undefined
     if (agent && !parts.switchboard.isBusy(agent.userId)) return agent
   }
-  throw new Error('nobody with an extension is free')
+  return undefined
 }

@@ -77,7 +77,7 @@ export function bindUntilDone(portal: PortalClient, bindings: Bindings, parts: {
 }
 
 async function bind(portal: PortalClient, bindings: Bindings): Promise<void> {
-  for (const event of ['ONEXTERNALCALLSTART', 'ONAPPUNINSTALL']) {
+  for (const event of ['ONEXTERNALCALLSTART', 'ONEXTERNALCALLBACKSTART', 'ONAPPUNINSTALL']) {
     await unlessThere('Handler already binded', portal.call('event.bind', { event, handler: bindings.handlerUrl }))
   }
   if (!bindings.line) return

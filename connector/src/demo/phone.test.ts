@@ -79,7 +79,7 @@ class PortalStandIn {
       case 'telephony.externalCall.searchCrmEntities':
         return [{ CRM_ENTITY_TYPE: 'CONTACT', CRM_ENTITY_ID: 1, ASSIGNED_BY_ID: 5, NAME: 'Carl Client' }]
       case 'telephony.externalCall.register':
-        return { CALL_ID: `externalCall.in.${String(params['EXTERNAL_CALL_ID'])}` }
+        return { CALL_ID: params['TYPE'] === 4 ? 'externalCall.back' : `externalCall.in.${String(params['EXTERNAL_CALL_ID'])}` }
       case 'telephony.externalCall.finish':
         return { CALL_ID: params['CALL_ID'] }
       case 'telephony.externalCall.attachRecord':
@@ -143,7 +143,7 @@ const installed = async () => {
     event('ONAPPINSTALL', { VERSION: 1 }, { access_token: 'a0', refresh_token: `r-${Math.random()}`, user_id: 5, scope: 'telephony' }),
   )
   expect(reply.status).toBe(200)
-  await expect.poll(() => portal.of('event.bind').length).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => portal.of('event.bind').length).toBeGreaterThanOrEqual(3)
 }
 const click = (callId: string, more: Record<string, unknown> = {}) =>
   fetch(
@@ -181,7 +181,7 @@ const reaches = async (callId: string, state: string) =>
 const ringing = async (callId: string, leg: 'agent' | 'client') =>
   await expect.poll(async () => (await callOf(callId))?.[leg].state, { interval: 10 }).toBe('ringing')
 
-test('an installation is kept for the owner only, binds the two events and adds the line', async () => {
+test('an installation is kept for the owner only, binds its events and adds the line', async () => {
   await installed()
   const file = join(dataDir, 'data', 'installation.json')
   expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -192,6 +192,7 @@ test('an installation is kept for the owner only, binds the two events and adds 
   })
   expect(portal.of('event.bind')).toEqual([
     { event: 'ONEXTERNALCALLSTART', handler: `${phone.url}handler` },
+    { event: 'ONEXTERNALCALLBACKSTART', handler: `${phone.url}handler` },
     { event: 'ONAPPUNINSTALL', handler: `${phone.url}handler` },
   ])
   await expect.poll(() => portal.of('telephony.externalLine.add')).toEqual([{ NUMBER: 'line-1', NAME: 'Main' }])
@@ -217,6 +218,47 @@ test('a click rings the agent, then the customer; the talk is told as it goes, f
   expect(portal.of('telephony.externalCall.attachRecord')).toEqual([{ CALL_ID: 'externalCall.1', FILENAME: 'externalCall.1.wav' }])
   expect(portal.uploads[0]!.includes('RIFF')).toBe(true)
   expect(portal.uploads[0]!.length).toBeGreaterThan(16_000)
+})
+
+const askBack = async (more: Record<string, unknown> = {}) => {
+  const data = {
+    PHONE_NUMBER: '+12125550100',
+    TEXT: 'Call back',
+    VOICE: 'usinternalmale',
+    CRM_ENTITY_TYPE: '',
+    CRM_ENTITY_ID: 0,
+    LINE_NUMBER: '',
+  }
+  const reply = await fetch(`${phone.url}handler`, event('ONEXTERNALCALLBACKSTART', { ...data, ...more }))
+  return { status: reply.status, body: await reply.text() }
+}
+
+test('a visitor’s request is registered with TYPE 4 for the responsible user, whose phone rings first; meanwhile another is refused as busy', async () => {
+  await installed()
+  expect(await askBack({ LINE_NUMBER: 'line-1' })).toEqual({ status: 200, body: '' })
+  expect(portal.of('telephony.externalCall.register')).toEqual([
+    { USER_ID: '5', PHONE_NUMBER: '+12125550100', TYPE: 4, SHOW: 1, LINE_NUMBER: 'line-1' },
+  ])
+  await ringing('externalCall.back', 'agent')
+  expect((await callOf('externalCall.back'))?.client.state).toBe('idle')
+  await press('externalCall.back', 'agent', 'answer')
+  await ringing('externalCall.back', 'client')
+  await press('externalCall.back', 'client', 'answer')
+  await reaches('externalCall.back', 'talking')
+  expect(JSON.parse((await askBack()).body)).toMatchObject({ refused: { code: 'busy' } })
+  await press('externalCall.back', 'client', 'hangup')
+  await reaches('externalCall.back', 'attached')
+  expect(portal.of('telephony.externalCall.finish')).toMatchObject([{ CALL_ID: 'externalCall.back', USER_ID: '5', STATUS_CODE: '200' }])
+  expect((await look()).calls).toHaveLength(1)
+})
+
+test('a visitor’s request that cannot be called is refused in words, and nothing is registered', async () => {
+  await installed()
+  expect(JSON.parse((await askBack({ PHONE_NUMBER: '+1/555@evil' })).body)).toMatchObject({ refused: { code: 'invalid_number' } })
+  expect(JSON.parse((await askBack({ LINE_NUMBER: 'a&b' })).body)).toMatchObject({ refused: { code: 'unavailable' } })
+  portal.extension = null
+  expect(JSON.parse((await askBack()).body)).toEqual({ refused: { code: 'busy', text: 'Nobody with an extension is free.' } })
+  expect(portal.of('telephony.externalCall.register')).toEqual([])
 })
 
 test('a repeated event never rings again: during the call, after it, and after a restart', async () => {
@@ -378,7 +420,7 @@ test('a start while the portal is down comes through when it is back', async () 
   expect((await look()).isInstalled).toBe(true)
   portal.isDown = false
   const before = portal.of('event.bind').length
-  await expect.poll(() => portal.of('event.bind').length - before, { timeout: 3000 }).toBe(2)
+  await expect.poll(() => portal.of('event.bind').length - before, { timeout: 3000 }).toBe(3)
 })
 
 /** The phone as a process of its own, as `npm start` runs it. Takes the place of the one in this process. */

@@ -56,7 +56,7 @@ interface DemoPhoneFile {
   readonly line: { readonly number: string; readonly name: string }
 }
 
-/** Adds the demo phone as a local app and as the outgoing target, unless it was added before. Answers the path of its file. */
+/** Adds the demo phone as a local app and as the outgoing target, with a callback form that is off, unless it was added before. Answers the path of its file. */
 export async function seedDemoPhone(portal: Portal, demoUrl: string): Promise<string> {
   const path = join(portal.config.dataDir, 'demo-phone.json')
   const portalUrl = portal.config.publicUrl
@@ -72,6 +72,12 @@ export async function seedDemoPhone(portal: Portal, demoUrl: string): Promise<st
   const { app, clientSecret } = await portal.registry.add({ portalId: account.id, userId: admin.id }, input)
   await writeOwn(path, { clientId: app.client_id, clientSecret, portalUrl, line: { number: '+12125550100', name: 'Main number' } })
   await portal.targets.setForPortal(account.id, `app:${app.id}`)
+  await portal.callbackForms.add(account.id, {
+    title: 'Call me back',
+    text: 'A visitor of the site asks to be called back.',
+    target: `app:${app.id}`,
+    userId: admin.id,
+  })
   return path
 }
 
