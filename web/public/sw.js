@@ -1,5 +1,5 @@
 // Keeps the app's own files so that it opens at once and opens when the portal is down. It never touches what the
-// portal answers (/v1, /rest, /oauth, app pages): a call list or a token must never come out of a cache.
+// portal answers (/v1, /rest, /oauth, app pages, /forms): a call list or a token must never come out of a cache.
 const cacheName = 'hookswitch-1'
 const shell = '/index.html'
 
@@ -22,7 +22,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (url.pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request))
-  else if (request.mode === 'navigate' && !/^\/(v1|rest|oauth|docs)(\/|$)/.test(url.pathname)) event.respondWith(fromPortalFirst(request))
+  else if (request.mode === 'navigate' && !/^\/(v1|rest|oauth|docs|forms)(\/|$)/.test(url.pathname))
+    event.respondWith(fromPortalFirst(request))
 })
 
 // Names of assets change with their content, so a kept one is never old.

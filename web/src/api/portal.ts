@@ -46,6 +46,14 @@ export const portal = {
   frame: (id: number) => request<T.Frame>('POST', `/apps/${id}/frame`, { body: {} }),
   changeHandler: (id: number, input: T.HandlerInput) => request<T.Handler>('PATCH', `/handlers/${id}`, { body: input }),
 
+  callbackForms: () => request<T.CallbackForms>('GET', '/callback-forms'),
+  addCallbackForm: (input: T.CallbackFormInput & { title: string }) => request<T.CallbackForm>('POST', '/callback-forms', { body: input }),
+  changeCallbackForm: (id: number, input: T.CallbackFormInput) =>
+    request<T.CallbackForm>('PATCH', `/callback-forms/${id}`, { body: input }),
+  deleteCallbackForm: (id: number) => request<void>('DELETE', `/callback-forms/${id}`),
+  callbackRequests: (id: number, cursor: string | null) =>
+    request<T.Page<T.CallbackRequest>>('GET', `/callback-forms/${id}/requests`, { query: { cursor } }),
+
   incomingWebhooks: () => request<{ items: T.IncomingWebhook[] }>('GET', '/webhooks/incoming'),
   addIncomingWebhook: (input: T.IncomingWebhookInput) => request<T.IncomingWebhook>('POST', '/webhooks/incoming', { body: input }),
   deleteIncomingWebhook: (id: number) => request<void>('DELETE', `/webhooks/incoming/${id}`),

@@ -25,6 +25,8 @@ export const appsQuery = queryOptions({ queryKey: ['apps', 'list'], queryFn: () 
 export const incomingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'incoming'], queryFn: () => portal.incomingWebhooks() })
 /** Outgoing webhooks. */
 export const outgoingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'outgoing'], queryFn: () => portal.outgoingWebhooks() })
+/** All callback forms, with what can be chosen for them. */
+export const callbackFormsQuery = queryOptions({ queryKey: ['callback-forms', 'list'], queryFn: () => portal.callbackForms() })
 /** All call lists. */
 export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], queryFn: () => portal.callLists() })
 
@@ -91,6 +93,14 @@ export const profilesQuery = queryOptions({ queryKey: ['profiles', 'all'], query
 /** Two wire profiles of an event. */
 export const profileDiffQuery = (choice: { first: string; second: string; event: string }) =>
   queryOptions({ queryKey: ['profiles', 'diff', choice], queryFn: () => portal.profileDiff(choice), placeholderData: (before) => before })
+/** Requests of visitors, newest first. */
+export const callbackRequestsQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: ['callback-requests', id],
+    queryFn: ({ pageParam }) => portal.callbackRequests(id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextOf,
+  })
 
 /** Employees, page after page. */
 export const usersQuery = (search: string) =>

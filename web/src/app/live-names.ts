@@ -9,7 +9,7 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'calls':
       return [['calls']]
     case 'call':
-      return [['calls', 'open'], ['calls', 'history'], ['timeline'], ['traces'], ['call-lists', 'one']]
+      return [['calls', 'open'], ['calls', 'history'], ['timeline'], ['traces'], ['call-lists', 'one'], ['callback-requests']]
     case 'contact':
     case 'company':
     case 'lead':
@@ -38,14 +38,18 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'users':
       return [['users'], ['session']]
     case 'apps':
-      return [['apps'], ['targets'], ['telephony'], ['webhooks']]
+      return [['apps'], ['targets'], ['telephony'], ['webhooks'], ['callback-forms']]
     case 'webhooks':
-      return [['webhooks'], ['targets'], ['telephony']]
+      return [['webhooks'], ['targets'], ['telephony'], ['callback-forms']]
     case 'call-lists':
     case 'call-list':
       return [['call-lists']]
     case 'notifications':
       return [['notifications']]
+    case 'callback-forms':
+      return [['callback-forms']]
+    case 'callback-requests':
+      return [['callback-requests']]
     default:
       return []
   }

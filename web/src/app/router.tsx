@@ -191,6 +191,16 @@ const compatibilityRoute = createRoute({
   path: '/compatibility',
   component: lazyRouteComponent(() => import('../settings/compatibility-screen.tsx'), 'CompatibilityScreen'),
 })
+const callbackFormsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/callback-forms',
+  component: lazyRouteComponent(() => import('../callback-forms/callback-forms-screen.tsx'), 'CallbackFormsScreen'),
+})
+const callbackFormRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/callback-forms/$id',
+  component: lazyRouteComponent(() => import('../callback-forms/callback-form-screen.tsx'), 'CallbackFormScreen'),
+})
 const applicationsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/applications',
@@ -229,6 +239,8 @@ const routeTree = rootRoute.addChildren([
       usersRoute,
       webhooksRoute,
       compatibilityRoute,
+      callbackFormsRoute,
+      callbackFormRoute,
       applicationsRoute,
       applicationRoute,
     ]),

@@ -23,6 +23,8 @@ export function stepWordsOf(step: TraceStep): TraceWords<StepKey> | null {
   switch (kind) {
     case 'clicked':
       return { key: 'clicked', values: { number: textOf(detail['number']) } }
+    case 'asked':
+      return { key: 'asked', values: { number: textOf(detail['number']), target: textOf(detail['form']) } }
     case 'normalised': {
       const values = { international: textOf(detail['international']), extension: textOf(detail['extension']) }
       return { key: values.extension ? 'normalisedExtension' : 'normalised', values }

@@ -11,6 +11,7 @@ const tabs = [
   { to: '/settings/applications', name: 'applications', isForAll: false },
   { to: '/settings/webhooks', name: 'webhooks', isForAll: false },
   { to: '/settings/compatibility', name: 'compatibility', isForAll: false },
+  { to: '/settings/callback-forms', name: 'callbackForms', isForAll: false },
 ] as const
 
 /** The settings pages under their tabs. */

@@ -91,6 +91,7 @@ export const deliveries = {
     deliveries: 'Deliveries of this call',
     step: {
       clicked: '{{number}} was pressed.',
+      asked: 'A visitor of the form “{{target}}” asked to be called back at {{number}}.',
       normalised: 'Read as {{international}}.',
       normalisedExtension: 'Read as {{international}}, extension {{extension}}.',
       skipped: 'Nothing was called: {{reason}}.',

@@ -1,4 +1,5 @@
 import { bell } from './bell.ts'
+import { callbackForms } from './callback-forms.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
@@ -8,4 +9,4 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All English texts; their shape is the type of every key. */
-export const en = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }
+export const en = { ...shell, ...callbackForms, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }

@@ -7,6 +7,7 @@ export const settings = {
     applications: 'Applications',
     webhooks: 'Webhooks',
     compatibility: 'Compatibility',
+    callbackForms: 'Callback forms',
     saved: 'Saved.',
     adminOnly: 'Only an administrator can change this.',
   },

@@ -93,6 +93,7 @@ export const deliveries = {
     deliveries: 'Доставки этого звонка',
     step: {
       clicked: 'Нажат номер {{number}}.',
+      asked: 'Посетитель формы «{{target}}» просит перезвонить: {{number}}.',
       normalised: 'Прочитан как {{international}}.',
       normalisedExtension: 'Прочитан как {{international}}, добавочный {{extension}}.',
       skipped: 'Звонка не было: {{reason}}.',

@@ -1,5 +1,6 @@
 import { applications } from './applications.ts'
 import { bell } from './bell.ts'
+import { callbackForms } from './callback-forms.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
@@ -8,4 +9,4 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All Russian texts. */
-export const ru = { ...shell, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }
+export const ru = { ...shell, ...callbackForms, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }

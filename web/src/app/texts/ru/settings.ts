@@ -7,6 +7,7 @@ export const settings = {
     applications: 'Приложения',
     webhooks: 'Вебхуки',
     compatibility: 'Совместимость',
+    callbackForms: 'Обратный звонок',
     saved: 'Сохранено.',
     adminOnly: 'Изменить это может только администратор.',
   },
