@@ -74,7 +74,9 @@ async function talk(page: Page, number: string): Promise<void> {
   const callId = (await card.getAttribute('data-call-id'))!
   const { body } = await house.api('GET', `/calls/${callId}`)
   expect(body.direction).toBe('callback')
-  const press = (leg: 'agent' | 'client', what: 'answer' | 'hangup') => expect.poll(() => house.press(callId, leg, what)).toBe(true)
+  const press = async (leg: 'agent' | 'client', what: 'answer' | 'hangup') => {
+    await expect.poll(() => house.press(callId, leg, what)).toBe(true)
+  }
   await press('agent', 'answer')
   await press('client', 'answer')
   await expect.poll(async () => (await house.api('GET', `/calls/${callId}`)).body.state).toBe('talking')

@@ -256,6 +256,18 @@ describe('nothing is sent, and the visitor and the responsible user are told', (
     expect(receivedFor(number)).toEqual([])
   })
 
+  test('when the responsible user has left, the administrators are told', async () => {
+    const leaver = await house.addPerson('Lee', null)
+    const form = await addForm({ userId: leaver.userId, target: null, enabled: false })
+    const bare = await house.addApp({ title: 'Deaf' })
+    await house.admin.api('PATCH', `/callback-forms/${form.id}`, { target: `app:${bare.id}`, enabled: true })
+    await house.admin.api('PATCH', `/users/${leaver.userId}`, { isActive: false })
+    const number = nextNumber()
+    expect((await ask(form, { number })).status).toBe(503)
+    expect((await notesOf(house.admin))[0]!.message).toContain(number)
+    expect((await notesOf(eve)).some((note) => note.message.includes(number))).toBe(false)
+  })
+
   test('after the fact: the handler refuses, cannot be reached in time, or is silent', async () => {
     const broken = await startListener()
     const phone = await house.addApp({ title: 'Broken' })
@@ -264,7 +276,7 @@ describe('nothing is sent, and the visitor and the responsible user are told', (
     broken.answer((response) => void response.writeHead(404).end())
     expect((await ask(form)).status).toBe(200)
     expect(await withOutcome(form, 'failed')).toMatchObject({ reason: 'http_4xx' })
-    expect((await notesOf(eve))[0]!.message).toContain('The phone app did not get the request. Call the visitor yourself.')
+    expect((await notesOf(eve))[0]!.message).toContain('The phone app did not take the request. Call the visitor yourself.')
 
     broken.answer((response) => void response.end(JSON.stringify({ refused: { code: 'offline', text: 'Nobody is at work' } })))
     await ask(form)
@@ -379,7 +391,7 @@ describe('limits', () => {
     for (const number of ['+18765550123', '+44 20 7946 0123', '+19005550123']) {
       const refused = await askJson(form, { number })
       expect(refused.status, number).toBe(422)
-      expect(refused.body).toMatchObject({ code: 'callback_country', message: expect.stringContaining('US, RU') })
+      expect(refused.body).toMatchObject({ code: 'callback_country', message: expect.stringContaining('United States, Russia') })
       expect(receivedFor(number.replaceAll(' ', ''))).toEqual([])
     }
   })
@@ -446,6 +458,7 @@ describe('hostile input', () => {
     expect((await ask(off)).status).toBe(404)
     expect((await request(`${off.url}.js`)).status).toBe(404)
     expect((await request(`${off.url}?preview=1`)).body).toContain('takes no requests')
+    expect((await request(`${(await addForm()).url}?preview=1`)).body).toContain('<button type="submit" disabled>')
   })
 })
 

@@ -1,7 +1,7 @@
 /** The public side of callback forms: `/forms/<key>` and `/forms/<key>.js`. No session; the only thing a visitor may do is to ask for a call. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callingCode } from '../crm/phone-country.ts'
-import { PortalError } from '../errors.ts'
+import { errors, PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Row } from '../store/tables.ts'
 import { listsOf, type CallbackForms } from '../telephony/callback-forms.ts'
@@ -26,6 +26,7 @@ type FormRequest = FastifyRequest<{ Params: { key: string }; Querystring: Record
 /** A number and a trap are small. */
 const bodyLimit = { bytes: 16_384, setting: 'none: a visitor sends a number only' }
 const scriptAgeSeconds = 300
+const mostCountriesNamed = 10
 
 /** Serves the pages, their script, and the requests of visitors as a form or as JSON. */
 export function serveCallbackForms(server: FastifyInstance, parts: CallbackHttpParts): void {
@@ -36,9 +37,10 @@ export function serveCallbackForms(server: FastifyInstance, parts: CallbackHttpP
       if (key.endsWith('.js')) return await sendScript(parts, reply, key.slice(0, -3))
       const form = await callbackForms.findByKey(key)
       const isOff = form?.enabled !== 1
-      const isPreview = form !== null && isOff && request.query['preview'] !== undefined
+      // an admin looks at the form: it cannot be sent from there by mistake
+      const isPreview = form !== null && request.query['preview'] !== undefined
       const state: CallbackPage['state'] = isPreview
-        ? { kind: 'preview' }
+        ? { kind: 'preview', isOff }
         : isOff
           ? { kind: 'off' }
           : { kind: 'open', typed: '', problem: null }
@@ -180,7 +182,17 @@ function languageOf(request: FormRequest): VisitorLanguage {
 
 function wordsOf(error: PortalError, language: VisitorLanguage): string {
   const text = visitorWords[language].refusals[error.key]
-  return text === undefined ? error.message : text.replace(/\{(\w+)\}/g, (_, name: string) => String(error.details[name] ?? ''))
+  return (text ?? errors[error.key][2]).replace(/\{(\w+)\}/g, (_, name: string) => valueOf(error, name, language))
+}
+
+/** Countries are named in the reader's language. */
+function valueOf({ details }: PortalError, name: string, language: VisitorLanguage): string {
+  const value = String(details[name] ?? '')
+  if (name !== 'countries') return value
+  const names = new Intl.DisplayNames(language, { type: 'region' })
+  const codes = value.split(', ')
+  const shown = codes.slice(0, mostCountriesNamed).map((code) => names.of(code) ?? code)
+  return `${shown.join(', ')}${codes.length > mostCountriesNamed ? ', …' : ''}`
 }
 
 function textOf(value: unknown): string {

@@ -12,7 +12,7 @@ export interface CallbackPage {
   readonly state:
     | { readonly kind: 'open'; readonly typed: string; readonly problem: string | null }
     | { readonly kind: 'taken'; readonly number: string }
-    | { readonly kind: 'preview' }
+    | { readonly kind: 'preview'; readonly isOff: boolean }
     | { readonly kind: 'off' }
   /** inside the page of another site: without a frame of its own */
   readonly isEmbedded: boolean
@@ -72,7 +72,7 @@ function bodyOf({ state, action, callingCode }: CallbackPage, words: (typeof vis
   const described = problem === null ? 'hint' : 'problem hint'
   return `<p>${escapeHtml(words.lead)}</p>
 <form method="post" action="${escapeHtml(action)}">
-${isPreview ? `<p class="note" role="status">${escapeHtml(words.preview)}</p>` : ''}${problem === null ? '' : `<p class="note bad" role="alert" id="problem"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M12 7v6M12 16.6v.1M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg><span>${escapeHtml(problem)}</span></p>`}
+${state.kind === 'preview' && state.isOff ? `<p class="note" role="status">${escapeHtml(words.preview)}</p>` : ''}${problem === null ? '' : `<p class="note bad" role="alert" id="problem"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M12 7v6M12 16.6v.1M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg><span>${escapeHtml(problem)}</span></p>`}
 <label for="number">${escapeHtml(words.label)}</label>
 <input id="number" name="number" type="tel" autocomplete="tel" inputmode="tel" maxlength="60" required aria-describedby="${described}"${problem === null ? '' : ' aria-invalid="true" autofocus'} value="${escapeHtml(state.kind === 'open' ? state.typed : '')}"${isPreview ? ' disabled' : ''}>
 <p class="hint" id="hint">${escapeHtml(words.hint.replace('{code}', callingCode))}</p>
@@ -88,6 +88,7 @@ const style = `
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:16px;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
 body.embedded{min-height:0;place-items:start stretch;padding:0;background:var(--paper)}
 main{width:100%;max-width:420px;padding:28px 24px;background:var(--paper);border:1px solid var(--line);border-radius:12px}
+.embedded h1{padding-right:36px}
 .embedded main{max-width:none;border:0;border-radius:0;padding:20px}
 h1{margin:0 0 8px;font-size:22px;line-height:1.25;overflow-wrap:anywhere}
 h2{margin:0;font-size:17px;line-height:1.4}

@@ -13,7 +13,7 @@ export interface Limited {
   readonly retryAfterMs: number
 }
 
-/** The first limit that is reached, with how long it lasts. Refused requests count for the address, not for the number. */
+/** Of the limits that are reached, the one that lasts longest. Refused requests count for the address, not for the number. */
 export async function findLimit(
   tx: Tx,
   { form, digits, addressHash, now }: { form: Row<'callback_form'>; digits: string; addressHash: string; now: number },
@@ -24,6 +24,7 @@ export async function findLimit(
     { reason: 'number', column: 'digits', value: digits, most: form.number_hour, ms: hourMs },
     { reason: 'number', column: 'digits', value: digits, most: form.number_day, ms: dayMs },
   ] as const
+  let longest: Limited | null = null
   for (const { reason, column, value, most, ms } of windows) {
     const decisive = await tx.db
       .selectFrom('callback_request')
@@ -36,9 +37,10 @@ export async function findLimit(
       .limit(1)
       .offset(most - 1)
       .executeTakeFirst()
-    if (decisive) return { reason, retryAfterMs: decisive.created_at + ms - now }
+    const retryAfterMs = decisive ? decisive.created_at + ms - now : 0
+    if (retryAfterMs > (longest?.retryAfterMs ?? 0)) longest = { reason, retryAfterMs }
   }
-  return null
+  return longest
 }
 
 /** One row an address and hour: a flood must not fill the database. */

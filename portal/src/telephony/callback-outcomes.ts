@@ -12,7 +12,7 @@ import type { OfflineQueue } from '../events/offline.ts'
 import type { DeliveryJob } from '../events/outbox.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { CallbackOutcome, Row } from '../store/tables.ts'
-import { noteOf } from './callback-notes.ts'
+import { noteOf, type NoteFacts } from './callback-notes.ts'
 import { requestIdOf, requestKeyOf } from './request-key.ts'
 
 /** What notes to the responsible user need. */
@@ -108,19 +108,26 @@ async function settle(
   await tellResponsible(parts, tx, { form, id, number: settled.number, outcome, reason, targetTitle: '', traceId: settled.trace_id })
 }
 
-/** The responsible user reads under the bell that a customer waits. */
-export async function tellResponsible(
-  parts: CallbackNoteParts,
-  tx: Tx,
-  facts: Omit<Parameters<typeof noteOf>[0], 'language' | 'traceUrl' | 'formTitle'> & {
-    form: Row<'callback_form'>
-    id: number
-    traceId: number
-  },
-): Promise<void> {
+interface Told extends Omit<NoteFacts, 'language' | 'traceUrl' | 'formTitle'> {
+  readonly form: Row<'callback_form'>
+  /** of the request */
+  readonly id: number
+  readonly traceId: number
+}
+
+/** The responsible user reads under the bell that a customer waits; the administrators, when that user is not active any more. */
+export async function tellResponsible({ notifications, publicUrl }: CallbackNoteParts, tx: Tx, facts: Told): Promise<void> {
   const { form, id, traceId } = facts
-  const { language } = await tx.db.selectFrom('user').select('language').where('id', '=', form.user_id).executeTakeFirstOrThrow()
-  const message = noteOf({ ...facts, language, formTitle: form.title, traceUrl: `${parts.publicUrl}/traces/${traceId}` })
-  const note = { portalId: form.portal_id, userId: form.user_id, authorId: null, appId: null, message, tag: requestKeyOf(id) }
-  await parts.notifications.write(tx, note)
+  const active = await tx.db
+    .selectFrom('user')
+    .select(['id', 'language', 'is_admin'])
+    .where('portal_id', '=', form.portal_id)
+    .where('is_active', '=', 1)
+    .where((eb) => eb.or([eb('id', '=', form.user_id), eb('is_admin', '=', 1)]))
+    .execute()
+  const responsible = active.filter((user) => user.id === form.user_id)
+  for (const { id: userId, language } of responsible.length > 0 ? responsible : active) {
+    const message = noteOf({ ...facts, language, formTitle: form.title, traceUrl: `${publicUrl}/traces/${traceId}` })
+    await notifications.write(tx, { portalId: form.portal_id, userId, authorId: null, appId: null, message, tag: requestKeyOf(id) })
+  }
 }

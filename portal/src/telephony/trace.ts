@@ -152,12 +152,13 @@ function verdictOfTrace({
 
 /** Of a visitor's request for which no call was registered yet. */
 function askedVerdict(request: Row<'callback_request'>, reports: readonly Row<'trace_step'>[]): string {
-  const why = request.reason === null ? '' : `: ${reasonText(request.reason)}`
+  // the words of an app may end with a full stop of their own
+  const why = request.reason === null ? '' : `: ${reasonText(request.reason).replace(/[.\s]+$/, '')}`
   const isTaken = request.outcome === 'delivered' || reports.some((step) => step.kind === 'fetched')
   if (isTaken) return 'The phone app has the request and has not registered a call for it yet.'
   if (request.outcome === 'unconfirmed')
     return `It is not known whether the phone app took the request${why}. It was not sent again, so that nobody is called twice.`
-  return request.outcome === 'waiting' ? 'The phone app has not taken the request yet.' : `The phone app did not get the request${why}.`
+  return request.outcome === 'waiting' ? 'The phone app has not taken the request yet.' : `The phone app did not take the request${why}.`
 }
 
 function registeredByApp(call: Row<'call'>): TraceStep {

@@ -23,6 +23,18 @@ test('a kind that is not known here keeps the words of the portal', () => {
   expect(stepWordsOf(step('comet', {}))).toBeNull()
 })
 
+test('the verdict of a visitor’s request says whether the app took it, until there is a call', () => {
+  const asked = (...steps: TraceStep[]) =>
+    verdictWordsOf({ ...traceOf(step('asked', { number: '+12125550101', form: 'F' }), ...steps), callId: null })
+  expect(asked()).toMatchObject({ key: 'askedWaits' })
+  expect(asked(step('delivery_delivered', { reason: null }))).toMatchObject({ key: 'askedTaken' })
+  expect(asked(step('delivery_unconfirmed', { reason: 'timeout' }))).toMatchObject({ key: 'askedUnsure', reason: 'timeout' })
+  expect(asked(step('delivery_failed', { reason: 'refused', refusal: 'Nobody is here.' }))).toMatchObject({
+    key: 'askedNotTaken',
+    reason: 'Nobody is here',
+  })
+})
+
 test('the verdict says why a phone did not ring, or that they talked', () => {
   expect(verdictWordsOf(traceOf(step('skipped', { reason: 'no_target' })))).toMatchObject({ key: 'skipped', reason: 'no_target' })
   expect(verdictWordsOf(traceOf(step('finished', { closedBy: 'app', duration: 42, statusCode: '200' })))).toMatchObject({

@@ -60,12 +60,23 @@ function deliveryWordsOf({ kind, detail }: TraceStep, event: string): TraceWords
   return reason ? { key: 'deliveryReason', values: { event }, state, reason } : { key: 'delivery', values: { event }, state }
 }
 
+/** Of a visitor's request for which no call was registered yet. */
+function askedVerdictOf(trace: Trace): TraceWords<VerdictKey> {
+  const last = trace.steps.findLast((step) => step.kind.startsWith('delivery_'))
+  const reason = textOf(last?.detail['refusal']) || textOf(last?.detail['reason'])
+  const isFetched = trace.steps.some((step) => step.kind === 'fetched')
+  if (isFetched || last?.kind === 'delivery_delivered') return { key: 'askedTaken', values: {} }
+  if (last?.kind === 'delivery_unconfirmed') return { key: 'askedUnsure', values: {}, reason }
+  const isOver = last?.kind === 'delivery_failed' || last?.kind === 'delivery_expired'
+  return isOver ? { key: 'askedNotTaken', values: {}, reason: reason.replace(/[.\s]+$/, '') } : { key: 'askedWaits', values: {} }
+}
+
 /** The verdict by the last decisive step; null while the call is open. */
 export function verdictWordsOf(trace: Trace): TraceWords<VerdictKey> | null {
   const skipped = trace.steps.find((step) => step.kind === 'skipped')
   if (skipped) return { key: 'skipped', values: {}, reason: textOf(skipped.detail['reason']) }
   const end = trace.steps.findLast((step) => step.kind === 'finished')
-  if (!end) return null
+  if (!end) return trace.callId === null && trace.steps.some((step) => step.kind === 'asked') ? askedVerdictOf(trace) : null
   const seconds = Number(end.detail['duration']) || 0
   const statusCode = textOf(end.detail['statusCode'])
   if (end.detail['closedBy'] !== 'portal')

@@ -108,6 +108,10 @@ export const deliveries = {
       finishedByPortal: 'Closed by the portal without a report: {{outcome}}.',
     },
     verdict: {
+      askedTaken: 'The phone app has the request and has not registered a call for it yet.',
+      askedUnsure: 'It is not known whether the phone app took the request: {{reason}}.',
+      askedNotTaken: 'The phone app did not take the request: {{reason}}.',
+      askedWaits: 'The phone app has not taken the request yet.',
       talked: 'They talked for {{duration}}.',
       ended: 'The call ended without a conversation: {{outcome}}.',
       notRung: 'The phone did not ring: {{reason}}.',
