@@ -1,8 +1,10 @@
 import { Script } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callbackAsked } from '../../portal/src/telephony/events.ts'
 import { expectGoldenBody } from '../support/golden.ts'
 import { startListener, type Listener } from '../support/listener.ts'
 import { request, startPortal, type Answer, type Person, type TestApp, type TestPortal } from '../support/portal.ts'
+import { proved } from '../support/proofs.ts'
 import { createTurnableClock } from '../support/turnable-clock.ts'
 
 const clock = createTurnableClock()
@@ -100,6 +102,7 @@ describe('the body of ONEXTERNALCALLBACKSTART', () => {
     expect(fields.get('data[CRM_ENTITY_ID]')).toBe(String(contactId))
     expect(fields.has('auth[access_token]')).toBe(false)
     expect(received!.headers['hookswitch-deadline']).toBeDefined()
+    proved(callbackAsked.name)
   })
 
   test('carries tokens of the responsible user when the form says so, and they work', async () => {
