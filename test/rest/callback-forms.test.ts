@@ -377,6 +377,25 @@ describe('limits', () => {
     expect(outcomes.filter((outcome: string) => outcome === 'refused_limit')).toHaveLength(2)
   })
 
+  test('what is refused again or sent again is answered without the database’s writer, which clicks need', async () => {
+    const form = await addForm({ perAddress: { hour: 1, day: 1 } })
+    const [number, address] = [nextNumber(), nextAddress()]
+    expect((await ask(form, { number, address })).status).toBe(200)
+    expect((await ask(form, { address })).status).toBe(429)
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>()
+    const holding = house.portal.store.transaction(async (tx) => {
+      await tx.db.selectFrom('portal').select('id').execute()
+      hold()
+      await promise
+    })
+    await isHeld
+    expect((await ask(form, { address })).status).toBe(429)
+    expect((await ask(form, { number, address })).status).toBe(200)
+    release()
+    await holding
+  })
+
   test('another form has limits of its own, and the address itself is nowhere in the database', async () => {
     const address = '203.0.113.77'
     const limits = { perAddress: { hour: 1, day: 1 } }

@@ -1,4 +1,5 @@
 /** Requests of visitors to be called back: read, limited, written down with their trace, and sent to the form's target. */
+import type { Kysely } from 'kysely'
 import { idOf } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import type { CalledCard, CrmOfCalls } from '../crm/call-crm.ts'
@@ -9,9 +10,9 @@ import { PortalError } from '../errors.ts'
 import type { BoundHandler } from '../events/bindings.ts'
 import type { Outbox } from '../events/outbox.ts'
 import type { Store, Tx } from '../store/store.ts'
-import type { NewRow, Row } from '../store/tables.ts'
+import type { CallbackOutcome, NewRow, Row, Tables } from '../store/tables.ts'
 import { listsOf } from './callback-forms.ts'
-import { findLimit, hashAddress, refuseByLimit } from './callback-limits.ts'
+import { findLimit, hashAddress, type Limited } from './callback-limits.ts'
 import { tellResponsible, type CallbackNoteParts } from './callback-outcomes.ts'
 import { callbackAsked } from './events.ts'
 import { requestKeyOf } from './request-key.ts'
@@ -56,26 +57,26 @@ type Answer =
   | { readonly kind: 'taken'; readonly repeated: boolean }
   | { readonly kind: 'not_ready' }
   | { readonly kind: 'country' }
-  | { readonly kind: 'limit'; readonly retryAfterMs: number }
+  | ({ readonly kind: 'limit' } & Limited)
 
 /** Builds the verbs on requests. */
 export function createCallbackRequests(parts: CallbackRequestsParts) {
   const { store } = parts
 
   return {
-    /** Takes a visitor's request: it is durable, and on its way to the app, when this answers. Throws `callback_*` and `number_*`. */
+    /**
+     * Takes a visitor's request: it is durable, and on its way to the app, when this answers. Throws `callback_*` and `number_*`. What is
+     * refused again, or sent again, is known by reading: a flood does not get to the writer.
+     */
     async ask(asked: VisitorRequest): Promise<{ readonly repeated: boolean }> {
-      const form = await store.read
-        .selectFrom('callback_form')
-        .selectAll()
-        .where('public_key', '=', asked.key)
-        .where('enabled', '=', 1)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst()
-      if (!form) throw new PortalError('callback_form_off')
+      const form = await findOpen(store.read, asked.key)
       const number = await readNumber(store, form, asked.number)
       const target = form.target === null ? null : await parts.targets.find(form.portal_id, form.target, callbackAsked.name)
-      const answer = await store.transaction((tx) => decide(parts, tx, { form, number, target, asked }))
+      const addressHash = hashAddress(parts.addressKey, form.portal_id, asked.address)
+      const one = { form, number, target, addressHash, origin: asked.origin }
+      const known = await foresee(store.read, one, parts.clock.now())
+      const isOld = known !== null && (known.kind !== 'limit' || known.isNoted)
+      const answer = isOld ? known : await store.transaction((tx) => decide(parts, tx, one))
       if (answer.kind === 'taken') return { repeated: answer.repeated }
       throw refusalOf(answer, form)
     },
@@ -127,20 +128,20 @@ interface Case {
   readonly form: Row<'callback_form'>
   readonly number: VisitorNumber
   readonly target: Target | null
-  readonly asked: VisitorRequest
+  readonly addressHash: string
+  readonly origin: string
 }
 
-/** Decides with the form's row held, so that requests that come together are counted one after the other, in any process. */
-async function decide(parts: CallbackRequestsParts, tx: Tx, { form, number, target, asked }: Case): Promise<Answer> {
-  const now = parts.clock.now()
-  const addressHash = hashAddress(parts.addressKey, form.portal_id, asked.address)
-  await tx.db
-    .updateTable('callback_form')
-    .set((eb) => ({ changed_at: eb.ref('changed_at') }))
-    .where('id', '=', form.id)
-    .execute()
-  const problem = await problemOf(tx, target)
-  const recent = await tx.db
+async function findOpen(db: Kysely<Tables>, key: string): Promise<Row<'callback_form'>> {
+  const open = db.selectFrom('callback_form').selectAll().where('public_key', '=', key).where('enabled', '=', 1)
+  const form = await open.where('deleted_at', 'is', null).executeTakeFirst()
+  if (!form) throw new PortalError('callback_form_off')
+  return form
+}
+
+/** What the requests before decide; null when they decide nothing. */
+async function foresee(db: Kysely<Tables>, { form, number, target, addressHash }: Case, now: number): Promise<Answer | null> {
+  const recent = await db
     .selectFrom('callback_request')
     .select('outcome')
     .where('form_id', '=', form.id)
@@ -149,8 +150,17 @@ async function decide(parts: CallbackRequestsParts, tx: Tx, { form, number, targ
     .where('outcome', 'not in', ['refused_country', 'refused_limit', 'failed', 'expired'])
     .orderBy('id', 'desc')
     .executeTakeFirst()
-  if (recent?.outcome === 'skipped' && problem !== null) return { kind: 'not_ready' }
+  if (recent?.outcome === 'skipped' && (await problemOf(db, target)) !== null) return { kind: 'not_ready' }
   if (recent && recent.outcome !== 'skipped') return { kind: 'taken', repeated: true }
+  const limit = await findLimit(db, { form, digits: number.digits, addressHash, now })
+  return limit && { kind: 'limit', ...limit }
+}
+
+/** A transaction that reads has the database to itself, in all processes: requests that come together are counted one after the other. */
+async function decide(parts: CallbackRequestsParts, tx: Tx, asked: Case): Promise<Answer> {
+  const now = parts.clock.now()
+  const form = await findOpen(tx.db, asked.form.public_key)
+  const { number, target, addressHash, origin } = asked
   const row: NewRow<'callback_request'> = {
     portal_id: form.portal_id,
     form_id: form.id,
@@ -158,7 +168,7 @@ async function decide(parts: CallbackRequestsParts, tx: Tx, { form, number, targ
     digits: number.digits,
     country: number.country,
     address_hash: addressHash,
-    origin: asked.origin,
+    origin,
     owner: '',
     entity_type: '',
     entity_id: 0,
@@ -168,32 +178,32 @@ async function decide(parts: CallbackRequestsParts, tx: Tx, { form, number, targ
     call_id: null,
     created_at: now,
   }
-  tx.afterCommit(() => parts.changed(form.portal_id, ['callback-requests']))
-  const limit = await findLimit(tx, { form, digits: number.digits, addressHash, now })
-  if (limit) {
-    await refuseByLimit(tx, row, limit.reason)
-    return { kind: 'limit', retryAfterMs: limit.retryAfterMs }
-  }
-  if (!listsOf(form).countries.includes(number.country)) {
+  const refuse = async (outcome: CallbackOutcome, reason: string | null): Promise<void> => {
+    tx.afterCommit(() => parts.changed(form.portal_id, ['callback-requests']))
     await tx.db
       .insertInto('callback_request')
-      .values({ ...row, outcome: 'refused_country' })
+      .values({ ...row, outcome, reason })
       .execute()
-    return { kind: 'country' }
   }
-  return take(parts, tx, { row, form, number, target, problem })
+  const known = await foresee(tx.db, { ...asked, form }, now)
+  if (known?.kind === 'limit' && !known.isNoted) await refuse('refused_limit', known.reason)
+  if (known) return known
+  if (listsOf(form).countries.includes(number.country))
+    return take(parts, tx, { row, form, number, target, problem: await problemOf(tx.db, target) })
+  await refuse('refused_country', null)
+  return { kind: 'country' }
 }
 
 /** The app must still be installed when the request commits. */
-async function problemOf(tx: Tx, target: Target | null): Promise<TargetProblem | null> {
+async function problemOf(db: Kysely<Tables>, target: Target | null): Promise<TargetProblem | null> {
   if (!target) return 'no_target'
   const appId = idOf(target.handlerOwner, 'app')
   if (appId === null || target.problem) return target.problem
-  const app = await tx.db.selectFrom('app').select('installed').where('id', '=', appId).where('deleted_at', 'is', null).executeTakeFirst()
+  const app = await db.selectFrom('app').select('installed').where('id', '=', appId).where('deleted_at', 'is', null).executeTakeFirst()
   return app?.installed === 1 ? null : 'not_installed'
 }
 
-interface Taken extends Omit<Case, 'asked'> {
+interface Taken extends Omit<Case, 'addressHash' | 'origin'> {
   readonly row: NewRow<'callback_request'>
   readonly problem: TargetProblem | null
 }
@@ -206,6 +216,7 @@ async function take(parts: CallbackRequestsParts, tx: Tx, { row, form, number, t
   const isSent = target !== null && handlers.length > 0
   const reason = isSent ? null : (problem ?? 'handler_disabled')
   const traceId = parts.store.nextId('trace')
+  tx.afterCommit(() => parts.changed(portalId, ['callback-requests']))
   const { id } = await tx.db
     .insertInto('callback_request')
     .values({
