@@ -7,6 +7,8 @@ import { launchChromium } from '../support/chromium.ts'
 import { startAsNpmStart, type Started } from '../support/started.ts'
 import { hearComplaints, openContext, signIn, viewports } from './people.ts'
 
+/** the demo phone may take its time until it answers the portal */
+const patient = { timeout: 10_000 }
 let house: Started
 let browser: Browser
 let admin: BrowserContext
@@ -63,7 +65,7 @@ async function bodyOfRequest(number: string): Promise<URLSearchParams> {
     }
     return null
   }
-  await expect.poll(find).not.toBeNull()
+  await expect.poll(find, patient).not.toBeNull()
   return (await find())!
 }
 
@@ -75,13 +77,13 @@ async function talk(page: Page, number: string): Promise<void> {
   const { body } = await house.api('GET', `/calls/${callId}`)
   expect(body.direction).toBe('callback')
   const press = async (leg: 'agent' | 'client', what: 'answer' | 'hangup') => {
-    await expect.poll(() => house.press(callId, leg, what)).toBe(true)
+    await expect.poll(() => house.press(callId, leg, what), patient).toBe(true)
   }
   await press('agent', 'answer')
   await press('client', 'answer')
-  await expect.poll(async () => (await house.api('GET', `/calls/${callId}`)).body.state).toBe('talking')
+  await expect.poll(async () => (await house.api('GET', `/calls/${callId}`)).body.state, patient).toBe('talking')
   await press('client', 'hangup')
-  await expect.poll(async () => (await house.api('GET', `/calls/${callId}`)).body.state).toBe('finished')
+  await expect.poll(async () => (await house.api('GET', `/calls/${callId}`)).body.state, patient).toBe('finished')
   await house.api('POST', `/calls/${callId}/dismiss`)
 }
 
@@ -141,7 +143,7 @@ describe('a callback form', () => {
     const visitor = await openVisitor(viewports.desktop)
     await visitor.goto(site.origin)
     await visitor.getByRole('button', { name: 'Call me back' }).click()
-    await expect.poll(() => visitor.frames().at(-1)!.url()).toContain('chrome-error')
+    await expect.poll(() => visitor.frames().at(-1)!.url(), patient).toContain('chrome-error')
 
     const page = await adminPage('/settings/callback-forms')
     await page.getByRole('link', { name: /Call me back/ }).click()

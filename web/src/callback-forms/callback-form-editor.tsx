@@ -3,6 +3,7 @@ import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import type { CallbackForm, CallbackFormInput, CallbackForms, Target, User } from '../api/types.ts'
 import { Failure, Notice } from '../app/notice.tsx'
+import { en } from '../app/texts/en/index.ts'
 import { ToggleRow } from '../app/toggle-row.tsx'
 import { countryOptions } from '../settings/countries.ts'
 import css from './callback-forms.module.css'
@@ -55,7 +56,7 @@ export function CallbackFormEditor({ form: saved, targets, voices, users, isSavi
       />
       <NativeSelect
         label={t('callbackForms.voice')}
-        data={voices.map((voice) => ({ value: voice.id, label: voice.name }))}
+        data={voices.map((voice) => ({ value: voice.id, label: isVoice(voice.id) ? t(`callbackForms.voices.${voice.id}`) : voice.name }))}
         {...form.getInputProps('voice')}
       />
       <Limits form={form} />
@@ -80,6 +81,11 @@ export function CallbackFormEditor({ form: saved, targets, voices, users, isSavi
   )
 }
 
+type Voice = keyof (typeof en)['callbackForms']['voices']
+const isVoice = (id: string): id is Voice => Object.hasOwn(en.callbackForms.voices, id)
+
+const hintBelow = { inputWrapperOrder: ['label', 'input', 'description', 'error'] } as const
+
 type FormOf = UseFormReturnType<Values>
 
 function Receiver({ form, targets, users, saved }: { form: FormOf; targets: Target[]; users: User[]; saved: CallbackForm }) {
@@ -93,6 +99,7 @@ function Receiver({ form, targets, users, saved }: { form: FormOf; targets: Targ
     <>
       <div className={css.pair}>
         <NativeSelect
+          {...hintBelow}
           label={t('callbackForms.target')}
           description={t('callbackForms.targetText')}
           data={[
@@ -105,6 +112,7 @@ function Receiver({ form, targets, users, saved }: { form: FormOf; targets: Targ
           {...form.getInputProps('target')}
         />
         <NativeSelect
+          {...hintBelow}
           label={t('callbackForms.user')}
           description={t('callbackForms.userText')}
           data={isListed ? people : [{ value: String(saved.userId), label: saved.userName }, ...people]}

@@ -1,10 +1,10 @@
-import { IconAlertTriangle, IconBan, IconCircleCheck, IconClock, IconHelpCircle, IconPhone } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBan, IconCircleCheck, IconClock, IconHelpCircle, IconPhone, IconPhoneX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { CallbackRequest } from '../api/types.ts'
 import table from '../app/table.module.css'
 import { Moment } from '../app/time.tsx'
-import { outcomeOf } from '../calls/call-sentence.ts'
+import { outcomeOf, wasAnswered } from '../calls/call-sentence.ts'
 import { useReasonText } from '../deliveries/delivery-words.tsx'
 import css from './callback-forms.module.css'
 
@@ -69,9 +69,10 @@ function Outcome({ request }: { request: CallbackRequest }) {
   const { call, outcome } = request
   const ended = call ? outcomeOf({ ...call, direction: 'callback' }) : null
   const isOpen = call !== null && ended === null
-  const [tone, Icon] = isOpen ? (['good', IconPhone] as const) : looks[outcome]
+  const isInVain = call !== null && !isOpen && !wasAnswered(call)
+  const [tone, Icon] = isOpen ? (['good', IconPhone] as const) : isInVain ? (['unsure', IconPhoneX] as const) : looks[outcome]
   const isLimit = outcome === 'refused_limit'
-  const words = isOpen ? t('callbackForms.calledOpen') : t(`callbackForms.outcome.${outcome}`)
+  const words = isOpen ? t('callbackForms.calledOpen') : isInVain ? t('callbackForms.calledInVain') : t(`callbackForms.outcome.${outcome}`)
   const detail = call
     ? [ended && t(`call.outcome.${ended}`), call.userName && t('callbackForms.calledBy', { name: call.userName })]
         .filter(Boolean)
