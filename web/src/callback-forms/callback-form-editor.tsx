@@ -1,4 +1,4 @@
-import { Button, MultiSelect, NativeSelect, NumberInput, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Button, MultiSelect, NativeSelect, NumberInput, TagsInput, Textarea, TextInput, type NativeSelectProps } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import type { CallbackForm, CallbackFormInput, CallbackForms, Target, User } from '../api/types.ts'
@@ -84,7 +84,7 @@ export function CallbackFormEditor({ form: saved, targets, voices, users, isSavi
 type Voice = keyof (typeof en)['callbackForms']['voices']
 const isVoice = (id: string): id is Voice => Object.hasOwn(en.callbackForms.voices, id)
 
-const hintBelow = { inputWrapperOrder: ['label', 'input', 'description', 'error'] } as const
+const hintBelow: Pick<NativeSelectProps, 'inputWrapperOrder'> = { inputWrapperOrder: ['label', 'input', 'description', 'error'] }
 
 type FormOf = UseFormReturnType<Values>
 
