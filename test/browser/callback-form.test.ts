@@ -1,12 +1,16 @@
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { startAsNpmStart, type Started } from '../support/started.ts'
 import { hearComplaints, openContext, signIn, viewports } from './people.ts'
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** the demo phone may take its time until it answers the portal */
 const patient = { timeout: 10_000 }
 let house: Started
@@ -165,6 +169,35 @@ describe('a callback form', () => {
     await visitor.getByRole('dialog').waitFor({ state: 'hidden' })
     await visitor.locator('button:focus').filter({ hasText: 'Call me back' }).waitFor()
   })
+
+  test.each(['light', 'dark'] as const)(
+    'has no grave fault for those who cannot see it well, %s: open, refused and taken',
+    async (colorScheme) => {
+      const context = await openContext(browser, { ...viewports.phone, colorScheme })
+      onTestFinished(() => context.close())
+      await context.addInitScript({ content: axe })
+      const page = await context.newPage()
+      const faults = async () => {
+        const results = (await page.evaluate(() => {
+          const { axe: checker } = window as unknown as { axe: { run: () => Promise<unknown> } }
+          return checker.run()
+        })) as AxeResults
+        return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+      }
+      const number = page.getByLabel('Your phone number')
+      await page.goto(formUrl)
+      expect(await faults()).toEqual([])
+      await number.fill('+44 20 7946 0123')
+      await number.press('Enter')
+      await page.getByRole('alert').waitFor()
+      expect(await faults()).toEqual([])
+      expect(await number.evaluate((field) => field === document.activeElement)).toBe(true)
+      await number.fill('(212) 555-0178')
+      await number.press('Enter')
+      await page.getByRole('heading', { name: 'We are calling you' }).waitFor()
+      expect(await faults()).toEqual([])
+    },
+  )
 
   test('stands inline where the site wants it, in the visitor’s language', async () => {
     const site = await openSite('data-mode="inline"')

@@ -60,6 +60,7 @@ async function fillHouse(): Promise<void> {
     ['client', 'busy'],
   ])
   await call(4, '+1 (310) 555-0122', [['agent', 'decline']])
+  await house.api('PATCH', '/callback-forms/1', { enabled: true })
   const app = await house.api('POST', '/apps', {
     title: 'Sales board',
     kind: 'ui',
@@ -103,6 +104,8 @@ const screens: Readonly<Record<string, () => string>> = {
   telephony: () => '/settings/telephony',
   users: () => '/settings/users',
   webhooks: () => '/settings/webhooks',
+  'callback-forms': () => '/settings/callback-forms',
+  'callback-form': () => '/settings/callback-forms/1',
   applications: () => '/settings/applications',
   application: () => `/settings/applications/${ids.demoApp}`,
   'application-not-installed': () => `/settings/applications/${ids.uiApp}`,
