@@ -36,9 +36,11 @@ export interface Answering {
 /** A refusal, literally as the contract words it. */
 export interface Refusing {
   readonly when: string
-  readonly params?: Params | ((house: ContractHouse) => Params | Promise<Params>)
-  /** default: the admin's app */
-  readonly who?: Who
+  readonly params?: Params | ((house: ContractHouse, who: Who) => Params | Promise<Params>)
+  /** default: the admin's app, or what the file says */
+  readonly who?: Who | readonly Who[]
+  /** default: json, or what the file says; a value that a form cannot hold is refused in json alone */
+  readonly encodings?: readonly Encoding[]
   /** default 400 */
   readonly status?: number
   readonly error: string
@@ -48,13 +50,23 @@ export interface Refusing {
 /** What one method is held to. `section` is that of the contract. */
 export interface Contract {
   readonly section: string
-  readonly answers: Answering | readonly Answering[]
+  /** nothing for a method that only refuses: then its refusals prove it */
+  readonly answers?: Answering | readonly Answering[]
   readonly refuses?: readonly Refusing[]
 }
 
 /** Ways to send parameters (contract 6.1). */
 export type Encoding = 'json' | 'form' | 'multipart'
-const encodings: readonly Encoding[] = ['json', 'form', 'multipart']
+/** All of them. */
+export const encodings: readonly Encoding[] = ['json', 'form', 'multipart']
+
+/** What holds for a whole file. */
+export interface ContractOptions {
+  /** by whom and how each refusal is provoked unless it says otherwise; default: the admin's app, json */
+  readonly refusals?: { readonly who?: readonly Who[]; readonly encodings?: readonly Encoding[] }
+  /** settings of the portal */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
 
 /** PHP's way to write nested parameters: `fields[PHONE][0][VALUE]`. */
 export function toPairs(value: unknown, name: string): Array<[string, string]> {
@@ -87,7 +99,7 @@ const time: Shape = fields({
  * Opens a file of the contract suite: starts its portal and answers `contract`, which holds one method to the contract. `prepare` adds the
  * rows that several methods need. The scopes are those of the app and the webhooks.
  */
-export function openContract(scope: readonly string[], prepare?: (house: ContractHouse) => Promise<void>) {
+export function openContract(scope: readonly string[], prepare?: (house: ContractHouse) => Promise<void>, options: ContractOptions = {}) {
   let house: ContractHouse
   const hooks = new Map<Who, string>()
   const apps = new Map<Who, TestApp>()
@@ -100,7 +112,7 @@ export function openContract(scope: readonly string[], prepare?: (house: Contrac
   }
 
   beforeAll(async () => {
-    const plain = await startPortal()
+    const plain = await startPortal(options.settings ? { settings: options.settings } : {})
     const eve = await plain.addPerson('Eve', '105')
     apps.set('app', await plain.addApp({ scope }))
     apps.set('app of Eve', await plain.addApp({ title: 'Of Eve', scope, by: eve }))
@@ -141,10 +153,28 @@ export function openContract(scope: readonly string[], prepare?: (house: Contrac
     ).toEqual([])
   }
 
+  const expectRefusal = async (method: string, refusing: Refusing, who: Who, encoding: Encoding): Promise<void> => {
+    const params = (typeof refusing.params === 'function' ? await refusing.params(house, who) : refusing.params) ?? {}
+    const answer = await call(who, method, params, encoding)
+    const by = `${who}, ${encoding}: ${JSON.stringify(answer.body).slice(0, 600)}`
+    const { text } = refusing
+    expect(answer, by).toMatchObject({
+      status: refusing.status ?? 400,
+      body: { error: refusing.error, error_description: typeof text === 'string' ? text : expect.stringMatching(text) },
+    })
+    expect(
+      Object.keys(answer.body).filter((key) => key !== 'argument'),
+      by,
+    ).toEqual(['error', 'error_description'])
+  }
+  const askers = ({ who = options.refusals?.who ?? ['app'] }: Refusing): readonly Who[] => (typeof who === 'string' ? [who] : who)
+
   /** Holds a method (named as the documentation spells it) to the contract: its answers in every encoding and context, its refusals. */
-  const contract = (method: string, { section, answers, refuses = [] }: Contract): void => {
+  const contract = (method: string, { section, answers = [], refuses = [] }: Contract): void => {
+    const answerings: readonly Answering[] = Array.isArray(answers) ? answers : [answers as Answering]
+    if (answerings.length + refuses.length === 0) throw new Error(`${method} is held to nothing`)
     describe(`${method} (contract ${section})`, () => {
-      for (const answering of Array.isArray(answers) ? (answers as readonly Answering[]) : [answers as Answering])
+      for (const answering of answerings)
         test(`${method} answers as documented${answering.when ? `: ${answering.when}` : ''}`, async () => {
           for (const who of answering.who ?? (['app', 'webhook'] as const))
             for (const encoding of answering.encodings ?? encodings) await expectAnswer(method, answering, who, encoding)
@@ -152,14 +182,10 @@ export function openContract(scope: readonly string[], prepare?: (house: Contrac
         })
       for (const refusing of refuses)
         test(`${method} refuses: ${refusing.when}`, async () => {
-          const params = (typeof refusing.params === 'function' ? await refusing.params(house) : refusing.params) ?? {}
-          const answer = await call(refusing.who ?? 'app', method, params, 'json')
-          const { text } = refusing
-          expect(answer, JSON.stringify(answer.body)).toMatchObject({
-            status: refusing.status ?? 400,
-            body: { error: refusing.error, error_description: typeof text === 'string' ? text : expect.stringMatching(text) },
-          })
-          expect(Object.keys(answer.body).filter((key) => key !== 'argument')).toEqual(['error', 'error_description'])
+          for (const who of askers(refusing))
+            for (const encoding of refusing.encodings ?? options.refusals?.encodings ?? (['json'] as const))
+              await expectRefusal(method, refusing, who, encoding)
+          if (answerings.length === 0) proved(method.toLowerCase())
         })
     })
   }

@@ -97,11 +97,15 @@ export function spoil(value: unknown, shape: Shape, path = 'result'): Spoiled[] 
         .flatMap((one, at) => within(spoil(one, shape.of, `${path}[${at}]`), (inner) => value.map((old, i) => (i === at ? inner : old)))),
     ]
   if ((shape.kind === 'fields' || shape.kind === 'map') && isMap(value)) return spoilObject(value, shape, path)
-  const others: unknown[] = [typeof value === 'number' ? String(value) : [value]]
+  const others: unknown[] = [typeof value === 'number' ? String(value) : isEmpty(value) ? other(value) : [value]]
   if (typeof value === 'string' && /^\d+$/.test(value)) others.push(Number(value))
   if (typeof value === 'boolean') others.push(value ? 'Y' : 'N')
   return others.map((other) => ({ what: `${path} is ${JSON.stringify(other)}`, value: other }))
 }
+
+/** PHP writes an empty map as `[]`; where the contract says `{}` it means it (contract 0.3). */
+const isEmpty = (value: unknown): value is object => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+const other = (empty: object): unknown => (Array.isArray(empty) ? {} : [])
 
 function spoilObject(value: Json, shape: Shape & { kind: 'fields' | 'map' }, path: string): Spoiled[] {
   const promised = shape.kind === 'fields' ? Object.keys(shape.fields).filter((key) => key in value) : Object.keys(value).slice(0, 1)

@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
-import { PortalError, type ErrorKey } from '../errors.ts'
+import { PortalError } from '../errors.ts'
 import { normaliseName } from '../rest/batch.ts'
 import { method, type Methods } from '../rest/method.ts'
 import { flag, map, text } from '../rest/params.ts'
@@ -40,7 +40,6 @@ function readOptionsParam(options: LooseMap | undefined): LooseMap {
 
 /** app.*, user.option.*, placement.*, scope, methods, method.get, server.time, feature.get (contract 6.7). */
 export function appMethods({ store, clock, router, registry, placements }: AppMethodsParts): Methods {
-  const optionErrors: ErrorKey[] = ['option_context', 'option_admin', 'options_empty']
   const isVisible = (name: string, caller: Caller): boolean => {
     const row = router.rows.get(name)
     return row !== undefined && router.isAvailable(row, caller)
@@ -78,7 +77,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTION: text('name of one option') },
-      errors: optionErrors,
+      errors: ['option_context'],
       async run({ params, caller }) {
         const options = await readOptions(store, { portalId: caller.portalId, appId: appOf(caller), userId: 0 })
         return params.OPTION === undefined ? phpOptions(options) : (options[params.OPTION] ?? null)
@@ -90,7 +89,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTIONS: map('names and values') },
-      errors: optionErrors,
+      errors: ['option_context', 'option_admin', 'options_empty'],
       async run({ params, caller }) {
         if (!caller.isAdmin) throw new PortalError('option_admin')
         await writeOptions(store, { portalId: caller.portalId, appId: appOf(caller), userId: 0 }, readOptionsParam(params.OPTIONS))
@@ -103,7 +102,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTION: text('name of one option') },
-      errors: optionErrors,
+      errors: ['option_context'],
       async run({ params, caller }) {
         const options = await readOptions(store, { portalId: caller.portalId, appId: appOf(caller), userId: caller.userId })
         return params.OPTION === undefined ? phpOptions(options) : (options[params.OPTION] ?? null)
@@ -115,7 +114,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTIONS: map('names and values') },
-      errors: optionErrors,
+      errors: ['option_context', 'options_empty'],
       async run({ params, caller }) {
         await writeOptions(
           store,
