@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuthBlocks } from './apps/auth-block.ts'
 import { createCallers } from './apps/callers.ts'
-import { appInstalled, appUninstalled, appUpdated } from './apps/events.ts'
+import { appInstalled, appMethodConfirmed, appPaid, appUninstalled, appUpdated } from './apps/events.ts'
 import { createFrames } from './apps/frame.ts'
 import { createInstalls } from './apps/installs.ts'
 import { appMethods } from './apps/methods.ts'
@@ -104,13 +104,15 @@ const silenceSweepMs = 60_000
 const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
 
-/** Every event that can be said, by name. */
+/** Every event that can be bound, by name, in the order in which `events` answers them (contract 3.3). */
 export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
   const all = [
+    appUninstalled,
     appInstalled,
     appUpdated,
-    appUninstalled,
+    appPaid,
     appTest,
+    appMethodConfirmed,
     offlineWaiting,
     callStarted,
     callbackAsked,
@@ -367,6 +369,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     registry,
     webhooks,
     bindings,
+    outbox,
     targets,
     clicks,
     callbackForms,

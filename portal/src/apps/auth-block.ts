@@ -40,6 +40,8 @@ export function authBlock({
 
 /** Events that carry a refresh token: "long access" (contract 1.3). */
 const longAccess = new Set(['ONAPPINSTALL', 'ONAPPUPDATE', 'ONOFFLINEEVENT'])
+/** Events that carry neither tokens nor scope and status (contract 1.3). */
+const withoutTokens = new Set(['ONAPPUNINSTALL', 'ONAPPPAYMENT', 'ONAPPMETHODCONFIRM'])
 
 /** Whose map is wanted, for which event. */
 export interface AuthBlockWish {
@@ -62,13 +64,13 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
       .where('id', '=', appId)
       .where('portal_id', '=', wish.portalId)
       .executeTakeFirstOrThrow()
-    const isGone = app.deleted_at !== null || wish.event === 'ONAPPUNINSTALL'
-    const userId = isGone || wish.userId === null ? null : await activeUser(store, wish.portalId, wish.userId)
+    const isBare = app.deleted_at !== null || withoutTokens.has(wish.event)
+    const userId = isBare || wish.userId === null ? null : await activeUser(store, wish.portalId, wish.userId)
     const access = userId === null ? null : { ...tokens.issue({ appId, userId, epoch: app.grant_epoch }), userId }
     const refreshToken = userId !== null && longAccess.has(wish.event) ? await grant(app, userId) : null
     return authBlock({
       access,
-      scope: isGone ? null : app.scope,
+      scope: isBare ? null : app.scope,
       endpoints,
       memberId,
       refreshToken,

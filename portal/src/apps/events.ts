@@ -35,3 +35,33 @@ export const appUninstalled = event<{ clean: boolean; language: string }>({
   deliveryClass: 'notice',
   data: ({ clean, language }) => ({ LANGUAGE_ID: language, CLEAN: clean ? '1' : '0' }),
 })
+
+/** Contract 7.4. Apps are not paid for here, so nothing raises it; an installer that binds it is not refused. */
+export const appPaid = event<{ code: string; version: number; paymentExpired: boolean; days: number; language: string }>({
+  name: 'ONAPPPAYMENT',
+  scope: null,
+  about: 'The app was paid for. Nothing is paid for here: it can be bound and is never said.',
+  deliveryClass: 'notice',
+  data: ({ code, version, paymentExpired, days, language }) => ({
+    CODE: code,
+    VERSION: String(version),
+    STATUS: 'L',
+    PAYMENT_EXPIRED: paymentExpired ? 'Y' : 'N',
+    DAYS: String(days),
+    LANGUAGE_ID: language,
+  }),
+})
+
+/** Contract 4.9, 7.4. No method waits for an administrator's confirmation here, so nothing raises it. */
+export const appMethodConfirmed = event<{ token: string; method: string; confirmed: boolean; language: string }>({
+  name: 'ONAPPMETHODCONFIRM',
+  scope: null,
+  about: 'An administrator decided about a method. No method needs that here: it can be bound and is never said.',
+  deliveryClass: 'notice',
+  data: ({ token, method, confirmed, language }) => ({
+    TOKEN: token,
+    METHOD: method,
+    CONFIRMED: confirmed ? '1' : '0',
+    LANGUAGE_ID: language,
+  }),
+})

@@ -1,6 +1,6 @@
 import { PortalError } from '../errors.ts'
 
-/** Scopes that an app or webhook may be given. Some have no method here; apps written for the original ask for them all the same. */
+/** Scopes that there are. Some have no method here; apps written for the original ask for them all the same. */
 export const knownScopes: readonly string[] = [
   'crm',
   'telephony',
@@ -37,7 +37,6 @@ export const knownScopes: readonly string[] = [
   'intranet',
   'landing',
   'documentgenerator',
-  'basic',
   'contact_center',
   'delivery',
   'pay_system',
@@ -51,13 +50,14 @@ export const knownScopes: readonly string[] = [
   'appform',
   'cashbox',
   'configuration.import',
-  'crm.documentgenerator',
-  'faceid',
   'iblock',
   'salescenter',
   'sign.b2e',
   'vote',
 ]
+
+/** Granted to who asks, as apps of earlier years do, but not in the list: the official PHP SDK refuses a list with names that it does not know. */
+const formerScopes: readonly string[] = ['basic', 'crm.documentgenerator', 'faceid']
 
 /** The comma list of the row as names. */
 export function readScope(row: { readonly scope: string }): string[] {
@@ -67,7 +67,7 @@ export function readScope(row: { readonly scope: string }): string[] {
 /** The names as a comma list, each once. Refuses names that nobody knows. */
 export function writeScope(scopes: readonly string[]): string {
   const names = [...new Set(scopes.map((scope) => scope.trim().toLowerCase()).filter(Boolean))]
-  const unknown = names.find((name) => !knownScopes.includes(name))
+  const unknown = names.find((name) => !knownScopes.includes(name) && !formerScopes.includes(name))
   if (unknown !== undefined) throw new PortalError('unknown_scope', { scope: unknown, known: knownScopes.join(', ') })
   return names.join(',')
 }

@@ -96,7 +96,8 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
             owner: ownerOf(caller),
             ...(kind !== undefined && { kind }),
             ...(params.EVENT !== undefined && { event: params.EVENT.toUpperCase() }),
-            ...(params.HANDLER !== undefined && { url: params.HANDLER }),
+            // offline handlers have no address; clients name the one that they bound with all the same
+            ...(params.HANDLER !== undefined && kind !== 'offline' && { url: params.HANDLER }),
             ...(authUserId !== undefined && { authUserId }),
           }),
         )
@@ -124,6 +125,7 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
     events: method({
       scope: null,
       about: 'Names of the events that can be bound.',
+      context: 'app',
       params: { SCOPE: text('only the events of this scope'), FULL: flag('all events, also those of scopes that are not granted') },
       errors: [],
       run: ({ params, caller }) =>
