@@ -34,6 +34,8 @@ export const lanes: readonly Lane[] = [
   { name: 'rest', limitMs: 3 * minute },
   { name: 'browser', limitMs: 4 * minute },
   { name: 'pbx', folder: 'test/pbx', limitMs: 4 * minute },
+  // reads what the rest lane left
+  { name: 'proofs', limitMs: minute },
   { name: 'fresh-tree', commands: [['bash', 'scripts/fresh-tree.sh']], longOnly: true, limitMs: 6 * minute },
 ]
 

@@ -9,7 +9,6 @@ export const errors = {
   invalid_token: ['invalid_token', 401, 'Unable to get application by token'],
   no_auth_found: ['NO_AUTH_FOUND', 401, 'Wrong authorization data'],
   insufficient_scope: ['insufficient_scope', 403, 'The request requires higher privileges than provided by the {token} token'],
-  invalid_credentials: ['INVALID_CREDENTIALS', 403, 'Invalid request credentials'],
   access_denied: ['ACCESS_DENIED', 403, 'Access denied!'],
   wrong_auth_type: ['WRONG_AUTH_TYPE', 403, 'Current authorization type is denied for this method'],
   method_not_found: ['ERROR_METHOD_NOT_FOUND', 404, 'Method not found!'],

@@ -158,6 +158,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         CFILE_CONTENT: text('the same, as older pages spell it', 'record_base64'),
       },
       errors: [
+        'call_id_text',
         'record_parameters',
         'record_not_finished',
         'record_name_empty',
