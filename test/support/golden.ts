@@ -5,7 +5,8 @@ import { expect } from 'vitest'
 function fixed(body: string): string {
   return body
     .replace(/externalCall\.[0-9a-f]{32}\.\d{10}/g, 'externalCall.<32 hex>.<unix time>')
-    .replace(/access_token%5D=[0-9a-f]{70}/, 'access_token%5D=<70 hex>')
+    .replace(/(access_token|refresh_token)%5D=[0-9a-f]{70}/g, '$1%5D=<70 hex>')
+    .replace(/(CALL_START_DATE%5D)=\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\d%2B\d\d%3A\d\d/, '$1=<ISO time with zone>')
     .replace(/(expires%5D|&ts)=\d{10}/g, '$1=<unix time>')
     .replace(/(member_id%5D|application_token%5D)=[0-9a-f]{32}/g, '$1=<32 hex>')
     .replace(/127\.0\.0\.1(%3A|:)\d+/g, '<portal>')

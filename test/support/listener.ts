@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net'
 
 /** A request as it came over the wire. */
 export interface Received {
+  readonly method: string
+  /** `1.1` */
+  readonly httpVersion: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
   /** raw body, undecoded */
@@ -31,7 +34,8 @@ export async function startListener(port = 0): Promise<Listener> {
     request.setEncoding('utf8')
     request.on('data', (chunk: string) => (body += chunk))
     request.on('end', () => {
-      const one = { path: request.url ?? '', headers: request.headers, body, at: Date.now() }
+      const { method = '', httpVersion } = request
+      const one = { method, httpVersion, path: request.url ?? '', headers: request.headers, body, at: Date.now() }
       received.push(one)
       reply(response, one)
       for (const look of waiting) look()

@@ -165,7 +165,9 @@ export function createDeliveries(parts: DeliveriesParts) {
       if (job.event === 'ONAPPUNINSTALL') return null
       const handler = bindings.byId(job.handlerId)
       if (!handler) return 'no_handler'
-      return handler.enabled === 0 ? 'handler_disabled' : handler.ownerProblem
+      if (handler.enabled === 0) return 'handler_disabled'
+      // said by the very transaction that ends the installation, which this process may not have read yet
+      return job.event === 'ONAPPINSTALL' ? null : handler.ownerProblem
     },
     /** A REST call of the app about a CALL_ID proves that its dial arrived (design 6). Answers nothing; costs one write. */
     prove(tx: Tx, callId: string): void {

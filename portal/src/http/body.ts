@@ -197,7 +197,7 @@ async function spoolPart(contentType: string, stream: Readable, { path, limit }:
     throw multipartProblem(error)
   })
   const file = await received[0]
-  if (!file) throw new PortalError('malformed_body', { detail: 'the multipart body holds no file' })
+  if (!file) throw new PortalError('upload_file')
   return file
 }
 

@@ -109,7 +109,7 @@ describe('the upload address (contract 4.6)', () => {
     const url = await offer()
     const noFile = new FormData()
     noFile.set('other', 'text')
-    expect(await request(url, { method: 'POST', body: noFile })).toMatchObject({ status: 400, body: { error: 'INVALID_REQUEST', error_description: 'The request body cannot be read: the multipart body holds no file' } })
+    expect(await request(url, { method: 'POST', body: noFile })).toMatchObject({ status: 400, body: { error: 'ERROR_ARGUMENT', error_description: "The upload must be multipart/form-data with the record in the field 'file'" } })
     expect(await upload(url, 'file', new Uint8Array())).toMatchObject({ status: 400, body: { error: 'ERROR_CORE', error_description: 'File content is empty.' } })
     expect((await upload(url, 'file', new Uint8Array(65_537))).body.error_description).toContain('recordings.maxBytes')
     expect((await upload(url)).status).toBe(200)
