@@ -103,10 +103,13 @@ async function installAndRemove(): Promise<void> {
   await house.admin.api('DELETE', `/apps/${other.id}`)
 }
 
+/** Ids of handlers move when an event is added to the catalogue; the body has one all the same. */
+const withoutHandler = ({ body }: Received): string => body.replace(/&event_handler_id=\d+&/, '&event_handler_id=<handler>&')
+
 describe('the body is byte for byte the golden file (contract 1.1, 1.2, 2, 7.4)', () => {
   test.each([...catalogue.keys()])('%s', async (event) => {
-    await expectGoldenBody(`events/${event}-app`, (await received(handler, event)).body)
-    if (heardByWebhooks.includes(event)) await expectGoldenBody(`events/${event}-webhook`, (await received(webhook, event)).body)
+    await expectGoldenBody(`events/${event}-app`, withoutHandler(await received(handler, event)))
+    if (heardByWebhooks.includes(event)) await expectGoldenBody(`events/${event}-webhook`, withoutHandler(await received(webhook, event)))
     proved(event)
   })
 })
