@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { encodings, openContract, type Refusing } from '../../support/contract.ts'
+import { openContract, type Refusing } from '../../support/contract.ts'
 import { startListener } from '../../support/listener.ts'
 import { proved } from '../../support/proofs.ts'
 import { digits, exact, fields, like, list, num, oneOf, str } from '../../support/shape.ts'
 
-const { contract, house } = openContract(['telephony', 'crm'], undefined, { refusals: { encodings } })
+const { contract, house } = openContract(['telephony', 'crm'], undefined, { refusalsEverywhere: 'app' })
 
 let count = 0
 const nextUrl = (): string => `http://127.0.0.1:9/handler/${++count}`

@@ -1,4 +1,4 @@
-import { encodings, openContract, type ContractHouse, type Refusing } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Refusing } from '../../support/contract.ts'
 import { digits, exact, fields, isoTime, like, list, nil, type Shape } from '../../support/shape.ts'
 
 const { contract } = openContract(
@@ -7,7 +7,7 @@ const { contract } = openContract(
     await ask('event.bind', { event: 'ONCRMCONTACTADD', event_type: 'offline' })
     await ask('event.bind', { event: 'ONEXTERNALCALLSTART', event_type: 'offline' })
   },
-  { refusals: { encodings } },
+  { refusalsEverywhere: 'app' },
 )
 
 let clicks = 0

@@ -1,7 +1,7 @@
-import { encodings, openContract, type ContractHouse, type Refusing } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Refusing } from '../../support/contract.ts'
 import { exact, fields, like, list, map, num, oneOf, str } from '../../support/shape.ts'
 
-const { contract } = openContract(['placement', 'telephony'], undefined, { refusals: { encodings } })
+const { contract } = openContract(['placement', 'telephony'], undefined, { refusalsEverywhere: 'app' })
 
 let last = 0
 const page = (): string => `http://127.0.0.1:9/tab/${++last}`

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { encodings, openContract, type Refusing } from '../../support/contract.ts'
+import { openContract, type Refusing } from '../../support/contract.ts'
 import { proved } from '../../support/proofs.ts'
 import { request } from '../../support/portal.ts'
 import { atLeast, bool, digits, exact, fields, isoTime, like, list, nil, num, str } from '../../support/shape.ts'
 
-const { contract, house } = openContract(['telephony', 'crm', 'user'], undefined, { refusals: { encodings } })
+const { contract, house } = openContract(['telephony', 'crm', 'user'], undefined, { refusalsEverywhere: 'app' })
 
 const method = like(/^[a-z0-9.]+$/)
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { encodings, openContract, type ContractHouse, type Params, type Who } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Params, type Who } from '../../support/contract.ts'
 import { digits, exact, fields, like, list, nil, num, oneOf, orNull, str, type Shape } from '../../support/shape.ts'
 
 let contactId: number
@@ -16,7 +16,7 @@ const { contract } = openContract(
     contactId = await made.addContact({ NAME: 'Nora', LAST_NAME: 'Bright', PHONE: [{ VALUE: known }], ASSIGNED_BY_ID: made.eve.userId })
     leadId = await made.addLead({ TITLE: 'A lead', PHONE: [{ VALUE: leadNumber }] })
   },
-  { refusals: { who: ['app', 'webhook'], encodings } },
+  { refusalsEverywhere: true },
 )
 
 const core = (text: string | RegExp) => ({ error: 'ERROR_CORE', text })

@@ -1,7 +1,7 @@
-import { encodings, openContract, type ContractHouse, type Who } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Who } from '../../support/contract.ts'
 import { exact, fields, flag, like, list, map, num, str } from '../../support/shape.ts'
 
-const { contract } = openContract(['telephony', 'crm'], undefined, { refusals: { who: ['app', 'webhook'], encodings } })
+const { contract } = openContract(['telephony', 'crm'], undefined, { refusalsEverywhere: true })
 
 let last = 0
 const everybody = ['app', 'webhook', 'app of Eve'] as const

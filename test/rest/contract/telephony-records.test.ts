@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodings, openContract, type ContractHouse, type Params, type Who } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Params, type Who } from '../../support/contract.ts'
 import { proved } from '../../support/proofs.ts'
 import { request, type Answer } from '../../support/portal.ts'
 import { exact, fields, like, num } from '../../support/shape.ts'
 
 const { contract, house } = openContract(['telephony', 'crm'], undefined, {
-  refusals: { who: ['app', 'webhook'], encodings },
+  refusalsEverywhere: true,
   settings: { recordings: { maxBytes: 65_536 } },
 })
 

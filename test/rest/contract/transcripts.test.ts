@@ -1,11 +1,11 @@
-import { encodings, openContract, type ContractHouse, type Who } from '../../support/contract.ts'
+import { openContract, type ContractHouse, type Who } from '../../support/contract.ts'
 import { exact, fields, nil, num } from '../../support/shape.ts'
 
 let last = 1000
 const { contract } = openContract(
   ['telephony', 'crm'],
   async ({ addContact }) => void (await addContact({ NAME: 'Nora', PHONE: [{ VALUE: '+15550100200' }] })),
-  { refusals: { who: ['app', 'webhook'], encodings } },
+  { refusalsEverywhere: true },
 )
 
 const both = ['app', 'webhook', 'app of Eve', 'webhook of Eve'] as const

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { encodings, openContract, type ContractHouse } from '../../support/contract.ts'
+import { openContract, type ContractHouse } from '../../support/contract.ts'
 import { digits, exact, fields, flag, isoTime, like, list, map, nil, num, orNull, str } from '../../support/shape.ts'
 
 const { contract } = openContract(
@@ -9,7 +9,7 @@ const { contract } = openContract(
     await finishOne(house, {})
     await house.portal.users.change(house.portalId, house.eve.userId, { target: `app:${house.app.id}` })
   },
-  { refusals: { who: ['app', 'webhook'], encodings } },
+  { refusalsEverywhere: true },
 )
 
 async function finishOne({ ask, eve }: ContractHouse, params: Readonly<Record<string, unknown>>): Promise<void> {
