@@ -26,6 +26,11 @@ describe('an access token', () => {
     )
   })
 
+  it('is another one each time, also within a second', () => {
+    const all = Array.from({ length: 10 }, () => tokens.issue({ appId: 1, userId: 2, epoch: 3 }).token)
+    expect(new Set(all).size).toBe(10)
+  })
+
   it('is forged when any digit of it differs, also when it is over', () => {
     const { token } = tokens.issue({ appId: 1, userId: 2, epoch: 3 })
     for (let place = 0; place < token.length; place++) {

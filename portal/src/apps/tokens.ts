@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 
 /** How long an access token is good, in seconds (contract 7.1). */
@@ -30,16 +30,17 @@ export interface Tokens {
 }
 
 const tokenBytes = 35
-const signedBytes = 16
+const signedBytes = 19
 
 /**
  * Layout of the 35 bytes, after the captures of contract 1.3: 0–3 expiry in seconds, little-endian; 4–7 app id; 8–11 grant
- * epoch; 12–15 user id (hex digits 25–32); 16–34 HMAC-SHA256 of the bytes before it, cut to 152 bits. Ids are big-endian.
+ * epoch; 12–15 user id (hex digits 25–32); 16–18 random, so that a client that refreshes within a second sees another token; 19–34
+ * HMAC-SHA256 of the bytes before it, cut to 128 bits. Ids are big-endian.
  */
 export function createTokens({ key, clock }: { key: Buffer; clock: Clock }): Tokens {
   const seal = (head: Buffer): Buffer =>
     createHmac('sha256', key)
-      .update('access token 1')
+      .update('access token 2')
       .update(head)
       .digest()
       .subarray(0, tokenBytes - signedBytes)
@@ -51,6 +52,7 @@ export function createTokens({ key, clock }: { key: Buffer; clock: Clock }): Tok
       token.writeUInt32BE(appId, 4)
       token.writeUInt32BE(epoch, 8)
       token.writeUInt32BE(userId, 12)
+      randomBytes(signedBytes - 16).copy(token, 16)
       seal(token.subarray(0, signedBytes)).copy(token, signedBytes)
       return { token: token.toString('hex'), expires }
     },

@@ -39,7 +39,9 @@ const click = async (): Promise<string> => {
   return body.call.callId as string
 }
 const call = async (callId: string): Promise<Call> => (await house.admin.api('GET', `/calls/${callId}`)).body as Call
-const delivered = (callId: string): Promise<unknown> => expect.poll(async () => (await call(callId)).delivery.state).toBe('delivered')
+const delivered = async (callId: string): Promise<void> => {
+  await expect.poll(async () => (await call(callId)).delivery.state).toBe('delivered')
+}
 const posts = (callId: string): number => handler.received.filter((one) => one.body.includes(callId)).length
 const finish = (callId: string) => app.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: eve.userId, DURATION: 5 })
 
