@@ -107,8 +107,8 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       : await earlyCaller(callers, request, query)
     const limit = largeMethods.has(path.name) ? recording : usual
     return bodies.use(request.raw, limit, async (body) => {
-      const caller = early ?? (await callerOf(callers, body['auth']))
-      const { auth: _, ...sent } = mergeMaps(query, body)
+      const caller = early ?? (await callerOf(callers, body))
+      const { auth: _, access_token: __, ...sent } = mergeMaps(query, body)
       return successEnvelope(await router.request(path.name, sent, { caller, address: request.ip }))
     })
   }
@@ -174,13 +174,15 @@ export function queryOf(request: FastifyRequest): string {
 /** A caller that can be told before the body is read: by the query or the header. */
 async function earlyCaller(callers: Callers, request: FastifyRequest, query: LooseMap): Promise<Caller | null> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const token = query['auth'] ?? bearer
+  const token = query['auth'] ?? query['access_token'] ?? bearer
   if (typeof token === 'string' && token !== '') return callers.ofToken(token)
   if (request.method !== 'POST') throw new PortalError('no_auth_found')
   return null
 }
 
-async function callerOf(callers: Callers, auth: unknown): Promise<Caller> {
+/** `auth` is the documented name; clients of the first years send `access_token`. */
+async function callerOf(callers: Callers, body: LooseMap): Promise<Caller> {
+  const auth = body['auth'] ?? body['access_token']
   if (typeof auth !== 'string' || auth === '') throw new PortalError('no_auth_found')
   return callers.ofToken(auth)
 }

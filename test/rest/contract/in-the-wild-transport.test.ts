@@ -107,6 +107,21 @@ describe('auth', () => {
   })
 })
 
+describe('auth of older clients', () => {
+  test('is access_token in the query, the form or the JSON body', async () => {
+    for (const answer of [
+      await get(`/rest/profile?access_token=${app.accessToken}`),
+      await post('/rest/profile', `access_token=${app.accessToken}`, form),
+      await postJson('/rest/profile', { access_token: app.accessToken }),
+    ])
+      expect(answer.body.result).toMatchObject({ NAME: 'Admin' })
+    expect(await postJson('/rest/profile', { access_token: '0'.repeat(70) })).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_token' },
+    })
+  })
+})
+
 describe('names', () => {
   test('FILTER and filter, SELECT and select, ID and id', async () => {
     for (const [filter, select] of [['FILTER', 'SELECT'], ['filter', 'select']] as const)
@@ -162,6 +177,17 @@ describe('names', () => {
     expect(extensions).toEqual(['101', '102', '104', '105'])
     expect(body.total).toBe(5)
     expect((await get(`${hook}/user.get?start=50`)).body).toMatchObject({ result: [], total: 5 })
+    // a Go client stops at the first user without an extension: those come last
+    const sorted = (
+      await postJson(`${hook}/user.get`, { sort: 'UF_PHONE_INNER', order: 'DESC', filter: { USER_TYPE: 'employee' }, start: 0 })
+    ).body.result
+    expect((sorted as Array<{ UF_PHONE_INNER: string | null }>).map((one) => one.UF_PHONE_INNER)).toEqual([
+      '105',
+      '104',
+      '102',
+      '101',
+      null,
+    ])
   })
 })
 
