@@ -4,7 +4,7 @@ import { Listed, method, type Methods } from '../rest/method.ts'
 import { flag, integer, integers, list, map, text } from '../rest/params.ts'
 import type { Loose } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
-import type { OfflineQueue, OfflineRecord, QueueKey } from './offline.ts'
+import { messageIdOnWire, type OfflineQueue, type OfflineRecord, type QueueKey } from './offline.ts'
 
 const authConnector = text('name of the queue, as it was bound; the common one if absent')
 const processId = text('the reservation, as event.offline.get answered it').required()
@@ -16,8 +16,9 @@ function queueOf(caller: Caller, connector: string | undefined): QueueKey {
   return { portalId: caller.portalId, owner: ownerOf(caller), connector: connector ?? '' }
 }
 
-function texts(values: readonly Loose[] | undefined): { messageIds: string[] } | object {
-  return values === undefined ? {} : { messageIds: values.map((value) => (typeof value === 'object' ? '' : String(value))) }
+/** What is no number names no record. */
+function named(values: readonly Loose[] | undefined): { messageIds: number[] } | object {
+  return values === undefined ? {} : { messageIds: values.map(Number).filter((id) => Number.isSafeInteger(id) && id >= 0) }
 }
 
 /** event.offline.* (contract 3.5). */
@@ -74,8 +75,8 @@ export function offlineMethods({ offline }: { offline: OfflineQueue }): Methods 
       errors: ['access_denied', 'argument'],
       async run({ params, caller }) {
         const { portalId, owner } = queueOf(caller, undefined)
-        const named = { processId: params.process_id, ...(params.id !== undefined && { ids: params.id }), ...texts(params.message_id) }
-        await offline.clear({ portalId, owner }, named)
+        const rows = { processId: params.process_id, ...(params.id !== undefined && { ids: params.id }), ...named(params.message_id) }
+        await offline.clear({ portalId, owner }, rows)
         return true
       },
     }),
@@ -87,7 +88,7 @@ export function offlineMethods({ offline }: { offline: OfflineQueue }): Methods 
       errors: ['access_denied', 'argument'],
       async run({ params, caller }) {
         const { portalId, owner } = queueOf(caller, undefined)
-        await offline.markFailed({ portalId, owner }, { processId: params.process_id, ...texts(params.message_id) })
+        await offline.markFailed({ portalId, owner }, { processId: params.process_id, ...named(params.message_id) })
         return true
       },
     }),
@@ -102,7 +103,7 @@ function presentRecord(record: OfflineRecord) {
     EVENT_NAME: record.event,
     EVENT_DATA: Object.keys(data).length === 0 ? false : data,
     EVENT_ADDITIONAL: record.user_id === null ? false : { user_id: String(record.user_id) },
-    MESSAGE_ID: record.message_id,
+    MESSAGE_ID: messageIdOnWire(record.message_id),
   }
 }
 

@@ -62,10 +62,10 @@ const columns = {
   ID: { column: 'id', read: 'number' },
   TIMESTAMP_X: { column: 'changed_at', read: 'time' },
   EVENT_NAME: { column: 'event', read: 'text' },
-  MESSAGE_ID: { column: 'message_id', read: 'text' },
+  MESSAGE_ID: { column: 'message_id', read: 'message' },
   PROCESS_ID: { column: 'process_id', read: 'text' },
   ERROR: { column: 'error', read: 'number' },
-} as const satisfies Readonly<Record<string, { column: keyof OfflineRecord; read: 'number' | 'text' | 'time' }>>
+} as const satisfies Readonly<Record<string, { column: keyof OfflineRecord; read: 'number' | 'text' | 'time' | 'message' }>>
 
 /** Fields that a queue can be filtered and ordered by, with what is stored there. */
 type Field = (typeof columns)[keyof typeof columns]
@@ -81,14 +81,28 @@ function fieldOf(name: string, argument: 'filter' | 'order'): Field {
   return field
 }
 
+const messageDigits = 13
+
+/**
+ * MESSAGE_ID on the wire: a whole number in a text, as in the documentation; the official PHP SDK reads it as an integer. It is the first 52
+ * bits of what is stored, so that no JSON parser rounds it.
+ */
+export function messageIdOnWire(stored: string): string {
+  return String(Number.parseInt(stored.slice(0, messageDigits), 16))
+}
+
+const storedMessage = sql<string>`substr(message_id, 1, ${sql.lit(messageDigits)})`
+const toStored = (messageId: number): string => messageId.toString(16).padStart(messageDigits, '0')
+
 function readValue(field: Field, value: Loose): string | number {
   const wrong = (): never => {
     throw new PortalError('argument_wrong', { argument: 'filter', problem: `has a value for ${field.column} that cannot be read` })
   }
   if (typeof value === 'object' || value === undefined || typeof value === 'boolean') return wrong()
   if (field.read === 'text') return String(value)
-  const number = field.read === 'number' ? Number(value) : Date.parse(String(value))
-  return Number.isSafeInteger(number) ? number : wrong()
+  const number = field.read === 'time' ? Date.parse(String(value)) : Number(value)
+  if (!Number.isSafeInteger(number)) return wrong()
+  return field.read === 'message' ? toStored(Math.max(number, 0)) : number
 }
 
 const conditionsMost = 50
@@ -115,15 +129,16 @@ const comparisons = { '': '=', '=': '=', '>': '>', '<': '<', '>=': '>=', '<=': '
 function condition(eb: Builder, key: string, value: Loose): Expression<SqlBool> {
   const [, operator = '', name = ''] = /^(>=|<=|!=|!@|[<>=!@])?(.*)$/s.exec(key) ?? []
   const field = fieldOf(name, 'filter')
+  const column = field.read === 'message' ? storedMessage : field.column
   const list = Array.isArray(value) ? (value as readonly Loose[]) : isMap(value) ? Object.values(value) : null
   if (list || operator.endsWith('@')) {
     const values = (list ?? [value]).map((one) => readValue(field, one))
     if (values.length === 0) return operator.startsWith('!') ? eb('id', '>', 0) : eb('id', '<', 0)
-    return eb(field.column, operator.startsWith('!') ? 'not in' : 'in', values)
+    return eb(column, operator.startsWith('!') ? 'not in' : 'in', values)
   }
   const compared = readValue(field, value)
   const comparison = comparisons[operator as keyof typeof comparisons]
-  return field.read === 'time' ? compareTime(eb, comparison, Number(compared)) : eb(field.column, comparison, compared)
+  return field.read === 'time' ? compareTime(eb, comparison, Number(compared)) : eb(column, comparison, compared)
 }
 
 function ordering(order: LooseMap, otherwise: LooseMap): Array<readonly [keyof OfflineRecord, 'asc' | 'desc']> {
@@ -135,7 +150,7 @@ function ordering(order: LooseMap, otherwise: LooseMap): Array<readonly [keyof O
   return read.some(([column]) => column === 'id') ? read : [...read, ['id', 'asc'] as const]
 }
 
-/** 32 hex digits that stay the same for an object, an app and a connector. */
+/** 32 hex digits that stay the same for an object, an app and a connector: by them a later change finds the waiting row. */
 function messageIdOf({ owner, connector, event, objectKey }: QueuedEvent): string {
   return createHash('sha256').update([owner, connector, event, objectKey].join('\n')).digest('hex').slice(0, 32)
 }
@@ -316,7 +331,7 @@ export type OfflineQueue = ReturnType<typeof createOfflineQueue>
 export interface Named {
   readonly processId: string
   readonly ids?: readonly number[]
-  readonly messageIds?: readonly string[]
+  readonly messageIds?: readonly number[]
 }
 
 function namedRows({ processId, ids, messageIds }: Named): (eb: Builder) => Expression<SqlBool> {
@@ -324,7 +339,7 @@ function namedRows({ processId, ids, messageIds }: Named): (eb: Builder) => Expr
     const conditions = [eb('process_id', '=', processId)]
     if (ids !== undefined) conditions.push(ids.length === 0 ? eb('id', '=', -1) : eb('id', 'in', [...ids]))
     else if (messageIds !== undefined)
-      conditions.push(messageIds.length === 0 ? eb('id', '=', -1) : eb('message_id', 'in', [...messageIds]))
+      conditions.push(messageIds.length === 0 ? eb('id', '=', -1) : eb(storedMessage, 'in', messageIds.map(toStored)))
     return eb.and(conditions)
   }
 }

@@ -37,7 +37,7 @@ const record = {
   EVENT_NAME: exact('ONCRMCONTACTADD'),
   EVENT_DATA: fields({ FIELDS: fields({ ID: digits }) }),
   EVENT_ADDITIONAL: fields({ user_id: digits }),
-  MESSAGE_ID: hex,
+  MESSAGE_ID: digits,
 } satisfies Record<string, Shape>
 
 contract('event.offline.get', {
@@ -85,6 +85,13 @@ contract('event.offline.list', {
       who: onlyApp,
       total: true,
       params: async (house) => ({ filter: { PROCESS_ID: (await reserve(house)).process_id } }),
+      shape: list(fields({ ...record, PROCESS_ID: hex, ERROR: exact('0') })),
+    },
+    {
+      when: 'one by its MESSAGE_ID',
+      who: onlyApp,
+      total: true,
+      params: async (house) => ({ filter: { '=MESSAGE_ID': Number((await reserve(house)).events[0]!.MESSAGE_ID) } }),
       shape: list(fields({ ...record, PROCESS_ID: hex, ERROR: exact('0') })),
     },
     { when: 'nothing', who: onlyApp, total: true, params: () => ({ filter: { ID: 999_999 } }), shape: exact([]) },
