@@ -67,7 +67,7 @@ describe('readWish and chooseLanes', () => {
   const names = (...words: string[]) => chooseLanes(readWish(words, {}), root).map(({ name }) => name)
 
   test('run everything but the long lanes and the lanes whose folder is missing', () => {
-    expect(names()).toEqual(['lint', 'types', 'generated', 'support', 'unit', 'conformance', 'rest', 'browser'])
+    expect(names()).toEqual(['lint', 'types', 'generated', 'support', 'unit', 'conformance', 'rest', 'browser', 'proofs'])
     mkdirSync(join(root, 'test/pbx'), { recursive: true })
     expect(names()).toContain('pbx')
     expect(names('--long')).toContain('fresh-tree')

@@ -27,6 +27,9 @@ const ofFramework: ReadonlySet<ErrorKey> = new Set<ErrorKey>([
   'storage_full',
 ])
 
+/** It stands in the slot of a command, which is then not looked at: no method is noted. framework.test.ts provokes it. */
+const unseen: ReadonlySet<ErrorKey> = new Set<ErrorKey>(['batch_length'])
+
 /** The refusals of a row that no parameter of it, and no context, already makes plain. */
 function mayRefuse(row: Method, key: string): boolean {
   return ofFramework.has(key as ErrorKey) || row.contextError === key || (row.errors as readonly string[]).includes(key)
@@ -47,7 +50,7 @@ describe('every method', () => {
   test('has each refusal of its row provoked', () => {
     const provoked = new Set(aimed.map(({ name, how }) => `${name} ${how}`))
     const missing = [...methods].flatMap(([name, row]) =>
-      row.errors.filter((key) => !provoked.has(`${name} ${key}`)).map((key) => `${name}: ${key}`),
+      row.errors.filter((key) => !unseen.has(key) && !provoked.has(`${name} ${key}`)).map((key) => `${name}: ${key}`),
     )
     expect(missing, advice).toEqual([])
   })

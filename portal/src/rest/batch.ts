@@ -14,6 +14,7 @@ export function batchMethods({ router, log }: { router: Router; log: Log }): Met
     batch: method({
       scope: null,
       about: 'Runs up to 50 commands in one request.',
+      notInBatch: true,
       params: {
         cmd: anything('map or list of "method?query"'),
         halt: flag('stop at the first error'),
@@ -51,7 +52,6 @@ async function runBatch({ router, log, caller, commands, halt }: Batch): Promise
       if (index >= batchLimit) throw new PortalError('batch_length')
       const mark = command.indexOf('?')
       const name = normaliseName(mark < 0 ? command : command.slice(0, mark))
-      if (name === 'batch') throw new PortalError('batch_method')
       const sent = mark < 0 ? {} : (fillReferences(parseForm(command.slice(mark + 1)), results) as Record<string, Loose>)
       const outcome = await router.call(name, sent, caller, true)
       results.set(key, outcome.result)
