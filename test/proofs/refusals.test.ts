@@ -24,6 +24,7 @@ const ofFramework: ReadonlySet<ErrorKey> = new Set<ErrorKey>([
   'batch_method',
   'argument_wrong',
   'too_many_values',
+  'operation_time_limit',
   'storage_full',
 ])
 

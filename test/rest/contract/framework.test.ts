@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultSwitches } from '../../../portal/src/directory/switches.ts'
 import { errors, type ErrorKey } from '../../../portal/src/errors.ts'
 import { encodings, send, type Params } from '../../support/contract.ts'
+import { startListener } from '../../support/listener.ts'
 import { request, startPortal, type Answer, type TestApp, type TestPortal } from '../../support/portal.ts'
 import { createTurnableClock } from '../../support/turnable-clock.ts'
 
@@ -111,6 +113,44 @@ const provoked: Readonly<Record<string, Provoked>> = {
     },
     expected: refusal(405, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage'),
   },
+  query_limit: {
+    answers: () => limited({ limits: 'standard' }, async () => {
+      const burst = await Promise.all(Array.from({ length: 120 }, (_, index) => send(`${hook}server.time`, {}, encodings[index % 3]!)))
+      const refused = burst.filter(({ status }) => status !== 200)
+      expect(refused.length).toBeGreaterThan(3)
+      return refused
+    }),
+    expected: refusal(503, 'QUERY_LIMIT_EXCEEDED', 'Too many requests'),
+  },
+  operation_time_limit: {
+    answers: () => limited({ limits: 'standard', limitOperatingSeconds: 0.000_001 }, async () => {
+      await send(`${hook}server.time`, {}, 'json')
+      return inEveryEncoding((encoding) => send(`${hook}server.time`, {}, encoding))
+    }),
+    expected: refusal(429, 'OPERATION_TIME_LIMIT', 'Method is blocked due to operation time limit'),
+  },
+  overload_limit: {
+    answers: () => limited({ limits: 'overload' }, () => inEveryEncoding((encoding) => send(`${hook}server.time`, {}, encoding))),
+    expected: refusal(503, 'OVERLOAD_LIMIT', 'REST API is blocked due to overload'),
+  },
+  request_time: {
+    answers: () => limited({ limits: 'standard' }, async () => {
+      const slow = await startListener()
+      try {
+        const asked = new Promise<void>((resolve) => slow.answer(() => resolve()))
+        const { body } = await byToken('telephony.externalCall.register', { USER_ID: house.admin.userId, PHONE_NUMBER: '+15550100290', TYPE: 1 })
+        const { CALL_ID } = body.result
+        await byToken('telephony.externalCall.finish', { CALL_ID, USER_ID: house.admin.userId, DURATION: 1 })
+        const waiting = byToken('telephony.externalCall.attachRecord', { CALL_ID, RECORD_URL: `${slow.url}/a.mp3` })
+        await asked
+        clock.turn(60_000)
+        return [await waiting]
+      } finally {
+        await slow.close()
+      }
+    }),
+    expected: refusal(504, 'ERROR_UNEXPECTED_ANSWER', expect.stringMatching(/^The request took longer than 60 seconds\./)),
+  },
   https_required: {
     async answers() {
       const strict = await startPortal({ settings: { rest: { requireHttps: true } } })
@@ -146,6 +186,18 @@ const provoked: Readonly<Record<string, Provoked>> = {
     expected: refusal(400, 'ERROR_ARGUMENT', "Argument 'AUTH_TYPE' must be a whole number"),
   },
 } // oxfmt-ignore
+
+/** What the original's limits refuse, emulated for the while. */
+async function limited(switches: object, ask: () => Promise<readonly Answer[]>): Promise<readonly Answer[]> {
+  expect((await house.admin.api('PATCH', '/switches', switches)).status).toBe(200)
+  try {
+    return await ask()
+  } finally {
+    await house.admin.api('PATCH', '/switches', defaultSwitches)
+    // the bucket leaks out
+    clock.turn(60_000)
+  }
+}
 
 async function refresh(one: TestApp): Promise<void> {
   const { body } = await request(

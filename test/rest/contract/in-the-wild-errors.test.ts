@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultSwitches } from '../../../portal/src/directory/switches.ts'
 import { send } from '../../support/contract.ts'
 import { request, startPortal, type Answer, type TestApp, type TestPortal } from '../../support/portal.ts'
 import { createTurnableClock } from '../../support/turnable-clock.ts'
@@ -50,6 +51,23 @@ test('ERROR_METHOD_NOT_FOUND (404)', async () => {
 
 test('insufficient_scope (403)', async () => {
   expect(await send(`${hook}user.get`, {}, 'json')).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
+})
+
+test('QUERY_LIMIT_EXCEEDED (503) and OPERATION_TIME_LIMIT (429), where the portal emulates limits: the client waits and repeats', async () => {
+  const ask = () => send(`${hook}server.time`, {}, 'json')
+  try {
+    await house.admin.api('PATCH', '/switches', { limits: 'standard' })
+    const burst = await Promise.all(Array.from({ length: 120 }, ask))
+    expect(burst.find(({ status }) => status !== 200)).toMatchObject({ status: 503, body: { error: 'QUERY_LIMIT_EXCEEDED' } })
+    clock.turn(60_000)
+    expect((await ask()).status).toBe(200)
+    await house.admin.api('PATCH', '/switches', { limitOperatingSeconds: 0.000_001 })
+    expect(await ask()).toMatchObject({ status: 429, body: { error: 'OPERATION_TIME_LIMIT' } })
+    clock.turn(601_000)
+    expect((await ask()).status).toBe(200)
+  } finally {
+    await house.admin.api('PATCH', '/switches', defaultSwitches)
+  }
 })
 
 describe('the token endpoint', () => {
