@@ -48,6 +48,8 @@ async function live(): Promise<void> {
     await ask(app, `crm.${kind}.delete`, { id })
   } // oxfmt-ignore
   await call(contactId)
+  await visit(`app:${app.id}`)
+  await visit(`webhook:${hook.id}`)
   const communications = [{ VALUE: '+15550100200', ENTITY_ID: contactId, ENTITY_TYPE_ID: 3 }]
   const activity = { TYPE_ID: 2, SUBJECT: 'Meet', RESPONSIBLE_ID: 1, COMMUNICATIONS: communications }
   const activityId = await ask(app, 'crm.activity.add', { fields: activity })
@@ -71,6 +73,21 @@ async function call(contactId: number): Promise<void> {
   await house.admin.api('PUT', '/telephony', { portalTarget: `webhook:${hook.id}` })
   await click('+1 (555) 010-0201')
   await received(webhook, 'ONEXTERNALCALLSTART')
+}
+
+/** A visitor of a page asks to be called back. */
+async function visit(target: string): Promise<void> {
+  const form = {
+    title: 'Call me',
+    text: 'A visitor asks for a call',
+    voice: 'ukenglishfemale',
+    target,
+    userId: eve.userId,
+    countries: ['US'],
+    enabled: true,
+  }
+  const { body } = await house.admin.api('POST', '/callback-forms', form)
+  await request(`${house.url}/forms/${body.key}`, { method: 'POST', body: new URLSearchParams({ number: '+12125550100', website: '' }) })
 }
 
 beforeAll(async () => {
@@ -177,7 +194,7 @@ describe('auth (contract 1.3)', () => {
     (await request(`${house.url}/rest/profile?auth=${form(one).get('auth[access_token]')!}`)).body.result.ID as string
 
   test('of a handler of an app: the tokens of who caused it, no refresh token', async () => {
-    const usual = [...catalogue.keys()].filter((event) => !/^ONAPP(?!TEST)|^ONOFFLINE/.test(event))
+    const usual = [...catalogue.keys()].filter((event) => !/^ONAPP(?!TEST)|^ONOFFLINE|CALLBACK/.test(event))
     for (const event of usual) expect([event, authKeys(await received(handler, event))]).toEqual([event, withUser])
     const click = await received(handler, 'ONEXTERNALCALLSTART')
     expect([form(click).get('auth[user_id]'), form(click).get('data[USER_ID]'), await tokenWorksAs(click)]).toEqual(Array(3).fill(String(eve.userId)))
@@ -238,7 +255,8 @@ describe('auth (contract 1.3)', () => {
     }
   }) // oxfmt-ignore
 
-  test('of what nobody caused has neither tokens nor user: a call that the portal closed', async () => {
+  test('of what nobody caused has neither tokens nor user: a visitor’s wish, a call that the portal closed', async () => {
+    expect(authKeys(await received(handler, 'ONEXTERNALCALLBACKSTART'))).toEqual(withoutUser)
     const refusing = await startListener()
     refusing.answer((response) => response.writeHead(404).end())
     const pbx = await house.addApp({ title: 'Refusing', scope })
