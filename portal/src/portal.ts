@@ -21,6 +21,7 @@ import { createCallLists } from './crm/call-lists.ts'
 import { createCrmOfCalls } from './crm/call-crm.ts'
 import { createEntities } from './crm/entities.ts'
 import { crmEvents } from './crm/events.ts'
+import { createLinks } from './crm/links.ts'
 import { createLookup } from './crm/lookup.ts'
 import { crmMethods } from './crm/methods.ts'
 import { createStatuses } from './crm/statuses.ts'
@@ -278,6 +279,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       callLists,
       activities,
       statuses,
+      links: createLinks({ store, entities }),
       recordingFiles: (portalId, callIds) => filesOf(portalId, callIds),
     }),
   )

@@ -293,7 +293,7 @@ export interface MethodParams {
   }
   /** Names of access codes. */
   readonly 'access.name': {
-    /** codes such as U1 */
+    /** up to 1000 codes such as U1 */
     readonly ACCESS?: readonly unknown[] | string | number
   }
   /** Who calls, in short; needs no scope. */
@@ -760,43 +760,167 @@ export interface MethodParams {
     /** FORCED: Y */
     readonly PARAMS?: unknown
   }
+  /** The fields of a link. */
+  readonly 'crm.contact.company.fields': object
   /** The company of a contact, as a list. */
   readonly 'crm.contact.company.items.get': {
     /** id of the card */
     readonly ID: number | string
   }
-  /** Makes a contact belong to FIELDS[COMPANY_ID]. */
+  /** Makes a contact belong to the company of ITEMS alone; there is one at most here. */
+  readonly 'crm.contact.company.items.set': {
+    /** id of the card */
+    readonly ID: number | string
+    /** list of maps with the ids of the other cards */
+    readonly ITEMS?: unknown
+  }
+  /** A contact belongs to no company any more. */
+  readonly 'crm.contact.company.items.delete': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a contact belong to FIELDS[COMPANY_ID]; false when it does already. */
   readonly 'crm.contact.company.add': {
     /** id of the card */
     readonly ID: number | string
-    /** CONTACT_ID or COMPANY_ID */
+    /** the id of the other card */
     readonly FIELDS: object
   }
   /** A contact belongs to FIELDS[COMPANY_ID] no more. */
   readonly 'crm.contact.company.delete': {
     /** id of the card */
     readonly ID: number | string
-    /** CONTACT_ID or COMPANY_ID */
+    /** the id of the other card */
     readonly FIELDS: object
   }
+  /** The fields of a link. */
+  readonly 'crm.lead.contact.fields': object
+  /** The contact of a lead, as a list. */
+  readonly 'crm.lead.contact.items.get': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a lead belong to the contact of ITEMS alone; there is one at most here. */
+  readonly 'crm.lead.contact.items.set': {
+    /** id of the card */
+    readonly ID: number | string
+    /** list of maps with the ids of the other cards */
+    readonly ITEMS?: unknown
+  }
+  /** A lead belongs to no contact any more. */
+  readonly 'crm.lead.contact.items.delete': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a lead belong to FIELDS[CONTACT_ID]; false when it does already. */
+  readonly 'crm.lead.contact.add': {
+    /** id of the card */
+    readonly ID: number | string
+    /** the id of the other card */
+    readonly FIELDS: object
+  }
+  /** A lead belongs to FIELDS[CONTACT_ID] no more. */
+  readonly 'crm.lead.contact.delete': {
+    /** id of the card */
+    readonly ID: number | string
+    /** the id of the other card */
+    readonly FIELDS: object
+  }
+  /** The fields of a link. */
+  readonly 'crm.deal.contact.fields': object
+  /** The contact of a deal, as a list. */
+  readonly 'crm.deal.contact.items.get': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a deal belong to the contact of ITEMS alone; there is one at most here. */
+  readonly 'crm.deal.contact.items.set': {
+    /** id of the card */
+    readonly ID: number | string
+    /** list of maps with the ids of the other cards */
+    readonly ITEMS?: unknown
+  }
+  /** A deal belongs to no contact any more. */
+  readonly 'crm.deal.contact.items.delete': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes a deal belong to FIELDS[CONTACT_ID]; false when it does already. */
+  readonly 'crm.deal.contact.add': {
+    /** id of the card */
+    readonly ID: number | string
+    /** the id of the other card */
+    readonly FIELDS: object
+  }
+  /** A deal belongs to FIELDS[CONTACT_ID] no more. */
+  readonly 'crm.deal.contact.delete': {
+    /** id of the card */
+    readonly ID: number | string
+    /** the id of the other card */
+    readonly FIELDS: object
+  }
+  /** The fields of a link. */
+  readonly 'crm.company.contact.fields': object
   /** The contacts of a company. */
   readonly 'crm.company.contact.items.get': {
     /** id of the card */
     readonly ID: number | string
   }
-  /** Makes FIELDS[CONTACT_ID] belong to a company. */
+  /** Makes the contacts of ITEMS those of a company, and no others. */
+  readonly 'crm.company.contact.items.set': {
+    /** id of the card */
+    readonly ID: number | string
+    /** list of maps with the ids of the other cards */
+    readonly ITEMS?: unknown
+  }
+  /** A company has no contacts any more. */
+  readonly 'crm.company.contact.items.delete': {
+    /** id of the card */
+    readonly ID: number | string
+  }
+  /** Makes FIELDS[CONTACT_ID] belong to a company; false when it does already. */
   readonly 'crm.company.contact.add': {
     /** id of the card */
     readonly ID: number | string
-    /** CONTACT_ID or COMPANY_ID */
+    /** the id of the other card */
     readonly FIELDS: object
   }
   /** FIELDS[CONTACT_ID] belongs to a company no more. */
   readonly 'crm.company.contact.delete': {
     /** id of the card */
     readonly ID: number | string
-    /** CONTACT_ID or COMPANY_ID */
+    /** the id of the other card */
     readonly FIELDS: object
+  }
+  /** What the numbers of activitytype mean. */
+  readonly 'crm.enum.activitytype': object
+  /** What the numbers of activitydirection mean. */
+  readonly 'crm.enum.activitydirection': object
+  /** What the numbers of activitystatus mean. */
+  readonly 'crm.enum.activitystatus': object
+  /** What the numbers of activitypriority mean. */
+  readonly 'crm.enum.activitypriority': object
+  /** What the numbers of activitynotifytype mean. */
+  readonly 'crm.enum.activitynotifytype': object
+  /** What the numbers of contenttype mean. */
+  readonly 'crm.enum.contenttype': object
+  /** The types of cards: their numbers, names and letters. */
+  readonly 'crm.enum.ownertype': object
+  /** The fields of a row of crm.enum.*. */
+  readonly 'crm.enum.fields': object
+  /** The fields of a phone, e-mail, website or messenger. */
+  readonly 'crm.multifield.fields': object
+  /** The pipelines of deals: there is one. */
+  readonly 'crm.category.list': {
+    /** 2 deal */
+    readonly entityTypeId?: number | string
+  }
+  /** The pipeline of deals, whose id is 0. */
+  readonly 'crm.category.get': {
+    /** 2 deal */
+    readonly entityTypeId?: number | string
+    /** 0 */
+    readonly id?: number | string
   }
   /** Registers a call of the app, or answers the open one of the same key. */
   readonly 'telephony.externalCall.register': {

@@ -391,7 +391,7 @@ describe('contacts of companies', () => {
   test('.add and .delete tie and untie, from both sides', async () => {
     const [contact, company] = [await house.addContact({ NAME: 'Tied' }), await house.addCompany({ TITLE: 'Tied' })]
     expect(await result('crm.contact.company.add', { id: contact, fields: { COMPANY_ID: company } })).toBe(true)
-    expect(await result('crm.contact.company.add', { id: contact, fields: { COMPANY_ID: company } })).toBe(true)
+    expect(await result('crm.contact.company.add', { id: contact, fields: { COMPANY_ID: company } })).toBe(false)
     expect(await result('crm.contact.get', { id: contact })).toMatchObject({ COMPANY_ID: String(company) })
     expect(await result('crm.contact.company.delete', { id: contact, fields: { COMPANY_ID: company } })).toBe(true)
     expect(await result('crm.company.contact.add', { id: company, fields: { CONTACT_ID: String(contact) } })).toBe(true)

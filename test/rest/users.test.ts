@@ -85,9 +85,13 @@ describe('user.add and user.update', () => {
     expect((await own({ LAST_NAME: 'Adams', PERSONAL_MOBILE: '+15550100105' })).body.result).toBe(true)
     expect(await get(person.userId)).toMatchObject({ LAST_NAME: 'Adams', PERSONAL_MOBILE: '+15550100105', UF_PHONE_INNER: '105' })
     for (const fields of [{ UF_PHONE_INNER: '999' }, { EMAIL: 'x@example.com' }, { ACTIVE: 'N' }, { uf_department: [1] }])
-      expect(await own(fields)).toMatchObject(refused('ERROR_CORE', 'access_denied'))
-    expect(await plain.call('user.update', { ID: house.admin.userId, NAME: 'x' })).toMatchObject(refused('ERROR_CORE', 'access_denied'))
-    expect(await plain.call('user.add', { EMAIL: 'x@example.com' })).toMatchObject(refused('ERROR_CORE', 'access_denied'))
+      expect(await own(fields)).toMatchObject(refused('ERROR_CORE', expect.stringContaining('access_denied: ')))
+    expect(await plain.call('user.update', { ID: house.admin.userId, NAME: 'x' })).toMatchObject(
+      refused('ERROR_CORE', expect.stringContaining('access_denied: ')),
+    )
+    expect(await plain.call('user.add', { EMAIL: 'x@example.com' })).toMatchObject(
+      refused('ERROR_CORE', expect.stringContaining('access_denied: ')),
+    )
     expect((await get(person.userId)).UF_PHONE_INNER).toBe('105')
   })
 
@@ -111,7 +115,8 @@ describe('user.add and user.update', () => {
     expect(await attempt({ ...fresh, NAME: 'x'.repeat(300) })).toMatchObject({ status: 400, body: { error: 'ERROR_ARGUMENT' } })
     expect(await total()).toBe(before)
     const change = (fields: Params) => app.call('user.update', fields)
-    for (const ID of [undefined, 0, 999_999]) expect(await change({ ID, NAME: 'x' })).toMatchObject(refused('ERROR_CORE', 'access_denied'))
+    for (const ID of [undefined, 0, 999_999])
+      expect(await change({ ID, NAME: 'x' })).toMatchObject(refused('ERROR_CORE', expect.stringContaining('access_denied: ')))
     expect(await change({ ID: person.userId, EMAIL: 'x' })).toMatchObject(refused('ERROR_ARGUMENT', 'wrong_email'))
     expect(await change({ ID: person.userId, EMAIL: 'admin@example.com' })).toMatchObject(
       refused('ERROR_ARGUMENT', expect.stringContaining('admin@example.com')),

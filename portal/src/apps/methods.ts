@@ -89,7 +89,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTIONS: map('names and values') },
-      errors: ['option_context', 'option_admin', 'options_empty'],
+      errors: ['option_context', 'option_admin', 'options_empty', 'too_many_values'],
       async run({ params, caller }) {
         if (!caller.isAdmin) throw new PortalError('option_admin')
         await writeOptions(store, { portalId: caller.portalId, appId: appOf(caller), userId: 0 }, readOptionsParam(params.OPTIONS))
@@ -114,7 +114,7 @@ export function appMethods({ store, clock, router, registry, placements }: AppMe
       context: 'app',
       contextError: 'option_context',
       params: { OPTIONS: map('names and values') },
-      errors: ['option_context', 'options_empty'],
+      errors: ['option_context', 'options_empty', 'too_many_values'],
       async run({ params, caller }) {
         await writeOptions(
           store,

@@ -1,3 +1,4 @@
+import { PortalError } from '../errors.ts'
 import type { Loose, LooseMap } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
 
@@ -20,10 +21,15 @@ export async function readOptions(store: Store, { appId, userId }: OptionsOf): P
   return Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.value) as Loose]))
 }
 
-/** Adds and replaces; what is not named stays. */
+/** Each is a statement of its own: 1000 take 20 ms, and nobody else writes meanwhile. */
+const mostOptions = 1000
+
+/** Adds and replaces; what is not named stays. Throws `too_many_values`. */
 export async function writeOptions(store: Store, { portalId, appId, userId }: OptionsOf, options: LooseMap): Promise<void> {
+  const entries = Object.entries(options)
+  if (entries.length > mostOptions) throw new PortalError('too_many_values', { most: mostOptions })
   await store.transaction((tx) => {
-    for (const [name, value] of Object.entries(options)) {
+    for (const [name, value] of entries) {
       const row = { portal_id: portalId, app_id: appId, user_id: userId, name, value: JSON.stringify(value ?? null) }
       tx.write(
         store.build

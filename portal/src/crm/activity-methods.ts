@@ -55,7 +55,7 @@ function activityList({ store, recordingFiles }: ActivityParts): Method {
       ORDER: map('ASC or DESC by name', 'crm_order'),
       START: integer('offset, a multiple of 50; -1 counts nothing'),
     },
-    errors: ['crm_filter', 'crm_order', 'crm_list'],
+    errors: ['crm_filter', 'crm_order', 'crm_list', 'crm_field'],
     async run({ params, caller: { portalId }, start }) {
       const selection = readSelect(activityFields, params.SELECT)
       const order = readOrder(activityFields, params.ORDER ?? { START_TIME: 'ASC' })

@@ -18,7 +18,7 @@ export interface ActivityWriteParts {
 
 const idParam = { ID: integer('id of the activity', 'crm_id').required('crm_id') }
 const fieldsParam = { FIELDS: map('values by name', 'crm_fields').required('crm_fields') }
-const inputErrors = ['crm_fields', 'crm_field', 'activity_field', 'activity_communications'] as const
+const inputErrors = ['crm_fields', 'crm_field', 'activity_field', 'activity_communications', 'activity_owner'] as const
 
 /** `crm.activity.add`, `.update`, `.delete`, `.fields` and `.binding.*` (contract 8.4). */
 export function activityWriteMethods(parts: ActivityWriteParts): Methods {
@@ -36,7 +36,7 @@ export function activityWriteMethods(parts: ActivityWriteParts): Methods {
       about:
         'Adds an activity; the result is its id. A call has exactly one of COMMUNICATIONS; without OWNER_ID it belongs to the card of the first.',
       params: fieldsParam,
-      errors: [...inputErrors, 'activity_owner', 'activity_provider'],
+      errors: [...inputErrors, 'activity_provider'],
       run: ({ params, caller }) => store.transaction((tx) => activities.add(tx, readNew(params.FIELDS, caller.userId), authorOf(caller))),
     }),
     'crm.activity.update': method({

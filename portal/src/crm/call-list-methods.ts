@@ -101,14 +101,14 @@ function readingMethods({ store, callLists, statuses }: CallListParts): Methods 
       scope: 'crm',
       about: 'Call lists.',
       params: { SELECT: anything('names'), FILTER: map('values by name', 'crm_filter'), ORDER: map('ASC or DESC by name', 'crm_order') },
-      errors: ['crm_filter', 'crm_order', 'call_list_field'],
+      errors: ['crm_filter', 'crm_order', 'crm_field', 'call_list_field'],
       run: ({ params, caller }) => listLists(store, { ...params, portalId: caller.portalId }),
     }),
     'crm.calllist.items.get': method({
       scope: 'crm',
       about: 'The participants of a call list, in the order of calling.',
       params: { LIST_ID: integer('the list', 'call_list_not_positive'), FILTER: map('STATUS', 'crm_filter') },
-      errors: ['call_list_param', 'call_list_not_positive', 'call_list_not_found', 'call_list_status'],
+      errors: ['call_list_param', 'call_list_not_positive', 'call_list_not_found', 'call_list_status', 'crm_filter'],
       run: ({ params, caller }) =>
         listItems(
           { callLists, statuses },

@@ -135,7 +135,9 @@ export function readItemFilter(of: FilterOf & { readonly type: EntityType }, fil
   for (const [key, value] of Object.entries(filter)) {
     if (key.toLowerCase() === 'logic') isOr = typeof value === 'string' && value.toUpperCase() === 'OR'
     else if (/^\d+$/.test(key)) {
-      const group = isMap(value) ? readItemFilter(of, value, depth + 1) : notAllowed('filter', key)
+      // PHP's forms write a group of groups as a list
+      const inner = Array.isArray(value) ? Object.fromEntries(Object.entries(value as readonly Loose[])) : value
+      const group = isMap(inner) ? readItemFilter(of, inner, depth + 1) : notAllowed('filter', key)
       if (group) conditions.push(group)
     } else conditions.push(itemCondition(of, key, value))
   }

@@ -1,109 +1,163 @@
 import type { Caller } from '../caller.ts'
 import { PortalError } from '../errors.ts'
 import { method, type Methods } from '../rest/method.ts'
-import { integer, map } from '../rest/params.ts'
-import type { LooseMap } from '../rest/php.ts'
-import type { Store, Tx } from '../store/store.ts'
-import type { Row } from '../store/tables.ts'
-import type { Author, Entities } from './entities.ts'
+import { anything, integer, map } from '../rest/params.ts'
+import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
+import type { Store } from '../store/store.ts'
+import { presentDescription } from './classic.ts'
+import type { Author } from './entities.ts'
+import type { Link, Links } from './links.ts'
 
 /** What the rows need. */
 export interface LinkParts {
   readonly store: Store
-  readonly entities: Entities
+  readonly links: Links
 }
 
 const ofCard = { ID: integer('id of the card', 'link_owner').required('link_owner') }
-const withFields = { ...ofCard, FIELDS: map('CONTACT_ID or COMPANY_ID', 'link_fields').required('link_fields') }
+const withFields = { ...ofCard, FIELDS: map('the id of the other card', 'link_fields').required('link_fields') }
+const withItems = { ...ofCard, ITEMS: anything('list of maps with the ids of the other cards') }
 const linkErrors = ['link_owner', 'link_fields', 'link_field', 'crm_not_found'] as const
 
-/** `crm.contact.company.*` and `crm.company.contact.*`: a contact belongs to one company at most, a company has many contacts. */
+/** `crm.contact.company.*`, `crm.lead.contact.*`, `crm.deal.contact.*`: one each here; `crm.company.contact.*`: any number. */
 export function linkMethods(parts: LinkParts): Methods {
-  return { ...ofContacts(parts), ...ofCompanies(parts) }
-}
-
-function ofContacts({ store, entities }: LinkParts): Methods {
   return {
-    'crm.contact.company.items.get': method({
-      scope: 'crm',
-      about: 'The company of a contact, as a list.',
-      params: ofCard,
-      errors: ['link_owner', 'crm_not_found'],
-      async run({ params, caller }) {
-        const card = await entities.find(caller.portalId, { type: 'contact', id: ownerId(params.ID) })
-        if (!card) throw new PortalError('crm_not_found')
-        const { company_id: companyId } = card.row as Row<'contact'>
-        return companyId === null ? [] : [{ COMPANY_ID: companyId, SORT: 10, ROLE_ID: 0, IS_PRIMARY: 'Y' }]
-      },
-    }),
-    'crm.contact.company.add': method({
-      scope: 'crm',
-      about: 'Makes a contact belong to FIELDS[COMPANY_ID].',
-      params: withFields,
-      errors: [...linkErrors, 'link_taken'],
-      async run({ params, caller }) {
-        const link = { contactId: ownerId(params.ID), companyId: otherId(params.FIELDS, 'COMPANY_ID') }
-        await store.transaction((tx) => addLink(tx, entities, link, authorOf(caller)))
-        return true
-      },
-    }),
-    'crm.contact.company.delete': method({
-      scope: 'crm',
-      about: 'A contact belongs to FIELDS[COMPANY_ID] no more.',
-      params: withFields,
-      errors: linkErrors,
-      async run({ params, caller }) {
-        const link = { contactId: ownerId(params.ID), companyId: otherId(params.FIELDS, 'COMPANY_ID') }
-        await store.transaction((tx) => removeLink(tx, entities, link, authorOf(caller)))
-        return true
-      },
-    }),
+    ...methodsOfHolder(parts, { holder: 'contact', other: 'company' }),
+    ...methodsOfHolder(parts, { holder: 'lead', other: 'contact' }),
+    ...methodsOfHolder(parts, { holder: 'deal', other: 'contact' }),
+    ...methodsOfCompany(parts),
   }
 }
 
-function ofCompanies({ store, entities }: LinkParts): Methods {
-  return {
-    'crm.company.contact.items.get': method({
+/** Methods of the card that belongs to one other. */
+function methodsOfHolder({ store, links }: LinkParts, link: Link): Methods {
+  const { holder, other } = link
+  const name = nameOf(other)
+  return named(`crm.${holder}.${other}`, {
+    fields: method({ scope: 'crm', about: 'The fields of a link.', params: {}, errors: [], run: () => presentLinkFields(name) }),
+    'items.get': method({
+      scope: 'crm',
+      about: `The ${other} of a ${holder}, as a list.`,
+      params: ofCard,
+      errors: ['link_owner', 'crm_not_found'],
+      async run({ params, caller }) {
+        const id = await links.otherOf(caller.portalId, link, ownerId(params.ID))
+        return presentLinks(name, id === null ? [] : [id])
+      },
+    }),
+    'items.set': method({
+      scope: 'crm',
+      about: `Makes a ${holder} belong to the ${other} of ITEMS alone; there is one at most here.`,
+      params: withItems,
+      errors: ['link_owner', 'link_items', 'link_field', 'link_many', 'crm_not_found'],
+      async run({ params, caller }) {
+        const ids = { holderId: ownerId(params.ID), otherId: onlyOf(itemIds(params.ITEMS, name)) }
+        await store.transaction((tx) => links.set(tx, link, ids, authorOf(caller)))
+        return true
+      },
+    }),
+    'items.delete': method({
+      scope: 'crm',
+      about: `A ${holder} belongs to no ${other} any more.`,
+      params: ofCard,
+      errors: ['link_owner', 'crm_not_found'],
+      async run({ params, caller }) {
+        await store.transaction((tx) => links.set(tx, link, { holderId: ownerId(params.ID), otherId: null }, authorOf(caller)))
+        return true
+      },
+    }),
+    add: method({
+      scope: 'crm',
+      about: `Makes a ${holder} belong to FIELDS[${name}]; false when it does already.`,
+      params: withFields,
+      errors: [...linkErrors, 'link_taken'],
+      run: ({ params, caller }) => {
+        const ids = { holderId: ownerId(params.ID), otherId: otherId(params.FIELDS, name) }
+        return store.transaction((tx) => links.add(tx, link, ids, authorOf(caller)))
+      },
+    }),
+    delete: method({
+      scope: 'crm',
+      about: `A ${holder} belongs to FIELDS[${name}] no more.`,
+      params: withFields,
+      errors: linkErrors,
+      async run({ params, caller }) {
+        const ids = { holderId: ownerId(params.ID), otherId: otherId(params.FIELDS, name) }
+        await store.transaction((tx) => links.remove(tx, link, ids, authorOf(caller)))
+        return true
+      },
+    }),
+  })
+}
+
+const ofCompany: Link = { holder: 'contact', other: 'company' }
+
+/** The same links from the other end. */
+function methodsOfCompany({ store, links }: LinkParts): Methods {
+  const name = 'CONTACT_ID'
+  return named('crm.company.contact', {
+    fields: method({ scope: 'crm', about: 'The fields of a link.', params: {}, errors: [], run: () => presentLinkFields(name) }),
+    'items.get': method({
       scope: 'crm',
       about: 'The contacts of a company.',
       params: ofCard,
       errors: ['link_owner', 'crm_not_found'],
-      async run({ params, caller }) {
-        const id = ownerId(params.ID)
-        if (!(await entities.find(caller.portalId, { type: 'company', id }))) throw new PortalError('crm_not_found')
-        const contacts = store.read.selectFrom('contact').select('id').where('portal_id', '=', caller.portalId).where('company_id', '=', id)
-        const rows = await contacts.orderBy('id').execute()
-        return rows.map((row, index) => ({ CONTACT_ID: row.id, SORT: (index + 1) * 10, ROLE_ID: 0, IS_PRIMARY: index === 0 ? 'Y' : 'N' }))
-      },
+      run: async ({ params, caller }) => presentLinks(name, await links.holdersOf(caller.portalId, ofCompany, ownerId(params.ID))),
     }),
-    'crm.company.contact.add': method({
+    'items.set': method({
       scope: 'crm',
-      about: 'Makes FIELDS[CONTACT_ID] belong to a company.',
-      params: withFields,
-      errors: [...linkErrors, 'link_taken'],
+      about: 'Makes the contacts of ITEMS those of a company, and no others.',
+      params: withItems,
+      errors: ['link_owner', 'link_items', 'link_field', 'link_many', 'link_taken', 'crm_not_found'],
       async run({ params, caller }) {
-        const link = { contactId: otherId(params.FIELDS, 'CONTACT_ID'), companyId: ownerId(params.ID) }
-        await store.transaction((tx) => addLink(tx, entities, link, authorOf(caller)))
+        const ids = { otherId: ownerId(params.ID), holderIds: itemIds(params.ITEMS, name) }
+        await store.transaction((tx) => links.setHolders(tx, ofCompany, ids, authorOf(caller)))
         return true
       },
     }),
-    'crm.company.contact.delete': method({
+    'items.delete': method({
+      scope: 'crm',
+      about: 'A company has no contacts any more.',
+      params: ofCard,
+      errors: ['link_owner', 'crm_not_found'],
+      async run({ params, caller }) {
+        const ids = { otherId: ownerId(params.ID), holderIds: [] }
+        await store.transaction((tx) => links.setHolders(tx, ofCompany, ids, authorOf(caller)))
+        return true
+      },
+    }),
+    add: method({
+      scope: 'crm',
+      about: 'Makes FIELDS[CONTACT_ID] belong to a company; false when it does already.',
+      params: withFields,
+      errors: [...linkErrors, 'link_taken'],
+      run: ({ params, caller }) => {
+        const ids = { holderId: otherId(params.FIELDS, name), otherId: ownerId(params.ID) }
+        return store.transaction((tx) => links.add(tx, ofCompany, ids, authorOf(caller)))
+      },
+    }),
+    delete: method({
       scope: 'crm',
       about: 'FIELDS[CONTACT_ID] belongs to a company no more.',
       params: withFields,
       errors: linkErrors,
       async run({ params, caller }) {
-        const link = { contactId: otherId(params.FIELDS, 'CONTACT_ID'), companyId: ownerId(params.ID) }
-        await store.transaction((tx) => removeLink(tx, entities, link, authorOf(caller)))
+        const ids = { holderId: otherId(params.FIELDS, name), otherId: ownerId(params.ID) }
+        await store.transaction((tx) => links.remove(tx, ofCompany, ids, authorOf(caller)))
         return true
       },
     }),
-  }
+  })
 }
 
-interface Link {
-  readonly contactId: number
-  readonly companyId: number
+type LinkName = 'CONTACT_ID' | 'COMPANY_ID'
+
+function named(prefix: string, rows: Methods): Methods {
+  return Object.fromEntries(Object.entries(rows).map(([verb, row]) => [`${prefix}.${verb}`, row]))
+}
+
+function nameOf(type: 'contact' | 'company'): LinkName {
+  return type === 'contact' ? 'CONTACT_ID' : 'COMPANY_ID'
 }
 
 function authorOf(caller: Caller): Author {
@@ -115,28 +169,42 @@ function ownerId(id: number): number {
   return id
 }
 
-function otherId(fields: LooseMap, name: 'CONTACT_ID' | 'COMPANY_ID'): number {
+function otherId(fields: LooseMap, name: LinkName): number {
   const sent = Object.entries(fields).find(([key]) => key.toUpperCase() === name)?.[1]
   const id = typeof sent === 'number' || typeof sent === 'string' ? Number(sent) : Number.NaN
   if (!Number.isSafeInteger(id) || id <= 0) throw new PortalError('link_field')
   return id
 }
 
-async function companyOf(tx: Tx, entities: Entities, portalId: number, contactId: number): Promise<number | null> {
-  const card = await entities.find(portalId, { type: 'contact', id: contactId }, tx.db)
-  if (!card) throw new PortalError('crm_not_found')
-  return (card.row as Row<'contact'>).company_id
+/** Each is a change of a card, said to everybody. */
+const mostItems = 500
+
+/** The ids of ITEMS, once each. */
+function itemIds(sent: Loose, name: LinkName): number[] {
+  if (typeof sent !== 'object' || sent === null) throw new PortalError('link_items')
+  const items: readonly Loose[] = Object.values(sent)
+  if (items.length > mostItems) throw new PortalError('link_many', { most: mostItems })
+  const ids = items.map((item) => {
+    if (!isMap(item)) throw new PortalError('link_field')
+    return otherId(item, name)
+  })
+  return [...new Set(ids)]
 }
 
-async function addLink(tx: Tx, entities: Entities, { contactId, companyId }: Link, by: Author): Promise<void> {
-  const current = await companyOf(tx, entities, by.portalId, contactId)
-  if (current === companyId) return
-  if (current !== null) throw new PortalError('link_taken', { contactId, companyId: current })
-  if (!(await entities.find(by.portalId, { type: 'company', id: companyId }, tx.db))) throw new PortalError('crm_not_found')
-  await entities.change(tx, { type: 'contact', id: contactId }, { fields: { company_id: companyId } }, by)
+function onlyOf(ids: readonly number[]): number | null {
+  if (ids.length > 1) throw new PortalError('link_many', { most: 1 })
+  return ids[0] ?? null
 }
 
-async function removeLink(tx: Tx, entities: Entities, { contactId, companyId }: Link, by: Author): Promise<void> {
-  if ((await companyOf(tx, entities, by.portalId, contactId)) !== companyId) throw new PortalError('crm_not_found')
-  await entities.change(tx, { type: 'contact', id: contactId }, { fields: { company_id: '' } }, by)
+function presentLinks(name: LinkName, ids: readonly number[]): unknown[] {
+  return ids.map((id, index) => ({ [name]: id, SORT: (index + 1) * 10, ROLE_ID: 0, IS_PRIMARY: index === 0 ? 'Y' : 'N' }))
+}
+
+function presentLinkFields(name: LinkName): Record<string, unknown> {
+  const title = name === 'CONTACT_ID' ? 'Contact' : 'Company'
+  return {
+    SORT: presentDescription({ kind: 'integer', title: 'Order', required: false, readOnly: false }),
+    IS_PRIMARY: presentDescription({ kind: 'flag', title: 'First one', required: false, readOnly: false }),
+    [name]: presentDescription({ kind: 'integer', title, required: true, readOnly: false }),
+  }
 }

@@ -125,13 +125,10 @@ export function createLookup({ store }: { store: Store }): Lookup {
       const country = await countryOf(read, portalId)
       const matches = [...new Set(values.map((value) => matchOf(typeId, value, country)))].filter((match) => match !== '')
       if (matches.length === 0) return []
-      const found = read
-        .selectFrom('multifield')
-        .select('entity_id')
-        .distinct()
-        .where('portal_id', '=', portalId)
-        .where('type_id', '=', typeId)
-      const rows = await found.where('match', 'in', matches).where('entity_type', '=', type).orderBy('entity_id').limit(20).execute()
+      const found = read.selectFrom('multifield').select('entity_id').where('portal_id', '=', portalId).where('type_id', '=', typeId)
+      // not the bare column: SQLite would walk all owners of the type in their order instead of looking the values up
+      const ofType = sql<SqlBool>`entity_type || '' = ${type}`
+      const rows = await found.where('match', 'in', matches).where(ofType).distinct().orderBy('entity_id').limit(20).execute()
       return rows.map((row) => row.entity_id)
     },
 

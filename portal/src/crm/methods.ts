@@ -13,8 +13,10 @@ import type { CallLists } from './call-lists.ts'
 import { fieldsOf, typeOfName, type EntityColumns, type EntityType } from './classic-fields.ts'
 import { presentCard, presentFields, readFields, readFilter, readOrder, readSelect } from './classic.ts'
 import type { Author, Entities } from './entities.ts'
+import { enumMethods } from './enum-methods.ts'
 import { itemMethods } from './item-methods.ts'
 import { linkMethods } from './link-methods.ts'
+import type { Links } from './links.ts'
 import { countryOf, type Lookup } from './lookup.ts'
 import { multifieldsOf } from './multifields.ts'
 import { queryRows } from './queries.ts'
@@ -29,6 +31,7 @@ export interface CrmParts {
   readonly callLists: CallLists
   readonly activities: Activities
   readonly statuses: Statuses
+  readonly links: Links
   /** recordings of calls as files of their activities */
   readonly recordingFiles: RecordingFiles
 }
@@ -47,6 +50,7 @@ export function crmMethods(parts: CrmParts): Methods {
     ...activityWriteMethods(parts),
     ...statusMethods(parts),
     ...linkMethods(parts),
+    ...enumMethods(parts),
   }
 }
 
@@ -120,7 +124,7 @@ function listMethod(store: Store, type: EntityType): Method {
       ORDER: map('ASC or DESC by name', 'crm_order'),
       START: integer('offset, a multiple of 50; -1 counts nothing'),
     },
-    errors: ['crm_filter', 'crm_order', 'crm_list'],
+    errors: ['crm_filter', 'crm_order', 'crm_list', 'crm_field'],
     run: ({ params, caller, start }) => listCards({ store, type, portalId: caller.portalId, start, ...params }),
   })
 }

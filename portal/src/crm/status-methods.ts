@@ -50,7 +50,7 @@ function readingMethods({ store, statuses }: StatusParts): Methods {
       scope: 'crm',
       about: 'The values of SOURCE, STATUS, DEAL_STAGE and CALL_LIST, all at once, by SORT.',
       params: { FILTER: map('values by name', 'crm_filter'), ORDER: map('ASC or DESC by name', 'crm_order') },
-      errors: ['crm_filter', 'crm_order', 'crm_list'],
+      errors: ['crm_filter', 'crm_order', 'crm_list', 'crm_field'],
       async run({ params, caller: { portalId } }) {
         await statuses.prepare(portalId)
         const rows = await listStatuses(store, portalId, params)

@@ -10,6 +10,7 @@ import { Store } from '../store/store.ts'
 import { createActivities, type Activities } from './activities.ts'
 import { createCallLists, type CallLists } from './call-lists.ts'
 import { createEntities, type Author, type Entities } from './entities.ts'
+import { createLinks, type Links } from './links.ts'
 import { createLookup, type Lookup } from './lookup.ts'
 import { createStatuses, type Statuses } from './statuses.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
@@ -23,6 +24,7 @@ export interface TestPortal {
   readonly callLists: CallLists
   readonly activities: Activities
   readonly statuses: Statuses
+  readonly links: Links
   /** the first user of the portal */
   readonly by: Author
   /** a user of another portal in the same database */
@@ -58,9 +60,11 @@ export async function openTestPortal({
   }
   const changed = (_: number, names: readonly string[]): void => void changes.push(...names)
   const parts = { store, clock, outbox, changed }
+  const entities = createEntities(parts)
   return {
     store,
-    entities: createEntities(parts),
+    entities,
+    links: createLinks({ store, entities }),
     lookup: createLookup({ store }),
     timeline: createTimeline(parts),
     callLists: createCallLists(parts),

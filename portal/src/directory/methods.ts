@@ -1,5 +1,6 @@
 import type { Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
+import { PortalError } from '../errors.ts'
 import { Listed, method, pageSize, type Methods } from '../rest/method.ts'
 import { anything, integer, list, map, text } from '../rest/params.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
@@ -196,8 +197,8 @@ export function directoryMethods({ store, clock, users, notifications, changed }
     'access.name': method({
       scope: null,
       about: 'Names of access codes.',
-      params: { ACCESS: list('codes such as U1') },
-      errors: [],
+      params: { ACCESS: list('up to 1000 codes such as U1') },
+      errors: ['too_many_values'],
       run: ({ params, caller }) => nameCodes(users, caller, (params.ACCESS ?? []).map(asText)),
     }),
     profile: method({
@@ -265,13 +266,18 @@ async function accessCodes(users: Users, caller: Caller): Promise<Set<string>> {
   return new Set(['AU', 'G2', `U${caller.userId}`, ...departments.flatMap((id) => [`D${id}`, `DR${id}`])])
 }
 
+const mostCodes = 1000
+
 /** Unknown codes are left out; nothing asked answers false (contract 6.7). */
 async function nameCodes(users: Users, caller: Caller, codes: readonly string[]): Promise<unknown> {
   if (codes.length === 0) return false
+  if (codes.length > mostCodes) throw new PortalError('too_many_values', { most: mostCodes })
+  const idOf = (code: string): number => Number(/^U(\d{1,15})$/.exec(code)?.[1] ?? 0)
+  const found = await users.all(caller.portalId, { ids: codes.map(idOf) })
+  const byId = new Map(found.map((user) => [user.id, user]))
   const named: Record<string, unknown> = {}
   for (const code of codes) {
-    const id = /^U(\d{1,15})$/.exec(code)?.[1]
-    const user = id === undefined ? null : await users.find(caller.portalId, Number(id))
+    const user = byId.get(idOf(code))
     if (user) named[code] = { provider: 'Users', name: [user.name, user.last_name].filter(Boolean).join(' '), provider_id: 'user' }
     if (code === 'AU' || code === 'G2') named[code] = { provider: '', name: 'All users', provider_id: 'group' }
   }

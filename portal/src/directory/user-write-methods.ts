@@ -34,7 +34,15 @@ export function userWriteMethods({ store, users }: UserWriteParts): Methods {
       scope: 'user',
       about: 'Adds an employee; the result is the id. Nothing is mailed: an administrator sets the password in the settings.',
       params: { EMAIL: text('e-mail address, the sign-in name'), ...input, EXTRANET: anything('Y is refused: there are no guests') },
-      errors: ['user_refused', 'user_email_wrong', 'user_email_taken', 'user_extension_taken', 'user_department', 'user_no_extranet'],
+      errors: [
+        'user_refused',
+        'user_email_wrong',
+        'user_email_taken',
+        'user_extension_taken',
+        'user_department',
+        'user_no_extranet',
+        'argument_wrong',
+      ],
       async run({ params, caller, sent }) {
         if (!caller.isAdmin) throw new PortalError('user_refused')
         if (isTrue(params.EXTRANET)) throw new PortalError('user_no_extranet')
@@ -49,7 +57,16 @@ export function userWriteMethods({ store, users }: UserWriteParts): Methods {
       about:
         'Changes the given fields of a user. Without administrator rights: of oneself, and not EMAIL, ACTIVE, UF_DEPARTMENT and UF_PHONE_INNER.',
       params: { ID: integer('the user'), EMAIL: text('e-mail address'), ...input, ACTIVE: anything('false: may not sign in nor call') },
-      errors: ['user_refused', 'user_email_wrong', 'user_email_taken', 'user_extension_taken', 'user_department', 'user_last_admin'],
+      errors: [
+        'user_foreign',
+        'user_unknown',
+        'user_email_wrong',
+        'user_email_taken',
+        'user_extension_taken',
+        'user_department',
+        'user_last_admin',
+        'argument_wrong',
+      ],
       async run({ params, caller, sent }) {
         const id = params.ID ?? 0
         refuseForeign(caller, id, sent)
@@ -67,7 +84,7 @@ const forAdmins = ['EMAIL', 'ACTIVE', 'UF_DEPARTMENT', 'UF_PHONE_INNER']
 function refuseForeign(caller: Caller, id: number, sent: LooseMap): void {
   if (caller.isAdmin) return
   if (id !== caller.userId || Object.keys(sent).some((name) => forAdmins.includes(name.toUpperCase())))
-    throw new PortalError('user_refused')
+    throw new PortalError('user_foreign')
 }
 
 function readEmail(sent: string | undefined): string {
@@ -125,7 +142,7 @@ async function asRest<T>(work: Promise<T>, details: { readonly email: string }):
     return await work
   } catch (error) {
     if (!(error instanceof PortalError)) throw error
-    if (error.key === 'user_not_found') throw new PortalError('user_refused')
+    if (error.key === 'user_not_found') throw new PortalError('user_unknown', error.details)
     if (error.key === 'email_taken') throw new PortalError('user_email_taken', details)
     if (error.key === 'extension_taken') throw new PortalError('user_extension_taken', error.details)
     if (error.key === 'last_admin') throw new PortalError('user_last_admin')

@@ -31,7 +31,7 @@ contract('im.notify.read.list', {
       when: 'more than 500 notes',
       params: { IDS: Array.from({ length: 501 }, (_, index) => index + 1) },
       error: 'ERROR_ARGUMENT',
-      text: 'More than 500 values at once: ask for them in several requests',
+      text: 'More than 500 values at once: send them in several requests',
     },
   ],
 })
