@@ -464,7 +464,9 @@ create table "placement" (
   "group_name" text not null,
   "languages" text not null,
   "options" text not null,
-  "created_at" bigint not null
+  "created_at" bigint not null,
+  "slow_day" bigint not null,
+  "slow_count" bigint not null
 );
 
 create table "portal" (

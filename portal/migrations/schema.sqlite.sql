@@ -552,7 +552,7 @@ CREATE TABLE placement (
   languages TEXT NOT NULL,
   options TEXT NOT NULL,
   created_at BIGINT NOT NULL
-);
+, slow_day BIGINT NOT NULL DEFAULT 0, slow_count BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX placement_code ON placement (portal_id, code);
 

@@ -246,6 +246,8 @@ export const errors = {
   options_empty: ['ArgumentNullException', 400, 'options is empty'],
   feature_code: ['CODE_EMPTY', 400, "CODE can't be empty"],
   upload_not_served: ['ERROR_CORE', 404, 'There is no such upload address: ask for a new one by telephony.externalCall.attachRecord'],
+  frame_unknown: ['frame_unknown', 404, 'No app has a page at this origin'],
+  placement_gone: ['placement_gone', 404, 'There is no page {id} of an app here. It may have been removed: reload this page'],
   app_not_found: ['app_not_found', 404, 'There is no app {id}. It may have been deleted: reload the list'],
   app_without_page: ['app_without_page', 409, 'The app {title} has no page of its own: it only uses the API'],
   app_not_installed: [

@@ -12,6 +12,7 @@ import { appMethods } from './apps/methods.ts'
 import { createOAuth } from './apps/oauth.ts'
 import { createPlacements } from './apps/placements.ts'
 import { createRegistry } from './apps/registry.ts'
+import { createSlowPages } from './apps/slow-pages.ts'
 import { createTokens } from './apps/tokens.ts'
 import { createWebhooks } from './apps/webhooks.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -50,6 +51,7 @@ import { callbackFormRoutes } from './http/api/callback-forms.ts'
 import { callRoutes } from './http/api/calls.ts'
 import { cardRoutes } from './http/api/cards.ts'
 import { deliveryRoutes } from './http/api/deliveries.ts'
+import { frameRoutes } from './http/api/frames.ts'
 import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
 import { notificationRoutes } from './http/api/notifications.ts'
@@ -72,6 +74,7 @@ import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
 import { Store } from './store/store.ts'
 import type { Row } from './store/tables.ts'
+import { readCardStatus } from './telephony/card-status.ts'
 import { createCalls } from './telephony/calls.ts'
 import { createClicks } from './telephony/click.ts'
 import { createCallbackForms } from './telephony/callback-forms.ts'
@@ -209,7 +212,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     eventNames: new Set(catalogue.keys()),
     blockedAddress,
   })
-  const placements = createPlacements({ store, clock, changed })
+  const slowPages = createSlowPages({ auth, log, post: postForm(sender) })
+  const placements = createPlacements({ store, clock, changed, removed: (row) => slowPages.tell(row) })
   const frames = createFrames({ store, tokens, oauth, registry, publicUrl: config.publicUrl })
 
   // telephony
@@ -256,6 +260,11 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
             .where('call_id', 'in', [...callIds])
             .execute()
     return new Map((await present(portalId, rows)).map((call) => [call.callId, call]))
+  }
+
+  const cardStatus = async (portalId: number, callId: string) => {
+    const call = await calls.find(portalId, callId)
+    return call ? readCardStatus(store, call) : null
   }
 
   // REST
@@ -305,8 +314,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const routes: readonly Route[] = [
     ...sessionRoutes({ signIn, users, portals, publicUrl: config.publicUrl }),
     ...userRoutes({ users, isTarget: async (portalId, target) => (await targets.find(portalId, target)) !== null }),
-    ...appRoutes({ registry, frames, bindings, users }),
+    ...appRoutes({ registry, bindings }),
     ...placementRoutes({ placements, users }),
+    ...frameRoutes({ frames, placements, users, cardStatus }),
     ...notificationRoutes({ notifications, users }),
     ...handlerRoutes({ bindings, changed }),
     ...switchRoutes({ switches }),
@@ -331,7 +341,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     routes,
     live,
     onUpload: (upload) => takeUpload(recordings, upload),
-    frameOrigins: () => frames.origins(),
+    isFramed: (origin) => frames.isFramed(origin),
     // a portal that cannot write cannot take a click
     unreadyReason: () =>
       store
@@ -417,6 +427,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       signals.close()
       await server.close()
       await installs.stop()
+      await slowPages.stop()
       await worker.close()
       await sender.close()
       await recordings.close()

@@ -80,8 +80,8 @@ async function addApp(page: Page, title: string): Promise<number> {
 
 /** The frame that shows the app's page of this name, with the official SDK at work in it. */
 async function frameWith(page: Page, heading: string): Promise<Frame> {
-  await page.frameLocator('main iframe').getByRole('heading', { name: heading }).waitFor()
-  const frame = (await (await page.locator('main iframe').elementHandle()).contentFrame())!
+  await page.frameLocator('main iframe').frameLocator('iframe').getByRole('heading', { name: heading }).waitFor()
+  const frame = (await (await page.frameLocator('main iframe').locator('iframe').elementHandle()).contentFrame())!
   await frame.waitForFunction(() => 'B24Js' in window)
   await frame.evaluate(async () => {
     const inApp = window as unknown as AppWindow

@@ -203,7 +203,8 @@ describe.each([
   test('cannot put the portal into a frame', async () => {
     const { page } = await openVictim()
     await page.goto(at(hostile.url))
-    for (const path of ['/', '/contacts', '/dial?number=112', `/apps/${appId}`, '/sign-in']) {
+    const framePage = `/v1/frame-page?origin=${encodeURIComponent(new URL(hostile.url).origin)}`
+    for (const path of ['/', '/contacts', '/dial?number=112', `/apps/${appId}`, '/sign-in', framePage]) {
       await page.evaluate(
         (src) =>
           new Promise((done) => {
@@ -222,7 +223,7 @@ describe.each([
           .slice(1)
           .map((frame) => frame.url()),
       )
-      .toEqual([blocked, blocked, blocked, blocked, blocked])
+      .toEqual([blocked, blocked, blocked, blocked, blocked, blocked])
   })
 })
 
@@ -230,8 +231,9 @@ describe('an app in a frame of the portal', () => {
   /** Opens the app's page and gives its frame. */
   async function openApp(page: Page): Promise<Frame> {
     await page.goto(`${house.url}/apps/${appId}`)
-    await page.locator('main iframe').waitFor()
-    const handle = await page.locator('main iframe').elementHandle()
+    const inner = page.frameLocator('main iframe').locator('iframe')
+    await inner.waitFor()
+    const handle = await inner.elementHandle()
     const frame = (await handle.contentFrame())!
     await frame.waitForURL((url) => url.href.startsWith(hostile.url))
     await frame.waitForLoadState()

@@ -58,19 +58,52 @@ export interface Placements {
   ofApp(portalId: number, appId: number): Promise<Row<'placement'>[]>
   /** What a person sees in a place: pages of installed apps, for everybody or for them. */
   shownTo(portalId: number, userId: number, code: string): Promise<ShownPlacement[]>
+  /** One page that a person sees; throws `placement_gone`. */
+  find(portalId: number, userId: number, id: number): Promise<ShownPlacement>
+  /**
+   * A background page took longer than 5 s to load on somebody's page. The eleventh time on a day it is removed, and its
+   * `errorHandlerUrl` is told (contract 8.6). Answers whether it was removed.
+   */
+  reportSlow(portalId: number, userId: number, id: number): Promise<boolean>
 }
+
+/** A background page may be slow so often on a day (UTC). */
+const slowLimit = 10
+const dayMs = 86_400_000
 
 /** Builds the placements. */
 export function createPlacements({
   store,
   clock,
   changed,
+  removed,
 }: {
   store: Store
   clock: Clock
   changed: (portalId: number, names: readonly string[]) => void
+  /** tells an app that its background page was removed, after the commit */
+  removed: (row: Row<'placement'>) => void
 }): Placements {
+  const shown = (portalId: number, userId: number) =>
+    store.read
+      .selectFrom('placement')
+      .innerJoin('app', 'app.id', 'placement.app_id')
+      .selectAll('placement')
+      .select('app.title as app_title')
+      .where('placement.portal_id', '=', portalId)
+      .where('placement.user_id', 'in', [0, userId])
+      .where('app.installed', '=', 1)
+      .where('app.deleted_at', 'is', null)
+  const find: Placements['find'] = async (portalId, userId, id) => {
+    const found = await shown(portalId, userId).where('placement.id', '=', id).executeTakeFirst()
+    if (!found) throw new PortalError('placement_gone', { id })
+    const { app_title: appTitle, ...row } = found
+    return { row, appTitle }
+  }
+
   return {
+    find,
+
     async bind({ portalId, appId, code, handler, userId, words, languages, options }) {
       const isSingle = places.find((place) => place.code === code)?.isSingle ?? false
       await store.transaction(async (tx) => {
@@ -115,19 +148,30 @@ export function createPlacements({
       store.read.selectFrom('placement').selectAll().where('portal_id', '=', portalId).where('app_id', '=', appId).orderBy('id').execute(),
 
     async shownTo(portalId, userId, code) {
-      const rows = await store.read
-        .selectFrom('placement')
-        .innerJoin('app', 'app.id', 'placement.app_id')
-        .selectAll('placement')
-        .select('app.title as app_title')
-        .where('placement.portal_id', '=', portalId)
-        .where('placement.code', '=', code)
-        .where('placement.user_id', 'in', [0, userId])
-        .where('app.installed', '=', 1)
-        .where('app.deleted_at', 'is', null)
-        .orderBy('placement.id')
-        .execute()
+      const rows = await shown(portalId, userId).where('placement.code', '=', code).orderBy('placement.id').execute()
       return rows.map(({ app_title: appTitle, ...row }) => ({ row, appTitle }))
+    },
+
+    async reportSlow(portalId, userId, id) {
+      const { row } = await find(portalId, userId, id)
+      if (row.code !== 'PAGE_BACKGROUND_WORKER') throw new PortalError('placement_gone', { id })
+      const today = Math.floor(clock.now() / dayMs)
+      return store.transaction(async (tx) => {
+        const now = await tx.db.selectFrom('placement').selectAll().where('id', '=', id).executeTakeFirst()
+        if (!now) return false
+        const count = now.slow_day === today ? now.slow_count + 1 : 1
+        if (count <= slowLimit) {
+          await tx.db.updateTable('placement').set({ slow_day: today, slow_count: count }).where('id', '=', id).execute()
+          return false
+        }
+        const { numDeletedRows } = await tx.db.deleteFrom('placement').where('id', '=', id).executeTakeFirst()
+        if (numDeletedRows === 0n) return false
+        tx.afterCommit(() => {
+          changed(portalId, ['placements'])
+          removed(now)
+        })
+        return true
+      })
     },
   }
 }

@@ -59,7 +59,7 @@ beforeAll(async () => {
       uploads.push(await readFile(path, 'utf8'))
       return { FILE_ID: bytes, filename, mime }
     },
-    frameOrigins: async () => ['https://app.example'],
+    isFramed: async (origin) => origin === 'https://app.example',
     unreadyReason: async () => 'the database is away',
     webFolder: web,
   })
@@ -76,9 +76,30 @@ describe('the web', () => {
     expect((await fetch(`${base}/assets/main-1a2b.js`)).headers.get('cache-control')).toContain('immutable')
     const page = await fetch(`${base}/contacts/5`)
     expect([page.status, page.headers.get('cache-control'), await page.text()]).toEqual([200, 'no-cache', '<title>web</title>'])
-    expect(page.headers.get('content-security-policy')).toContain("frame-src 'self' https://app.example")
+    expect(page.headers.get('content-security-policy')).toContain("frame-src 'self';")
     expect((await fetch(`${base}/icon.svg`)).status).toBe(200)
     expect((await fetch(`${base}/index.html`)).headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  })
+
+  it('frames apps through an empty page that names the one origin, and no others', async () => {
+    const ask = (origin: string) => fetch(`${base}/v1/frame-page?origin=${encodeURIComponent(origin)}`)
+    const page = await ask('https://app.example')
+    expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([
+      200,
+      'text/html; charset=UTF-8',
+      '<!doctype html><title>Hookswitch</title>',
+    ])
+    const policy = page.headers.get('content-security-policy')!
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'self'",
+      'frame-src https://app.example;',
+      'form-action https://app.example',
+    ])
+      expect(policy).toContain(part)
+    for (const origin of ['https://other.example', 'javascript:alert(1)', "https://app.example; script-src 'unsafe-inline'", '*', ''])
+      expect([origin, (await ask(origin)).status]).toEqual([origin, 404])
+    expect((await fetch(`${base}/v1/frame-page`)).status).toBe(404)
   })
 
   it('has no pages where files, methods or rows are looked for', async () => {

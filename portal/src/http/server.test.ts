@@ -733,7 +733,9 @@ describe('the pages', () => {
       503,
       expect.stringContaining("frame-ancestors 'none'"),
     ])
-    expect(response.headers.get('content-security-policy')).toContain(`frame-src 'self' ${receiverUrl}`)
+    expect(response.headers.get('content-security-policy')).toContain("frame-src 'self';")
+    const framePage = await fetch(`${base}/v1/frame-page?origin=${encodeURIComponent(receiverUrl)}`)
+    expect(framePage.headers.get('content-security-policy')).toContain(`frame-src ${receiverUrl};`)
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 

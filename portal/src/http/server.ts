@@ -33,8 +33,8 @@ export interface ServerParts {
   readonly live: Live
   /** a POST to an address of attachRecord */
   readonly onUpload: (upload: UploadRequest) => Promise<unknown>
-  /** origins of app pages */
-  readonly frameOrigins: () => Promise<readonly string[]>
+  /** is this the origin of an app's page? */
+  readonly isFramed: (origin: string) => Promise<boolean>
   /** null when the portal can do its work, else why not; asked by /readyz */
   readonly unreadyReason: () => Promise<string | null>
   /** folder of the built web; tests give another */
@@ -105,7 +105,7 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
   })
   serveOAuth(server, parts)
   serveRest(server, { ...parts, onToken: tokenEndpoint(parts) })
-  await serveWeb(server, { folder: parts.webFolder ?? webFolder, frameOrigins: parts.frameOrigins, log })
+  await serveWeb(server, { folder: parts.webFolder ?? webFolder, isFramed: parts.isFramed, log })
   parts.extend?.(server)
   await server.ready()
 

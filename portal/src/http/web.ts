@@ -15,32 +15,42 @@ export const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.
 /** What serving the web needs. */
 export interface WebParts {
   readonly folder: string
-  /** origins of the app pages that may be framed */
-  readonly frameOrigins: () => Promise<readonly string[]>
+  /** is this the origin of an app page that may be framed? */
+  readonly isFramed: (origin: string) => Promise<boolean>
   readonly log: Log
 }
 
-/** The policy of our pages: nothing of others runs here, nobody frames us, we frame the pages of our apps alone. */
-export function contentPolicy(frameOrigins: readonly string[]): string {
-  const apps = frameOrigins.map((origin) => ` ${origin}`).join('')
-  return [
-    "default-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "media-src 'self' blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    `frame-src 'self'${apps}`,
-    // a frame gets its fields by a form whose target it is
-    `form-action 'self'${apps}`,
-  ].join('; ')
+/** The policy of our pages: nothing of others runs here, nobody frames us, and we frame our own frame page alone. */
+export const contentPolicy = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "frame-src 'self'",
+  "form-action 'self'",
+].join('; ')
+
+/**
+ * The policy of the empty page that stands between our pages and one of an app. It names the one origin that it may frame and post
+ * to, so a page that is open does not need to know the apps that are added later.
+ */
+function framePolicy(origin: string): string {
+  return `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'; frame-src ${origin}; form-action ${origin}`
+}
+
+function originOf(text: unknown): string | null {
+  if (typeof text !== 'string' || !URL.canParse(text)) return null
+  const { origin, protocol } = new URL(text)
+  return protocol === 'http:' || protocol === 'https:' ? origin : null
 }
 
 /** Serves the files of the web; whatever is no file and no part of the portal's interfaces is a page of the web. */
-export async function serveWeb(server: FastifyInstance, { folder, frameOrigins, log }: WebParts): Promise<void> {
+export async function serveWeb(server: FastifyInstance, { folder, isFramed, log }: WebParts): Promise<void> {
   const index = join(folder, 'index.html')
   if (existsSync(index)) {
     await server.register(fastifyStatic, {
@@ -57,9 +67,20 @@ export async function serveWeb(server: FastifyInstance, { folder, frameOrigins, 
       },
     })
   }
+  server.get('/v1/frame-page', async (request, reply) => {
+    const origin = originOf((request.query as Record<string, unknown>)['origin'])
+    if (origin === null || !(await isFramed(origin))) return sendProblem(reply, new PortalError('frame_unknown'), log)
+    return reply
+      .header('content-security-policy', framePolicy(origin))
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/html; charset=UTF-8')
+      .send('<!doctype html><title>Hookswitch</title>')
+  })
   const page = async (reply: FastifyReply): Promise<FastifyReply> => {
     void reply
-      .header('content-security-policy', contentPolicy(await frameOrigins()))
+      .header('content-security-policy', contentPolicy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'same-origin')
       .header('cache-control', 'no-cache')

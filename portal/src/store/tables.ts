@@ -603,6 +603,9 @@ export interface PlacementTable {
   /** JSON */
   options: string
   created_at: number
+  /** PAGE_BACKGROUND_WORKER: the last day (UTC, counted from 1970) on which it was slow, and how often on that day */
+  slow_day: Generated<number>
+  slow_count: Generated<number>
 }
 
 /** A note to a person, under the bell. */

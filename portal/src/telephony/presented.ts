@@ -1,4 +1,5 @@
 /** Calls as the call card, the timeline and the statistics page show them. */
+import { idOf } from '../caller.ts'
 import { readPhone } from '../crm/phones.ts'
 import type { Store } from '../store/store.ts'
 import type { CallState, DeliveryState } from '../states.ts'
@@ -24,6 +25,8 @@ export interface PresentedCall {
   target: string | null
   line: string | null
   callListId: number | null
+  /** the app that registered the call by itself; null for clicks and webhooks */
+  raisedByAppId: number | null
   startedAt: number
   answeredAt: number | null
   endedAt: number | null
@@ -107,6 +110,7 @@ export async function presentCalls(
       target: titles.get(owner) ?? null,
       line: call.line_number === '' ? null : call.line_number,
       callListId: call.call_list_id === 0 ? null : call.call_list_id,
+      raisedByAppId: call.trace_id === null ? idOf(call.owner, 'app') : null,
       startedAt: call.started_at,
       answeredAt: call.answered_at,
       endedAt: call.ended_at,

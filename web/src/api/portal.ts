@@ -43,7 +43,16 @@ export const portal = {
   deleteApp: (id: number) => request<void>('DELETE', `/apps/${id}`),
   rotateAppSecret: (id: number) => request<T.AppSecret>('POST', `/apps/${id}/secret`, { body: {} }),
   finishAppInstall: (id: number) => request<unknown>('POST', `/apps/${id}/install-finish`, { body: {} }),
-  frame: (id: number) => request<T.Frame>('POST', `/apps/${id}/frame`, { body: {} }),
+  frame: (id: number, wish: T.FrameWish) => request<T.Frame>('POST', `/apps/${id}/frame`, { body: wish }),
+  frameTokens: (id: number) => request<T.FrameTokens>('POST', `/apps/${id}/frame-tokens`, { body: {} }),
+  setAppOption: (id: number, option: { name: string; value: unknown; own: boolean }) =>
+    request<void>('PUT', `/apps/${id}/options`, { body: option }),
+  placements: (code: T.PlaceCode) => request<{ items: T.Placement[] }>('GET', '/placements', { query: { code } }),
+  placementFrame: (id: number, wish: T.FrameWish & { callId?: string }) =>
+    request<T.Frame>('POST', `/placements/${id}/frame`, { body: wish }),
+  /** a background page took too long; true when it was removed for that */
+  reportSlowPage: (id: number) => request<{ removed: boolean }>('POST', `/placements/${id}/slow`, { body: {} }),
+  cardStatus: (callId: string) => request<T.CardStatus>('GET', `/calls/${encodeURIComponent(callId)}/card-status`),
   changeHandler: (id: number, input: T.HandlerInput) => request<T.Handler>('PATCH', `/handlers/${id}`, { body: input }),
 
   callbackForms: () => request<T.CallbackForms>('GET', '/callback-forms'),

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, type QueryKey } from '@tanstack/react-query'
 import { portal } from './portal.ts'
 import type { Query } from './request.ts'
-import type { EntityKind, Page } from './types.ts'
+import type { EntityKind, Page, PlaceCode } from './types.ts'
 
 /** Query keys: the first word is what a live message names (see live-names.ts). */
 export const keys = {
@@ -30,6 +30,8 @@ export const callbackFormsQuery = queryOptions({ queryKey: ['callback-forms', 'l
 /** All call lists. */
 export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], queryFn: () => portal.callLists() })
 
+/** Pages of apps in a place, as the person sees them. */
+export const placementsQuery = (code: PlaceCode) => queryOptions({ queryKey: ['placements', code], queryFn: () => portal.placements(code) })
 /** One application with its handlers. */
 export const appQuery = (id: number) => queryOptions({ queryKey: ['apps', 'one', id], queryFn: () => portal.app(id) })
 /** One call list with its participants. */

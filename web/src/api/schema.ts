@@ -89,6 +89,8 @@ export interface Call {
   target: string | null
   line: string | null
   callListId: number | null
+  /** the app that registered the call by itself: its background page may drive the call card */
+  raisedByAppId: number | null
   startedAt: number
   answeredAt: number | null
   endedAt: number | null
@@ -239,6 +241,24 @@ export interface CallbackRequest {
   } | null
 }
 
+/** `GET /v1/calls/:callId/card-status`: what a page in the call card gets from `getStatus`. */
+export interface CardStatus {
+  CALL_ID: string
+  PHONE_NUMBER?: string
+  LINE_NUMBER: string
+  LINE_NAME: string
+  CRM_ENTITY_TYPE: string
+  CRM_ENTITY_ID: number
+  CRM_BINDINGS?: Array<{
+    ENTITY_TYPE: string
+    ENTITY_ID: number
+  }>
+  CRM_ACTIVITY_ID?: number
+  CALL_DIRECTION: 'incoming' | 'outgoing' | 'callback'
+  CALL_STATE: 'idle' | 'connecting' | 'connected'
+  CALL_LIST_MODE: boolean
+}
+
 /** 201 a new call, 200 the call of the click before it; 409 nothing was called (`skipped`), with what to do. 422 the number cannot be called. */
 export interface ClickAnswer {
   call: Call
@@ -380,13 +400,20 @@ export interface Explanation {
   warnings: string[]
 }
 
-/** `POST /v1/apps/:id/frame {placement?}`: what the web posts into the app's frame. `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
+/** `POST /v1/apps/:id/frame`, `POST /v1/placements/:id/frame`: what the web posts into the app's frame. `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
 export interface Frame {
   action: string
   fields: Record<string, string>
   appSid: string
   install: boolean
   initData: Record<string, unknown>
+}
+
+/** `POST /v1/apps/:id/frame-tokens`: the answer to `refreshAuth`. */
+export interface FrameTokens {
+  AUTH_ID: string
+  REFRESH_ID: string
+  AUTH_EXPIRES: string
 }
 
 /** A URL bound to an event. */
@@ -743,13 +770,6 @@ export interface Operations {
   'POST /apps/{id}/install-finish': {
     answer: App
   }
-  /** What is posted into the app's frame, with fresh tokens. */
-  'POST /apps/{id}/frame': {
-    body: {
-      placement?: string
-    }
-    answer: Frame
-  }
   /** Pages of apps in a place (CALL_CARD, TELEPHONY_ANALYTICS_MENU, PAGE_BACKGROUND_WORKER), as the caller sees them. */
   'GET /placements': {
     query: {
@@ -758,6 +778,48 @@ export interface Operations {
     answer: {
       items: Placement[]
     }
+  }
+  /** What is posted into the app's frame, with fresh tokens. */
+  'POST /apps/{id}/frame': {
+    body: {
+      options?: Record<string, unknown>
+      /** path of the portal's page around the frame */
+      uri?: string
+    }
+    answer: Frame
+  }
+  /** Fresh tokens for an app's page that is open in a frame (`refreshAuth`). */
+  'POST /apps/{id}/frame-tokens': {
+    answer: FrameTokens
+  }
+  /** Writes an option of the app (administrators), or with `own` the caller's own option of it. */
+  'PUT /apps/{id}/options': {
+    body: {
+      name: string
+      value: unknown
+      own?: boolean
+    }
+    answer: undefined
+  }
+  /** What is posted into the frame of a page in a place, with fresh tokens; a page in the call card names its call. */
+  'POST /placements/{id}/frame': {
+    body: {
+      callId?: string
+      options?: Record<string, unknown>
+      /** path of the portal's page around the frame */
+      uri?: string
+    }
+    answer: Frame
+  }
+  /** A background page took longer than 5 s to load. The eleventh time on a day it is removed and its app is told. */
+  'POST /placements/{id}/slow': {
+    answer: {
+      removed: boolean
+    }
+  }
+  /** What a page of an app in the call card is told of the call (`getStatus`). */
+  'GET /calls/{callId}/card-status': {
+    answer: CardStatus
   }
   /** Notes to the caller, newest first, 50 on a page, and how many are unread. */
   'GET /notifications': {

@@ -56,3 +56,14 @@ export type TraceStep = Trace['steps'][number]
 
 /** One participant of a call list. */
 export type CallListItem = CallListCard['items'][number]
+
+/** Where pages of apps may stand (contract 8.6). */
+export type PlaceCode = 'CALL_CARD' | 'TELEPHONY_ANALYTICS_MENU' | 'PAGE_BACKGROUND_WORKER'
+
+/** How a page of an app is opened. */
+export interface FrameWish {
+  /** joined to PLACEMENT_OPTIONS */
+  options?: Record<string, unknown>
+  /** path of our page around it */
+  uri?: string
+}

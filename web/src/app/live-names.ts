@@ -38,7 +38,9 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'users':
       return [['users'], ['session']]
     case 'apps':
-      return [['apps'], ['targets'], ['telephony'], ['webhooks'], ['callback-forms']]
+      return [['apps'], ['targets'], ['telephony'], ['webhooks'], ['callback-forms'], ['placements']]
+    case 'placements':
+      return [['placements']]
     case 'webhooks':
       return [['webhooks'], ['targets'], ['telephony'], ['callback-forms']]
     case 'call-lists':

@@ -122,6 +122,11 @@ const callsRoute = createRoute({
   path: '/calls',
   component: lazyRouteComponent(() => import('../statistics/calls-screen.tsx'), 'CallsScreen'),
 })
+const appPageRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/calls/pages/$id',
+  component: lazyRouteComponent(() => import('../statistics/app-page-screen.tsx'), 'AppPageScreen'),
+})
 const dialRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/dial',
@@ -228,6 +233,7 @@ const routeTree = rootRoute.addChildren([
     callListsRoute,
     callListRoute,
     callsRoute,
+    appPageRoute,
     dialRoute,
     appRoute,
     deliveriesRoute,

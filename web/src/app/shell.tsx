@@ -2,7 +2,10 @@ import { IconPlugConnectedX } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FrameDialogsProvider } from '../applications/frame-dialogs.tsx'
+import { BackgroundPages } from '../calls/background-pages.tsx'
 import { CallDock } from '../calls/call-dock.tsx'
+import { CardDeskProvider } from '../calls/driven-card.tsx'
 import { CallPlaceProvider } from '../calls/place-call.tsx'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
@@ -38,25 +41,30 @@ export function Shell() {
 
   return (
     <CallPlaceProvider>
-      <a className={css.skip} href="#content">
-        {t('nav.skip')}
-      </a>
-      <div className={css.shell}>
-        <SideBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
-        <main id="content" className={css.page} tabIndex={-1}>
-          {live === 'lost' && (
-            <div className={css.lost} role="status">
-              <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> {t('live.lost')}
-            </div>
-          )}
-          <Outlet />
-        </main>
-        <BottomBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
-      </div>
-      <CallDock />
-      {isFinding && FindDialog && <FindDialog onClose={close} />}
-      <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
-      <Suspense>{dialog === 'bell' && <BellDialog onClose={close} />}</Suspense>
+      <FrameDialogsProvider>
+        <CardDeskProvider>
+          <a className={css.skip} href="#content">
+            {t('nav.skip')}
+          </a>
+          <div className={css.shell}>
+            <SideBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
+            <main id="content" className={css.page} tabIndex={-1}>
+              {live === 'lost' && (
+                <div className={css.lost} role="status">
+                  <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> {t('live.lost')}
+                </div>
+              )}
+              <Outlet />
+            </main>
+            <BottomBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
+          </div>
+          <CallDock />
+          <BackgroundPages />
+          {isFinding && FindDialog && <FindDialog onClose={close} />}
+          <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
+          <Suspense>{dialog === 'bell' && <BellDialog onClose={close} />}</Suspense>
+        </CardDeskProvider>
+      </FrameDialogsProvider>
     </CallPlaceProvider>
   )
 }

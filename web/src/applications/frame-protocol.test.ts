@@ -40,6 +40,7 @@ test('a message of another rendering, of another kind, or of no kind is no comma
 test('an answer is the callback key and JSON', () => {
   expect(writeAnswer('key1', { AUTH_ID: 'x' })).toBe('key1:{"AUTH_ID":"x"}')
   expect(writeAnswer('key1', undefined)).toBe('key1:[]')
+  expect(writeAnswer('key1', null)).toBe('key1:null')
 })
 
 test('a height an app asks for stays within what is sensible', () => {

@@ -50,9 +50,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The answer the app's page awaits under `callback`. */
+/** The answer the app's page awaits under `callback`; nothing is an empty list, as an empty map is (contract 0.3). */
 export function writeAnswer(callback: string, answer: unknown): string {
-  return `${callback}:${JSON.stringify(answer ?? [])}`
+  return `${callback}:${JSON.stringify(answer === undefined ? [] : answer)}`
 }
 
 /** A height that an app asks for, in pixels, within what is sensible. */

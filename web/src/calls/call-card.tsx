@@ -10,10 +10,12 @@ import {
   IconPhoneRinging,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Call } from '../api/types.ts'
 import css from './call-card.module.css'
 import { isUnderWay, nextActionOf, outcomeOf, sentenceOf, type CallMood, type NextAction } from './call-sentence.ts'
+import type { CardControl } from './card-desk.ts'
 import { formatDuration } from './duration.ts'
 import { Elapsed } from './elapsed.tsx'
 import type { CallRefusal } from './place-call.tsx'
@@ -27,6 +29,12 @@ interface CallCardProps {
   onAddEntity: () => void
   onCallAgain: () => void
   onDismiss: () => void
+  /** what a background page has made of the card; null: nothing drives it */
+  control: CardControl | null
+  /** buttons of a driven card, instead of the one next action */
+  buttons: ReactNode
+  /** pages of apps in the card */
+  tabs: ReactNode
 }
 
 const moodIcons: Record<CallMood, typeof IconCheck> = {
@@ -38,19 +46,31 @@ const moodIcons: Record<CallMood, typeof IconCheck> = {
 }
 
 /** One call: who, number, state in words, clock, and the one next action. */
-export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntity, onCallAgain, onDismiss }: CallCardProps) {
+export function CallCard({
+  call,
+  onEntityPage,
+  refusal,
+  onOpenEntity,
+  onAddEntity,
+  onCallAgain,
+  onDismiss,
+  control,
+  buttons,
+  tabs,
+}: CallCardProps) {
   const { t } = useTranslation()
   const sentence = sentenceOf(call, formatDuration(call.durationSeconds))
   const outcome = outcomeOf(call)
-  const MoodIcon = moodIcons[sentence.mood]
-  const DirectionIcon = call.direction === 'incoming' ? IconArrowDownLeft : IconArrowUpRight
+  const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : sentence.mood
+  const MoodIcon = moodIcons[mood]
   const action = nextActionOf(call, onEntityPage)
-  const words = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
+  const own = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
+  const words = control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : own
 
   return (
     <article
       className={css.card}
-      data-mood={sentence.mood}
+      data-mood={mood}
       data-call-id={call.callId}
       data-state={call.state}
       aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}
@@ -59,24 +79,8 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
         <span className={css.mood} aria-hidden>
           <MoodIcon size={20} stroke={1.8} />
         </span>
-        <div className={css.who}>
-          {call.entity ? (
-            <button type="button" className={css.name} onClick={onOpenEntity}>
-              {call.entity.title}
-            </button>
-          ) : (
-            <span className={css.name}>{t('call.card.unknown')}</span>
-          )}
-          <span className={css.number}>
-            <DirectionIcon size={14} stroke={2} role="img" aria-label={t(`call.direction.${call.direction}`)} />
-            {call.display}
-          </span>
-        </div>
-        {isUnderWay(call) && sentence.mood !== 'unsure' && (
-          <span className={css.clock}>
-            <Elapsed key={call.state === 'talking' ? 'talk' : 'wait'} since={call.answeredAt ?? call.startedAt} />
-          </span>
-        )}
+        <Who call={call} title={control?.title ?? null} onOpenEntity={onOpenEntity} />
+        <CardClock call={call} control={control} isUnsure={sentence.mood === 'unsure'} />
         <CloseButton size="md" data-close-card onClick={onDismiss} aria-label={t('call.card.close')} />
       </header>
       <p className={css.sentence} role="status" aria-live="polite">
@@ -90,14 +94,16 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
         </div>
       )}
       <footer className={css.foot}>
-        <NextStep
-          call={call}
-          action={action}
-          onOpenEntity={onOpenEntity}
-          onAddEntity={onAddEntity}
-          onCallAgain={onCallAgain}
-          onDismiss={onDismiss}
-        />
+        {buttons || (
+          <NextStep
+            call={call}
+            action={action}
+            onOpenEntity={onOpenEntity}
+            onAddEntity={onAddEntity}
+            onCallAgain={onCallAgain}
+            onDismiss={onDismiss}
+          />
+        )}
         {call.traceId !== null && (sentence.mood === 'failed' || sentence.mood === 'unsure') && (
           <Link className={css.why} to="/traces/$id" params={{ id: String(call.traceId) }}>
             <IconAlertTriangle size={14} stroke={1.8} aria-hidden /> {t('call.why')}
@@ -107,7 +113,48 @@ export function CallCard({ call, onEntityPage, refusal, onOpenEntity, onAddEntit
           <span className={css.via}>{t('call.card.via', { target: [call.target, call.line].filter(Boolean).join(' · ') })}</span>
         )}
       </footer>
+      {tabs}
     </article>
+  )
+}
+
+/** Who is called, and by which number; a background page may have given another title. */
+function Who({ call, title, onOpenEntity }: Pick<CallCardProps, 'call' | 'onOpenEntity'> & { title: string | null }) {
+  const { t } = useTranslation()
+  const DirectionIcon = call.direction === 'incoming' ? IconArrowDownLeft : IconArrowUpRight
+  return (
+    <div className={css.who}>
+      {call.entity ? (
+        <button type="button" className={css.name} onClick={onOpenEntity}>
+          {title ?? call.entity.title}
+        </button>
+      ) : (
+        <span className={css.name}>{title ?? t('call.card.unknown')}</span>
+      )}
+      <span className={css.number}>
+        <DirectionIcon size={14} stroke={2} role="img" aria-label={t(`call.direction.${call.direction}`)} />
+        {call.display}
+      </span>
+    </div>
+  )
+}
+
+/** The clock of the call, or the timer that a background page runs. */
+function CardClock({ call, control, isUnsure }: Pick<CallCardProps, 'call' | 'control'> & { isUnsure: boolean }) {
+  if (control) {
+    const { timer } = control
+    if (!timer) return null
+    return (
+      <span className={css.clock}>
+        {timer.stoppedAt === null ? <Elapsed since={timer.startedAt} /> : formatDuration((timer.stoppedAt - timer.startedAt) / 1000)}
+      </span>
+    )
+  }
+  if (!isUnderWay(call) || isUnsure) return null
+  return (
+    <span className={css.clock}>
+      <Elapsed key={call.state === 'talking' ? 'talk' : 'wait'} since={call.answeredAt ?? call.startedAt} />
+    </span>
   )
 }
 

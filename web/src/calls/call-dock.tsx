@@ -1,21 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { IconChevronUp } from '@tabler/icons-react'
 import { useMatches, useNavigate } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { collectionOf, portal } from '../api/portal.ts'
 import { openCallsQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { useSound } from '../app/sound.ts'
-import { CallCard, PendingCallCard } from './call-card.tsx'
+import { PendingCallCard } from './call-card.tsx'
 import css from './call-dock.module.css'
-import { ringsHere, wasAnswered } from './call-sentence.ts'
+import { ringsHere } from './call-sentence.ts'
+import { DockedCall } from './docked-call.tsx'
+import { useLeaving } from './leaving.ts'
 import { usePlaceCall, type CallRefusal } from './place-call.tsx'
 import { useRing } from './ring-tab.ts'
 import { useDockPlace } from './dock-place.ts'
 
-/** A good call needs no further act; its card goes by itself. */
-const answeredCardStaysMs = 30_000
+/** The same list as long as there are no calls. */
+const noCalls: Call[] = []
 /** More cards than this are folded behind a line that says how many. */
 const shownCards = 3
 
@@ -31,7 +33,8 @@ export function CallDock() {
   const { isOn: hasSound } = useSound()
   const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '' })
 
-  const calls = data?.items ?? []
+  const calls = data?.items ?? noCalls
+  const docked = useLeaving(calls)
   useRing(hasSound && calls.some(ringsHere))
 
   const dismiss = (call: Call) => {
@@ -59,9 +62,9 @@ export function CallDock() {
 
   const fresh = pending.filter((one) => !calls.some((call) => call.state !== 'finished' && call.number === one.number))
   const hidden = isUnfolded ? 0 : Math.max(0, calls.length + fresh.length - shownCards)
-  const shown = hidden > 0 ? calls.slice(0, Math.max(0, shownCards - fresh.length)) : calls
+  const folded = hidden > 0 ? calls.slice(Math.max(0, shownCards - fresh.length)) : []
 
-  if (calls.length + fresh.length === 0) return null
+  if (fresh.length + docked.length === 0) return null
   return (
     <Dock label={t('call.card.region')}>
       {hidden > 0 && (
@@ -72,10 +75,13 @@ export function CallDock() {
       {fresh.map((one) => (
         <PendingCallCard key={one.key} title={one.entity?.title ?? null} display={one.display} startedAt={one.startedAt} />
       ))}
-      {shown.map((call) => (
-        <SelfClosing key={call.callId} closes={wasAnswered(call)} onClose={() => dismiss(call)}>
-          <CallCard
+      {docked
+        .filter(({ call }) => !folded.includes(call))
+        .map(({ call, isLeaving }) => (
+          <DockedCall
+            key={call.callId}
             call={call}
+            isLeaving={isLeaving}
             onEntityPage={call.entity !== null && path === `/${collectionOf[call.entity.kind]}/${call.entity.id}`}
             refusal={refusals[call.callId] ?? null}
             onOpenEntity={() => openEntity(call)}
@@ -83,8 +89,7 @@ export function CallDock() {
             onCallAgain={() => void callAgain(call)}
             onDismiss={() => dismiss(call)}
           />
-        </SelfClosing>
-      ))}
+        ))}
     </Dock>
   )
 }
@@ -97,23 +102,5 @@ function Dock({ label, children }: { label: string; children: ReactNode }) {
     <section ref={dock} className={css.dock} data-place={place} aria-label={label} data-call-dock>
       {children}
     </section>
-  )
-}
-
-/** Closes its card after a while, but never under the pointer or the keyboard. */
-function SelfClosing({ closes, onClose, children }: { closes: boolean; onClose: () => void; children: ReactNode }) {
-  const [isHeld, setHeld] = useState(false)
-  const close = useEffectEvent(onClose)
-  useEffect(() => {
-    if (!closes || isHeld) return
-    const timer = window.setTimeout(() => close(), answeredCardStaysMs)
-    return () => window.clearTimeout(timer)
-  }, [closes, isHeld])
-  const hold = () => setHeld(true)
-  const release = () => setHeld(false)
-  return (
-    <div onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
-      {children}
-    </div>
   )
 }

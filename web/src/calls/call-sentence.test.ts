@@ -22,6 +22,7 @@ function aCall(change: Partial<Call> = {}): Call {
     target: 'Demo phone',
     line: null,
     callListId: null,
+    raisedByAppId: null,
     startedAt: 0,
     answeredAt: null,
     endedAt: null,

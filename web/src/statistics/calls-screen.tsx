@@ -9,6 +9,7 @@ import { callsQuery, usersQuery } from '../api/queries.ts'
 import { MoreRows } from '../app/more-rows.tsx'
 import { EmptyPage, Failure, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
+import { AppPagesMenu } from './app-pages-menu.tsx'
 import css from './calls.module.css'
 import { CallsTable } from './calls-table.tsx'
 
@@ -29,7 +30,9 @@ export function CallsScreen() {
   const people = users.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <>
-      <PageHead title={t('history.title')} note={total === undefined ? null : t('history.total', { count: total })} />
+      <PageHead title={t('history.title')} note={total === undefined ? null : t('history.total', { count: total })}>
+        <AppPagesMenu />
+      </PageHead>
       <div className={css.filters}>
         <TextInput
           className={css.search}

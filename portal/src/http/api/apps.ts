@@ -1,22 +1,17 @@
 import { Type } from 'typebox'
-import type { Frames } from '../../apps/frame.ts'
 import type { AppInput as RegistryInput, Registry } from '../../apps/registry.ts'
 import { readScope } from '../../apps/scopes.ts'
-import type { Users } from '../../directory/users.ts'
-import { PortalError } from '../../errors.ts'
 import type { Bindings } from '../../events/bindings.ts'
 import type { Row } from '../../store/tables.ts'
 import { presentHandler } from './handlers.ts'
 import { readId } from './path-id.ts'
 import { ApiAnswer, route, type Route } from './route.ts'
-import { App, AppCard, AppInput, AppSecret, Frame } from './schemas.ts'
+import { App, AppCard, AppInput, AppSecret } from './schemas.ts'
 
 /** What the rows of apps need. */
 export interface AppApiParts {
   readonly registry: Registry
-  readonly frames: Frames
   readonly bindings: Bindings
-  readonly users: Users
 }
 
 function present(app: Row<'app'>): App {
@@ -122,7 +117,7 @@ function writeRoutes({ registry }: AppApiParts): Route[] {
   ]
 }
 
-function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
+function installRoutes({ registry }: AppApiParts): Route[] {
   return [
     route({
       method: 'POST',
@@ -131,19 +126,6 @@ function installRoutes({ registry, frames, users }: AppApiParts): Route[] {
       access: 'admin',
       answers: { 200: App },
       run: async ({ caller, params }) => present(await registry.finishInstall(caller, appId(params))),
-    }),
-    route({
-      method: 'POST',
-      path: '/apps/:id/frame',
-      about: "What is posted into the app's frame, with fresh tokens.",
-      access: 'user',
-      body: Type.Object({ placement: Type.Optional(Type.String({ maxLength: 100 })) }),
-      answers: { 200: Frame },
-      async run({ caller, params, body }) {
-        const user = await users.find(caller.portalId, caller.userId)
-        if (!user) throw new PortalError('not_signed_in')
-        return frames.open(user, appId(params), body.placement === undefined ? {} : { placement: body.placement })
-      },
     }),
   ]
 }

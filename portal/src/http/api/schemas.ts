@@ -159,6 +159,9 @@ export const Call = Type.Object({
   target: Nullable(Type.String({ description: 'name of the app, line or webhook' })),
   line: Nullable(Type.String()),
   callListId: Nullable(Type.Number()),
+  raisedByAppId: Nullable(
+    Type.Number({ description: 'the app that registered the call by itself: its background page may drive the call card' }),
+  ),
   startedAt: Type.Number(),
   answeredAt: Nullable(Type.Number()),
   endedAt: Nullable(Type.Number()),
@@ -316,13 +319,29 @@ export const AppInput = Type.Object({
 export const AppSecret = Type.Object({ app: App, clientSecret: Type.String() })
 /** An app with its handlers. */
 export const AppCard = Type.Intersect([App, Type.Object({ handlers: Type.Array(Handler), applicationToken: Type.String() })])
-/** `POST /v1/apps/:id/frame {placement?}`: what the web posts into the app's frame (contract 7.2). `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
+/** `POST /v1/apps/:id/frame`, `POST /v1/placements/:id/frame`: what the web posts into the app's frame (contract 7.2). `POST /v1/apps/:id/install-finish` ends the installation (admins: by button; frame: command setInstallFinish). */
 export const Frame = Type.Object({
   action: Type.String(),
   fields: Type.Record(Type.String(), Type.String()),
   appSid: Type.String(),
   install: Type.Boolean(),
   initData: Type.Record(Type.String(), Type.Unknown()),
+})
+/** `POST /v1/apps/:id/frame-tokens`: the answer to `refreshAuth`. */
+export const FrameTokens = Type.Object({ AUTH_ID: Type.String(), REFRESH_ID: Type.String(), AUTH_EXPIRES: Type.String() })
+/** `GET /v1/calls/:callId/card-status`: what a page in the call card gets from `getStatus` (contract 8.6). */
+export const CardStatus = Type.Object({
+  CALL_ID: Type.String(),
+  PHONE_NUMBER: Type.Optional(Type.String()),
+  LINE_NUMBER: Type.String(),
+  LINE_NAME: Type.String(),
+  CRM_ENTITY_TYPE: Type.String(),
+  CRM_ENTITY_ID: Type.Number(),
+  CRM_BINDINGS: Type.Optional(Type.Array(Type.Object({ ENTITY_TYPE: Type.String(), ENTITY_ID: Type.Number() }))),
+  CRM_ACTIVITY_ID: Type.Optional(Type.Number()),
+  CALL_DIRECTION: Literals(['incoming', 'outgoing', 'callback'] as const),
+  CALL_STATE: Literals(['idle', 'connecting', 'connected'] as const),
+  CALL_LIST_MODE: Type.Boolean(),
 })
 
 /** `GET|POST /v1/webhooks/incoming`, `DELETE …/:id`. The address holds the secret: shown once, in the answer of POST. */

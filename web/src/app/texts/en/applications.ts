@@ -78,7 +78,16 @@ export const applications = {
     failed: 'The app’s page could not be opened.',
     closed: 'The app has closed its page.',
     again: 'Open it again',
-    reload: 'The address of this app is newer than this page. Load the page again to open it.',
+    elsewhere:
+      'The page of {{name}} went to an address that is not its own, so it is not shown here. Load this page again, or tell its developer.',
+    search: 'Search',
+    selectUser: 'Choose a colleague',
+    selectUsers: 'Choose colleagues',
+    selectAccess: 'Choose who',
+    everybody: 'All employees',
+    selectCards: 'Choose a contact, company or lead',
+    nobody: 'Nothing found.',
+    choose: 'Choose {{count}}',
     dialAsk: '{{name}} wants to call {{number}}.',
   },
 } as const
