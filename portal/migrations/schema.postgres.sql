@@ -406,6 +406,18 @@ create table "multifield" (
   "position" bigint not null
 );
 
+create table "note" (
+  "id" bigint not null,
+  "portal_id" bigint not null,
+  "entity_type" text not null,
+  "entity_id" bigint not null,
+  "author_id" bigint not null,
+  "text" text not null,
+  "call_id" text,
+  "created_at" bigint not null,
+  "updated_at" bigint not null
+);
+
 create table "notification" (
   "id" bigint not null,
   "portal_id" bigint not null,
@@ -479,6 +491,18 @@ create table "portal" (
   "allow_user_targets" smallint not null,
   "allow_service_codes" smallint not null,
   "settings" text not null,
+  "created_at" bigint not null
+);
+
+create table "record_fetch" (
+  "call_id" text not null,
+  "portal_id" bigint not null,
+  "url" text not null,
+  "state" text not null,
+  "attempts" bigint not null,
+  "problem" text not null,
+  "due_at" bigint,
+  "lease_until" bigint,
   "created_at" bigint not null
 );
 
@@ -604,7 +628,8 @@ create table "user" (
   "search" text not null,
   "last_seen_at" bigint,
   "created_at" bigint not null,
-  "updated_at" bigint not null
+  "updated_at" bigint not null,
+  "is_paused" smallint not null
 );
 
 CREATE INDEX activity_binding_owner ON activity_binding USING btree (owner_type_id, owner_id, activity_id);
@@ -737,6 +762,12 @@ CREATE INDEX multifield_match ON multifield USING btree (portal_id, type_id, mat
 
 CREATE UNIQUE INDEX multifield_pkey ON multifield USING btree (id);
 
+CREATE INDEX note_call ON note USING btree (call_id);
+
+CREATE INDEX note_entity ON note USING btree (portal_id, entity_type, entity_id, created_at);
+
+CREATE UNIQUE INDEX note_pkey ON note USING btree (id);
+
 CREATE UNIQUE INDEX notification_pkey ON notification USING btree (id);
 
 CREATE INDEX notification_user ON notification USING btree (portal_id, user_id, id);
@@ -762,6 +793,10 @@ CREATE UNIQUE INDEX placement_key ON placement USING btree (app_id, code, handle
 CREATE UNIQUE INDEX placement_pkey ON placement USING btree (id);
 
 CREATE UNIQUE INDEX portal_pkey ON portal USING btree (id);
+
+CREATE INDEX record_fetch_due ON record_fetch USING btree (due_at);
+
+CREATE UNIQUE INDEX record_fetch_pkey ON record_fetch USING btree (call_id);
 
 CREATE INDEX recording_call ON recording USING btree (call_id);
 

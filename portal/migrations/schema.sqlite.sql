@@ -483,6 +483,22 @@ CREATE INDEX multifield_entity ON multifield (entity_type, entity_id, "position"
 
 CREATE INDEX multifield_match ON multifield (portal_id, type_id, "match");
 
+CREATE TABLE note (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  portal_id BIGINT NOT NULL,
+  entity_type TEXT NOT NULL,
+  entity_id BIGINT NOT NULL,
+  author_id BIGINT NOT NULL,
+  text TEXT NOT NULL,
+  call_id TEXT,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX note_call ON note (call_id);
+
+CREATE INDEX note_entity ON note (portal_id, entity_type, entity_id, created_at);
+
 CREATE TABLE notification (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   portal_id BIGINT NOT NULL,
@@ -570,6 +586,20 @@ CREATE TABLE portal (
   settings TEXT NOT NULL,
   created_at BIGINT NOT NULL
 );
+
+CREATE TABLE record_fetch (
+  call_id TEXT NOT NULL PRIMARY KEY,
+  portal_id BIGINT NOT NULL,
+  url TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  problem TEXT NOT NULL,
+  due_at BIGINT,
+  lease_until BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX record_fetch_due ON record_fetch (due_at);
 
 CREATE TABLE recording (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -712,7 +742,7 @@ CREATE TABLE "user" (
   last_seen_at BIGINT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
-);
+, is_paused SMALLINT NOT NULL DEFAULT 0);
 
 CREATE UNIQUE INDEX user_email ON "user" (portal_id, email);
 

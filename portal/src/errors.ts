@@ -29,6 +29,11 @@ export const errors = {
   ],
   https_required: ['INVALID_REQUEST', 400, 'Https required'],
   malformed_body: ['INVALID_REQUEST', 400, 'The request body cannot be read: {detail}'],
+  body_before_caller: [
+    'INVALID_REQUEST',
+    413,
+    'More than {limit} bytes came before it was known who sends them, and others are doing the same. Put the token into the address (auth=…) or the header Authorization, or ask for an upload address',
+  ],
   body_too_large: ['INVALID_REQUEST', 413, 'The request body is larger than {limit} bytes; the setting {setting} allows more'],
   too_many_values: ['ERROR_ARGUMENT', 400, 'More than {most} values at once: send them in several requests'],
   argument: ['ERROR_ARGUMENT', 400, "Argument '{argument}' is null or empty"],
@@ -124,6 +129,8 @@ export const errors = {
   ],
   callback_trap: ['callback_trap', 422, 'Please leave the field that is not for you empty, and send the form again'],
   callback_origin: ['callback_origin', 403, 'This form may not be sent from {origin}. An administrator adds the site to the form'],
+  note_empty: ['note_empty', 422, 'The note is empty: write something first'],
+  note_not_found: ['note_not_found', 404, 'There is no note {id} of yours. It may have been deleted: reload the page'],
   // deliveries, /v1
   delivery_not_found: ['delivery_not_found', 404, 'There is no delivery {id}'],
   confirm_dial: ['confirm_dial', 409, 'Sending this delivery again will place a call. Confirm it with confirmDial: true'],

@@ -26,6 +26,7 @@ import { createLinks } from './crm/links.ts'
 import { createLookup } from './crm/lookup.ts'
 import { crmMethods } from './crm/methods.ts'
 import { createStatuses } from './crm/statuses.ts'
+import { createNotes } from './crm/notes.ts'
 import { createTimeline } from './crm/timeline.ts'
 import { checkUrl } from './delivery/outbound.ts'
 import { createSender } from './delivery/send.ts'
@@ -86,6 +87,7 @@ import { lineMethods } from './telephony/line-methods.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
 import { requestIdOf } from './telephony/request-key.ts'
+import { createRecordFetches } from './telephony/record-fetches.ts'
 import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
 import { createTraces } from './telephony/trace.ts'
@@ -107,6 +109,9 @@ export interface PortalWorld {
 const silenceSweepMs = 60_000
 const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
+const recordSweepMs = 5_000
+/** a file that another process may still be writing is left alone */
+const leftoverQuietMs = 3_600_000
 
 /** Every event that can be bound, by name, in the order in which `events` answers them (contract 3.3). */
 export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
@@ -198,7 +203,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const callLists = createCallLists({ store, clock, outbox, changed })
   const activities = createActivities({ clock, outbox, changed })
   const statuses = createStatuses({ store })
-  const crm = createCrmOfCalls({ entities, lookup, timeline, callLists })
+  const notes = createNotes({ store, clock, changed })
+  const crm = createCrmOfCalls({ entities, lookup, timeline, callLists, notes })
 
   // apps
   const registry = createRegistry({ store, clock, outbox, bindings, changed, blockedAddress, installDue: () => installs.wake() })
@@ -222,14 +228,14 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const recordings = createRecordings({
     store,
     clock,
-    log,
     folder: join(config.dataDir, 'recordings'),
     maxBytes: config.recordings.maxBytes,
     allowPrivate: config.outbound.allowPrivate,
     publicUrl: config.publicUrl,
     changed,
   })
-  const calls = createCalls({ store, clock, outbox, deliveries, offline, crm, switches, changed })
+  const records = createRecordFetches({ store, clock, log, recordings, changed })
+  const calls = createCalls({ store, clock, outbox, deliveries, offline, crm, notifications, records, switches, changed })
   const clicks = createClicks({ store, clock, outbox, targets, crm, switches, changed })
   const traces = createTraces({ store, targets })
   const callbackForms = createCallbackForms({ store, clock, targets, changed })
@@ -322,7 +328,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...switchRoutes({ switches }),
     ...profileRoutes({ catalogue }),
     ...webhookRoutes({ webhooks, users, bindings }),
-    ...cardRoutes({ ...cards, entities, timeline }),
+    ...cardRoutes({ ...cards, entities, timeline, notes }),
     ...callListRoutes({ ...cards, callLists, statuses }),
     ...callRoutes({ store, clicks, calls, traces, now, present }),
     ...transcriptRoutes({ calls, transcripts }),
@@ -398,9 +404,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     async start() {
       if (!engine.isShared) {
         await rm(join(config.dataDir, 'tmp'), { recursive: true, force: true })
-        await recordings.clearUnfinished()
       }
+      await recordings.clearLeftovers(engine.isShared ? leftoverQuietMs : 0)
       await deliveries.recover({ all: !engine.isShared })
+      await records.recover({ all: !engine.isShared })
       worker.wake()
       const listening = await server.listen()
       await installs.start()
@@ -410,6 +417,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
           if (requestIdOf(callId) === null) await calls.closeUnfetched(portalId, callId)
           else await callbackOutcomes.closeUnfetched(callId)
       })
+      every(recordSweepMs, () => records.sweep())
       every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
       return listening
     },
@@ -417,6 +425,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     /** Closes a portal that was not started. */
     async close() {
       await sender.close()
+      records.close()
       await recordings.close()
       await store.close()
     },
@@ -430,7 +439,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       await slowPages.stop()
       await worker.close()
       await sender.close()
+      records.close()
       await recordings.close()
+      await records.settled()
       await store.close()
     },
   }

@@ -934,9 +934,9 @@ export interface MethodParams {
     readonly TYPE?: number | string
     /** start of the call; now if absent */
     readonly CALL_START_DATE?: string
-    /** add a lead for an unknown number; no if absent */
+    /** make a lead, or a contact with a deal, of an unknown number; no if absent */
     readonly CRM_CREATE?: Switch
-    /** source of the lead */
+    /** source of what is made; CALL if absent */
     readonly CRM_SOURCE?: string | number
     /** CONTACT, COMPANY or LEAD; searched by number if absent */
     readonly CRM_ENTITY_TYPE?: string | number
@@ -944,7 +944,7 @@ export interface MethodParams {
     readonly CRM_ENTITY_ID?: number | string
     /** show the call card; yes if absent */
     readonly SHOW?: Switch
-    /** accepted; calls are not written to chats */
+    /** a note on the card's timeline; yes if absent */
     readonly ADD_TO_CHAT?: Switch
     /** id of the call list that the event named */
     readonly CALL_LIST_ID?: number | string
@@ -975,7 +975,7 @@ export interface MethodParams {
     readonly RECORD_URL?: string | number
     /** the customer's mark, 1 to 5 */
     readonly VOTE?: number | string
-    /** accepted; calls are not written to chats */
+    /** a note on the card's timeline; yes if absent */
     readonly ADD_TO_CHAT?: Switch
   }
   /** Shows the call card to users; by default to the owner of the call. */

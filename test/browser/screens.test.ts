@@ -17,7 +17,7 @@ let browser: Browser
 let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
 
 /** Ids of what the screens show. */
-const ids = { talkedTrace: 0, failedDelivery: 0, uiApp: 0, demoApp: 0, callListId: 0 }
+const ids = { talkedTrace: 0, talkedCall: '', lastCall: '', failedDelivery: 0, uiApp: 0, demoApp: 0, callListId: 0 }
 
 beforeAll(async () => {
   mkdirSync(shots, { recursive: true })
@@ -45,6 +45,7 @@ async function call(
   const settled = () => house.api('GET', `/calls/${body.call.callId}`).then((answer) => answer.body.state)
   await vi.waitUntil(async () => (await settled()) === 'finished', 5000)
   await house.api('POST', `/calls/${body.call.callId}/dismiss`)
+  ids.lastCall = body.call.callId
   return body.call.traceId
 }
 
@@ -55,6 +56,7 @@ async function fillHouse(): Promise<void> {
     ['client', 'answer'],
     ['client', 'hangup'],
   ])
+  ids.talkedCall = ids.lastCall
   await call(1, '+1 (212) 555-0113', [
     ['agent', 'answer'],
     ['client', 'busy'],
@@ -96,6 +98,7 @@ const screens: Readonly<Record<string, () => string>> = {
   'call-lists': () => '/call-lists',
   'call-list': () => `/call-lists/${ids.callListId}`,
   calls: () => '/calls',
+  call: () => `/calls/${ids.talkedCall}`,
   dial: () => '/dial?number=%2B12125550112',
   'dial-asked': () => '/dial?number=112&asked=app',
   deliveries: () => '/deliveries',

@@ -45,6 +45,8 @@ describe('the compatibility switches', () => {
       limits: 'off',
       limitOperatingSeconds: 480,
       limitRequestSeconds: 60,
+      crmMode: 'classic',
+      repeatSales: false,
     })
     const bo = await house.addPerson('Bo', null)
     expect((await bo.api('GET', '/switches')).status).toBe(403)

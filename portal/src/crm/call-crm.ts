@@ -1,16 +1,41 @@
 import type { Kysely } from 'kysely'
 import type { Tx } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
+import { assignCreated, autoCreate, type CreatedCard } from './auto-create.ts'
 import type { CallLists } from './call-lists.ts'
 import type { EntityType } from './classic-fields.ts'
 import type { Entities } from './entities.ts'
 import type { Lookup, Match } from './lookup.ts'
+import type { Notes } from './notes.ts'
 import type { Timeline } from './timeline.ts'
 
 /** A card as the telephony contract names it. */
 export interface CalledCard {
   readonly type: 'CONTACT' | 'COMPANY' | 'LEAD'
   readonly id: number
+}
+
+/** A card that a call made, as CRM_CREATED_ENTITIES names it. */
+export interface MadeCard {
+  readonly type: CalledCard['type'] | 'DEAL'
+  readonly id: number
+}
+
+/** A call that asks for cards: its client is unknown, or may have nothing going on (contract 4.2). */
+export interface CreationWish {
+  readonly portalId: number
+  /** the call's user: responsible unless the client has somebody */
+  readonly userId: number
+  /** who caused it: the events carry their tokens */
+  readonly actorId: number
+  readonly number: string
+  /** TYPE of the call */
+  readonly type: number
+  readonly sourceId: string
+  /** the cards of the number, best first */
+  readonly found: readonly FoundCard[]
+  readonly mode: 'classic' | 'simple'
+  readonly repeatSales: boolean
 }
 
 /** A card with its name and its responsible user. */
@@ -24,7 +49,9 @@ export interface FinishedCall {
   readonly portalId: number
   readonly callId: string
   readonly entity: CalledCard
-  readonly isIncoming: boolean
+  /** what the call made: its activity stands there too */
+  readonly made: readonly MadeCard[]
+  readonly type: number
   readonly isMissed: boolean
   readonly userId: number
   /** who reported it; null: the portal itself */
@@ -51,6 +78,12 @@ export interface CrmOfCalls {
       /** a visitor asked to be called back */ isCallback?: boolean
     },
   ): Promise<number>
+  /** Makes a lead, a contact with a deal, or one more lead or deal; nothing when there is no need. What a call is tied to comes first. */
+  autoCreate(tx: Tx, wish: CreationWish): Promise<readonly MadeCard[]>
+  /** `userId` becomes responsible for what a call made; `actorId` caused it */
+  assign(tx: Tx, made: readonly MadeCard[], by: { portalId: number; userId: number; actorId: number }): Promise<void>
+  /** One note of a call on its card (ADD_TO_CHAT); a later one replaces it. */
+  note(tx: Tx, note: { portalId: number; callId: string; entity: CalledCard; userId: number; text: string }): Promise<void>
   /** null: the card was deleted meanwhile, so there is nothing to write it on */
   addActivity(tx: Tx, call: FinishedCall): Promise<number | null>
   correctActivity(tx: Tx, activityId: number, call: FinishedCall): Promise<void>
@@ -66,21 +99,13 @@ function found(match: Match): FoundCard {
   return { type: match.type.toUpperCase() as FoundCard['type'], id: match.id, title: match.title, assignedById: match.responsibleId }
 }
 
-function factsOf(call: FinishedCall) {
-  const { portalId, callId, userId, actorId, startedAt, endedAt } = call
-  const card = { type: typeOf(call.entity), id: call.entity.id }
-  return {
-    portalId,
-    callId,
-    userId,
-    actorId,
-    startedAt,
-    endedAt,
-    card,
-    type: call.isIncoming ? 2 : 1,
-    isAnswered: !call.isMissed,
-    phoneNumber: call.number,
-  }
+function madeOf(cards: readonly MadeCard[]): CreatedCard[] {
+  return cards.flatMap(({ type, id }) => (type === 'COMPANY' ? [] : [{ type: type.toLowerCase() as CreatedCard['type'], id }]))
+}
+
+function factsOf({ entity, made, isMissed, number, ...call }: FinishedCall) {
+  const card = { type: typeOf(entity), id: entity.id }
+  return { ...call, card, created: madeOf(made), isAnswered: !isMissed, phoneNumber: number }
 }
 
 const leadWords = {
@@ -94,11 +119,13 @@ export function createCrmOfCalls({
   lookup,
   timeline,
   callLists,
+  notes,
 }: {
   entities: Entities
   lookup: Lookup
   timeline: Timeline
   callLists: CallLists
+  notes: Notes
 }): CrmOfCalls {
   return {
     findByPhone: async (portalId, digits, db) => (await lookup.findByPhone(portalId, digits, db)).map(found),
@@ -118,6 +145,20 @@ export function createCrmOfCalls({
         { fields, multifields: { writes: [{ typeId: 'PHONE', value: number.slice(0, 255) }] } },
         { portalId, userId: actorId },
       )
+    },
+
+    async autoCreate(tx, { portalId, actorId, type, found: cards, ...wish }) {
+      const known = cards.map((card) => ({ type: typeOf(card), id: card.id, title: card.title, responsibleId: card.assignedById }))
+      const made = await autoCreate(entities, tx, { ...wish, callType: type, found: known, by: { portalId, userId: actorId } })
+      return made.map((card) => ({ type: card.type.toUpperCase() as MadeCard['type'], id: card.id }))
+    },
+
+    async assign(tx, made, { portalId, userId, actorId }) {
+      await assignCreated(entities, tx, { cards: madeOf(made), userId, by: { portalId, userId: actorId } })
+    },
+
+    async note(tx, { portalId, callId, entity, userId, text }) {
+      await notes.sayOfCall(tx, { card: { type: typeOf(entity), id: entity.id }, callId, text, by: { portalId, userId } })
     },
 
     addActivity: (tx, call) => timeline.addCallActivity(tx, factsOf(call)),

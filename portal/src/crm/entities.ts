@@ -119,6 +119,7 @@ export function createEntities({
         .executeTakeFirstOrThrow()
       if (Number(numDeletedRows) === 0) throw new PortalError('crm_not_found')
       removeMultifields(tx, { portalId: by.portalId, type, id })
+      tx.write(tx.db.deleteFrom('note').where('portal_id', '=', by.portalId).where('entity_type', '=', type).where('entity_id', '=', id))
       forgetReferences(tx, { type, id, portalId: by.portalId })
       for (const activityId of await removeActivities(tx, { type, id, portalId: by.portalId }))
         outbox.emit(tx, activityRemoved, { id: activityId }, by)

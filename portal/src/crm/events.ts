@@ -4,6 +4,8 @@ import type { EntityType } from './classic-fields.ts'
 /** What happened to a thing with an id. */
 export interface CrmFact {
   readonly id: number
+  /** of the activity of a call: keeps its place among the events of that call (design 11.9) */
+  readonly callId?: string
 }
 
 function crmEvent(name: string, about: string): EventDeclaration<CrmFact> {
@@ -13,6 +15,7 @@ function crmEvent(name: string, about: string): EventDeclaration<CrmFact> {
     about,
     deliveryClass: 'notice',
     sample: { id: 42 },
+    callId: ({ callId }) => callId ?? null,
     data: ({ id }) => ({ FIELDS: { ID: id } }),
   })
 }

@@ -12,6 +12,7 @@ import { createCallLists, type CallLists } from './call-lists.ts'
 import { createEntities, type Author, type Entities } from './entities.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLookup, type Lookup } from './lookup.ts'
+import { createNotes, type Notes } from './notes.ts'
 import { createStatuses, type Statuses } from './statuses.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
@@ -21,6 +22,7 @@ export interface TestPortal {
   readonly entities: Entities
   readonly lookup: Lookup
   readonly timeline: Timeline
+  readonly notes: Notes
   readonly callLists: CallLists
   readonly activities: Activities
   readonly statuses: Statuses
@@ -67,6 +69,7 @@ export async function openTestPortal({
     links: createLinks({ store, entities }),
     lookup: createLookup({ store }),
     timeline: createTimeline(parts),
+    notes: createNotes(parts),
     callLists: createCallLists(parts),
     activities: createActivities(parts),
     statuses: createStatuses({ store }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PortalError } from '../errors.ts'
 import { openTestPortal, type TestPortal } from './test-portal.ts'
-import type { CallFacts } from './timeline.ts'
+import type { CallFacts, TimelinePlace } from './timeline.ts'
 
 let portal: TestPortal
 let portalId: number
@@ -58,6 +58,7 @@ describe('the activity of a call', () => {
         text: '',
         authorId: portal.by.userId,
         callId: 'externalCall.a',
+        tellsOf: null,
       })
       expect(shown?.items.at(-1)).toMatchObject({ kind: 'created', id: 0 })
     }
@@ -104,15 +105,21 @@ describe('the activity of a call', () => {
   it('pages through calls that began in the same millisecond without losing or repeating one', async () => {
     const lead = await portal.store.transaction((tx) => portal.entities.create(tx, 'lead', { fields: { title: 'Same' } }, portal.by))
     for (let n = 0; n < 5; n++) await addCall({ callId: `externalCall.same${n}`, card: { type: 'lead', id: lead } })
-    const seen: number[] = []
-    let after: { at: number; id: number } | null = null
+    for (let n = 0; n < 3; n++) {
+      portal.setNow(facts().startedAt)
+      await portal.notes.add({ type: 'lead', id: lead }, `note ${n}`, portal.by)
+    }
+    const seen: string[] = []
+    let after: TimelinePlace | null = null
     do {
       const shown = await portal.timeline.page({ portalId, card: { type: 'lead', id: lead }, after, limit: 2 })
-      seen.push(...(shown?.items ?? []).map((item) => item.id))
+      seen.push(...(shown?.items ?? []).map((item) => `${item.kind} ${item.id}`))
       after = shown?.next ?? null
     } while (after)
-    expect(seen).toEqual([...seen.slice(0, 5).sort((a, b) => b - a), 0])
-    expect(new Set(seen).size).toBe(6)
+    const ids = (kind: string) => seen.filter((one) => one.startsWith(kind)).map((one) => Number(one.split(' ')[1]))
+    expect(seen.map((one) => one.split(' ')[0])).toEqual([...Array(5).fill('call'), ...Array(3).fill('note'), 'created'])
+    for (const kind of ['call', 'note']) expect(ids(kind)).toEqual(ids(kind).toSorted((a, b) => b - a))
+    expect(new Set(seen).size).toBe(9)
   })
 
   it('goes with its last card, and stays while another card has it', async () => {

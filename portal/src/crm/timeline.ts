@@ -24,24 +24,29 @@ export interface CallFacts {
   readonly endedAt: number
   readonly isAnswered: boolean
   readonly card: { readonly type: EntityType; readonly id: number }
+  /** cards that the call made: the activity stands on them too */
+  readonly created?: ReadonlyArray<{ readonly type: EntityType; readonly id: number }>
 }
 
 /** One entry of a card's timeline. */
 export interface TimelineItem {
-  /** id of the activity; 0 for the entry that the card was added */
+  /** id of the activity or the note; 0 for the entry that the card was added */
   readonly id: number
-  readonly kind: 'call' | 'note' | 'created'
+  readonly kind: 'call' | 'activity' | 'note' | 'created'
   readonly at: number
   readonly subject: string
   readonly text: string
   readonly authorId: number
   /** of a call */
   readonly callId: string | null
+  /** the call that a note tells of */
+  readonly tellsOf: string | null
 }
 
 /** Where the next page of a timeline begins. */
 export interface TimelinePlace {
   readonly at: number
+  readonly isNote: boolean
   readonly id: number
 }
 
@@ -91,7 +96,7 @@ export function createTimeline({
       const { id } = await tx.db.insertInto('activity').values(row).returning('id').executeTakeFirstOrThrow()
       for (const one of owners)
         tx.insert('activity_binding', { activity_id: id, portal_id: facts.portalId, owner_type_id: typeIds[one.type], owner_id: one.id })
-      outbox.emit(tx, activityAdded, { id }, causedBy(facts))
+      outbox.emit(tx, activityAdded, { id, callId: facts.callId }, causedBy(facts))
       tell(tx, facts.portalId, owners)
       return id
     },
@@ -103,7 +108,7 @@ export function createTimeline({
       const change = { ...(await callColumns(tx, facts, owner)), updated_at: clock.now() }
       const update = tx.db.updateTable('activity').set(change).where('portal_id', '=', facts.portalId).where('id', '=', activityId)
       if (Number((await update.executeTakeFirstOrThrow()).numUpdatedRows) === 0) return false
-      outbox.emit(tx, activityChanged, { id: activityId }, causedBy(facts))
+      outbox.emit(tx, activityChanged, { id: activityId, callId: facts.callId }, causedBy(facts))
       tell(tx, facts.portalId, owners)
       return true
     },
@@ -116,12 +121,13 @@ export function createTimeline({
         .where('id', '=', card.id)
         .executeTakeFirst()
       if (!found) return null
-      // the entry that the card was added is always the last one
-      if (after?.id === 0) return { items: [], next: null }
-      const activities = await activitiesOf(store, { portalId, card, after, limit: limit + 1 })
-      const items = activities.slice(0, limit).map(itemOf)
+      const query = { portalId, card, after, limit: limit + 1 }
+      const [activities, notes] = [await activitiesOf(store, query), await notesOf(store, query)]
+      const both = [...activities.map(itemOf), ...notes.map(noteItemOf)].toSorted(newestFirst)
+      const items = both.slice(0, limit)
       const last = items.at(-1)
-      if (activities.length > limit && last) return { items, next: { at: last.at, id: last.id } }
+      // the entry that the card was added is always the last one
+      if (both.length > limit && last) return { items, next: { at: last.at, isNote: last.kind === 'note', id: last.id } }
       const created = {
         id: 0,
         kind: 'created' as const,
@@ -130,6 +136,7 @@ export function createTimeline({
         text: '',
         authorId: found.created_by_id,
         callId: null,
+        tellsOf: null,
       }
       return { items: [...items, created], next: null }
     },
@@ -146,8 +153,8 @@ function causedBy(facts: CallFacts): { portalId: number; userId: number | null }
   return { portalId: facts.portalId, userId: facts.actorId }
 }
 
-/** The card of the call, and the company of a contact; nothing when the card is gone. */
-async function ownersOf(tx: Tx, { portalId, card }: CallFacts): Promise<Owner[]> {
+/** The card of the call, the company of a contact, and what the call made; nothing when the card is gone. */
+async function ownersOf(tx: Tx, { portalId, card, created = [] }: CallFacts): Promise<Owner[]> {
   const row: EntityColumns | undefined = await tx.db
     .selectFrom(tableOf(card.type))
     .selectAll()
@@ -164,6 +171,16 @@ async function ownersOf(tx: Tx, { portalId, card }: CallFacts): Promise<Owner[]>
       .where('id', '=', row.company_id)
       .executeTakeFirst()
     if (company) owners.push({ type: 'company', id: company.id, title: company.title })
+  }
+  for (const { type, id } of created) {
+    if (owners.some((owner) => owner.type === type && owner.id === id)) continue
+    const made: EntityColumns | undefined = await tx.db
+      .selectFrom(tableOf(type))
+      .selectAll()
+      .where('portal_id', '=', portalId)
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (made) owners.push({ type, id, title: titleOf(type, made) })
   }
   return owners
 }
@@ -226,13 +243,46 @@ function activitiesOf(store: Store, { portalId, card, after, limit }: TimelineQu
     .where('activity_binding.owner_type_id', '=', typeIds[card.type])
     .where('activity_binding.owner_id', '=', card.id)
     .where('activity.provider_id', '<>', 'CALL_LIST')
-  if (after)
+  // of what happened at the same time notes come after activities
+  if (after?.isNote) query = query.where('activity.start_at', '<', after.at)
+  else if (after)
     query = query.where(sql<SqlBool>`(activity.start_at < ${after.at} or (activity.start_at = ${after.at} and activity.id < ${after.id}))`)
   return query.orderBy('activity.start_at', 'desc').orderBy('activity.id', 'desc').limit(limit).execute()
 }
 
+function notesOf(store: Store, { portalId, card, after, limit }: TimelineQuery): Promise<Row<'note'>[]> {
+  let query = store.read
+    .selectFrom('note')
+    .selectAll()
+    .where('portal_id', '=', portalId)
+    .where('entity_type', '=', card.type)
+    .where('entity_id', '=', card.id)
+  if (after) {
+    const isEarlier = after.isNote ? sql<SqlBool>`(created_at = ${after.at} and id < ${after.id})` : sql<SqlBool>`created_at = ${after.at}`
+    query = query.where(sql<SqlBool>`(created_at < ${after.at} or ${isEarlier})`)
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+function newestFirst(a: TimelineItem, b: TimelineItem): number {
+  return b.at - a.at || Number(a.kind === 'note') - Number(b.kind === 'note') || b.id - a.id
+}
+
+function noteItemOf(row: Row<'note'>): TimelineItem {
+  return {
+    id: row.id,
+    kind: 'note',
+    at: row.created_at,
+    subject: '',
+    text: row.text,
+    authorId: row.author_id,
+    callId: null,
+    tellsOf: row.call_id,
+  }
+}
+
 function itemOf(row: Row<'activity'>): TimelineItem {
-  const kind = row.provider_id === 'VOXIMPLANT_CALL' ? ('call' as const) : ('note' as const)
+  const kind = row.provider_id === 'VOXIMPLANT_CALL' ? ('call' as const) : ('activity' as const)
   return {
     id: row.id,
     kind,
@@ -241,5 +291,6 @@ function itemOf(row: Row<'activity'>): TimelineItem {
     text: row.description,
     authorId: row.responsible_id,
     callId: row.call_id,
+    tellsOf: null,
   }
 }

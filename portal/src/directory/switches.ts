@@ -22,6 +22,10 @@ export interface Switches {
   readonly limitOperatingSeconds: number
   /** with `limits`: seconds that a request may take (6.6) */
   readonly limitRequestSeconds: number
+  /** what an unknown number makes when a call asks for it: a lead, or a contact with a deal (4.2) */
+  readonly crmMode: 'classic' | 'simple'
+  /** a client without an active lead or deal gets a new one when a call asks for it (4.2) */
+  readonly repeatSales: boolean
 }
 
 /** The values of the switch `limits`. */
@@ -40,6 +44,8 @@ export const defaultSwitches: Switches = {
   limits: 'off',
   limitOperatingSeconds: 480,
   limitRequestSeconds: 60,
+  crmMode: 'classic',
+  repeatSales: false,
 }
 
 /** The limits that switches ask for; null: none. */
@@ -58,7 +64,7 @@ export function readSwitches(settings: PortalSettings): Switches {
   const given = (typeof settings['switches'] === 'object' && settings['switches'] !== null ? settings['switches'] : {}) as Readonly<
     Record<string, unknown>
   >
-  const asBoolean = (name: 'strictAppContext' | 'reuseWindow' | 'portalNumberWithAppId' | 'callStartEvent'): boolean => {
+  const asBoolean = (name: 'strictAppContext' | 'reuseWindow' | 'portalNumberWithAppId' | 'callStartEvent' | 'repeatSales'): boolean => {
     const value = given[name]
     return typeof value === 'boolean' ? value : defaultSwitches[name]
   }
@@ -75,6 +81,8 @@ export function readSwitches(settings: PortalSettings): Switches {
     limits: limitModes.find((mode) => mode === given['limits']) ?? defaultSwitches.limits,
     limitOperatingSeconds: asSeconds('limitOperatingSeconds'),
     limitRequestSeconds: asSeconds('limitRequestSeconds'),
+    crmMode: given['crmMode'] === 'simple' ? 'simple' : 'classic',
+    repeatSales: asBoolean('repeatSales'),
   }
 }
 

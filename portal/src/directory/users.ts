@@ -6,6 +6,18 @@ import type { Store, Tx } from '../store/store.ts'
 import type { Change, Row } from '../store/tables.ts'
 import { sql } from 'kysely'
 
+/** A person whose browser was heard within this time has the portal open: its live stream is checked every 15 s and noted once a minute. */
+export const hereMs = 2 * 60_000
+
+/** Whether a person is at work, as apps read it (TIMEMAN_STATUS, contract 4.5): a break they said themselves, else whether the portal is open in their browser. */
+export function presenceOf(
+  user: Pick<Row<'user'>, 'is_active' | 'is_paused' | 'last_seen_at'>,
+  now: number,
+): 'OPENED' | 'PAUSED' | 'CLOSED' {
+  if (user.is_active === 0 || user.last_seen_at === null || now - user.last_seen_at >= hereMs) return 'CLOSED'
+  return user.is_paused === 1 ? 'PAUSED' : 'OPENED'
+}
+
 /** How long after their last request a person counts as online. */
 export const onlineMs = 5 * 60_000
 
@@ -24,6 +36,8 @@ export interface UserInput {
   readonly isAdmin?: boolean
   readonly isActive?: boolean
   readonly language?: 'en' | 'ru'
+  /** takes a break */
+  readonly isPaused?: boolean
   /** own outgoing target; that it exists is the caller's to check */
   readonly target?: string | null
   /** ids of departments */
@@ -206,6 +220,7 @@ function columnsOf(input: UserInput): Columns & Partial<Row<'user'>> {
     ...(input.isAdmin !== undefined && { is_admin: input.isAdmin ? (1 as const) : (0 as const) }),
     ...(input.isActive !== undefined && { is_active: input.isActive ? (1 as const) : (0 as const) }),
     ...(input.language !== undefined && { language: input.language }),
+    ...(input.isPaused !== undefined && { is_paused: input.isPaused ? (1 as const) : (0 as const) }),
     ...(input.target !== undefined && { target: input.target }),
     ...(input.departments !== undefined && { departments: JSON.stringify(input.departments) }),
   }

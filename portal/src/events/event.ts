@@ -12,7 +12,7 @@ export interface EventDeclaration<Fact> {
   /** the `data` map in wire order; nulls are left out of the body */
   data(fact: Fact): Record<string, unknown>
   /** the CALL_ID it is about: notices of one call keep their order (design 11.9) */
-  callId?(fact: Fact): string
+  callId?(fact: Fact): string | null
   /** a fact with made-up values, for comparing wire profiles */
   readonly sample?: Fact
   /** what handlers with another wire profile get instead of `data` */

@@ -79,7 +79,7 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
         bound.filter((handler) => handler.kind === 'offline'),
         {
           event: declaration.name,
-          objectKey: callId ?? objectKeyOf(data),
+          objectKey: objectKeyOf(data, callId),
           callId,
           userId: about.userId,
           data,
@@ -133,11 +133,12 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
 
 type Said = Omit<Parameters<OfflineQueue['add']>[1], 'portalId' | 'owner' | 'connector'>
 
-/** The object that an event is about: its `FIELDS[ID]`, or, when it has none, the whole of its data. */
-function objectKeyOf(data: Readonly<Record<string, unknown>>): string {
+/** The object that an event is about: its `FIELDS[ID]`, else its call, else the whole of its data. */
+function objectKeyOf(data: Readonly<Record<string, unknown>>, callId: string | null): string {
   const fields = data['FIELDS']
   const id = typeof fields === 'object' && fields !== null ? (fields as { ID?: unknown }).ID : undefined
-  return typeof id === 'number' || typeof id === 'string' ? `id ${id}` : JSON.stringify(data)
+  if (typeof id === 'number' || typeof id === 'string') return `id ${id}`
+  return callId ?? JSON.stringify(data)
 }
 
 /** How long a process may keep a notice before others take it over. */

@@ -201,19 +201,34 @@ async function spoolPart(contentType: string, stream: Readable, { path, limit }:
   return file
 }
 
+/** Throws when the beginning of a body names a caller that may not come in; false when it names none. */
+export type Admit = (head: string) => Promise<boolean>
+
+/** Large bodies whose caller stands behind their content, as SDKs send them, are spooled for so many at a time and no longer than this. */
+const mostGuests = 2
+const guestMs = 120_000
+
 /** Bodies past the usual limit wait on disk and are read one at a time, so that a few of them do not fill the memory. */
 export class LargeBodies {
   readonly #folder: string
   readonly #usual: number
   #turn: Promise<void> = Promise.resolve()
+  #guests = 0
 
   constructor({ folder, usualBytes }: { folder: string; usualBytes: number }) {
     this.#folder = folder
     this.#usual = usualBytes
   }
 
-  /** Parses the body and runs `use` with it; a large one has the memory to itself until `use` has ended. */
-  async use<T>(request: IncomingMessage, limit: Limit, use: (body: LooseMap) => Promise<T>): Promise<T> {
+  /**
+   * Parses the body and runs `use` with it; a large one has the memory to itself until `use` has ended. With `admit` the caller is not known
+   * yet: it is asked as soon as the usual limit is passed (design 11.15).
+   */
+  async use<T>(
+    request: IncomingMessage,
+    { limit, admit }: { readonly limit: Limit; readonly admit: Admit | null },
+    use: (body: LooseMap) => Promise<T>,
+  ): Promise<T> {
     const contentType = request.headers['content-type'] ?? ''
     const length = Number(request.headers['content-length'] ?? Number.NaN)
     if (length > limit.bytes) throw tooLarge(limit)
@@ -221,14 +236,49 @@ export class LargeBodies {
     await mkdir(this.#folder, { recursive: true })
     const path = join(this.#folder, `body-${randomUUID()}`)
     try {
-      await pipeline(limited(request, limit), createWriteStream(path, { mode: 0o600, flags: 'wx' })).catch((error: unknown) => {
-        throw cutOff(error)
-      })
+      const source = limited(request, limit)
+      const file = createWriteStream(path, { mode: 0o600, flags: 'wx' })
+      await pipeline(source, (chunks: AsyncIterable<Buffer>) => (admit ? this.#admitted(source, admit) : chunks), file).catch(
+        (error: unknown) => {
+          throw cutOff(error)
+        },
+      )
       const read = async (): Promise<T> => use(await parseBody(contentType, createReadStream(path), limit))
       return (await stat(path)).size <= this.#usual ? await read() : await this.#inTurn(read)
     } finally {
       await rm(path, { force: true })
     }
+  }
+
+  /** Lets the usual bytes pass, then asks who it is; whom nobody knows yet takes one of the few places. */
+  async *#admitted(source: Readable, admit: Admit): AsyncGenerator<Buffer> {
+    let head: Buffer[] | null = []
+    let bytes = 0
+    let timer: NodeJS.Timeout | null = null
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        head?.push(chunk)
+        bytes += chunk.length
+        if (head && bytes > this.#usual) {
+          const text = Buffer.concat(head).toString('latin1')
+          head = null
+          if (!(await admit(text))) timer = this.#takePlace(source)
+        }
+        yield chunk
+      }
+    } finally {
+      if (timer) {
+        clearTimeout(timer)
+        this.#guests--
+      }
+    }
+  }
+
+  #takePlace(source: Readable): NodeJS.Timeout {
+    const refusal = new PortalError('body_before_caller', { limit: this.#usual })
+    if (this.#guests >= mostGuests) throw refusal
+    this.#guests++
+    return setTimeout(() => source.destroy(refusal), guestMs)
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -239,4 +289,12 @@ export class LargeBodies {
     )
     return result
   }
+}
+
+/** The `auth` of a body that has not come to its end yet, in any of the forms that bodies have; null when it did not come so far. */
+export function findToken(head: string): string | null {
+  const json = /"auth"\s*:\s*"([^"\\]{1,300})"/.exec(head)
+  const form = /(?:^|&)auth=([^&\s]{1,300})(?:&)/.exec(head)
+  const part = /name="auth"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]{1,300})\r\n/.exec(head)
+  return (json ?? form ?? part)?.[1] ?? null
 }

@@ -54,7 +54,7 @@ export async function takeUpload(
   recordings: Pick<Recordings, 'openUpload' | 'takeUpload' | 'returnUpload'>,
   request: UploadRequest,
 ): Promise<{ FILE_ID: number }> {
-  const upload = await recordings.openUpload(request.token)
+  const upload = await recordings.openUpload(request)
   try {
     const file = await request.file()
     try {

@@ -10,7 +10,7 @@ import type { Log } from '../log.ts'
 import { normaliseName } from '../rest/batch.ts'
 import { mergeMaps, parseForm, type LooseMap } from '../rest/php.ts'
 import { errorEnvelope, isoSeconds, successEnvelope, type Router } from '../rest/router.ts'
-import { LargeBodies, receiveFile, type Limit, type ReceivedFile } from './body.ts'
+import { findToken, LargeBodies, receiveFile, type Limit, type ReceivedFile } from './body.ts'
 
 /** A POST to an address that attachRecord gave out (contract 4.6, mode C). */
 export interface UploadRequest {
@@ -106,7 +106,11 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       ? await callers.ofWebhook(path.webhook.userId, path.webhook.token)
       : await earlyCaller(callers, request, query)
     const limit = largeMethods.has(path.name) ? recording : usual
-    return bodies.use(request.raw, limit, async (body) => {
+    const admit = async (head: string): Promise<boolean> => {
+      const token = findToken(head)
+      return token !== null && (await callers.ofToken(token)) !== null
+    }
+    return bodies.use(request.raw, { limit, admit: early ? null : admit }, async (body) => {
       const caller = early ?? (await callerOf(callers, body))
       const { auth: _, access_token: __, ...sent } = mergeMaps(query, body)
       return successEnvelope(await router.request(path.name, sent, { caller, address: request.ip }))

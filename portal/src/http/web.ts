@@ -94,8 +94,11 @@ export async function serveWeb(server: FastifyInstance, { folder, isFramed, log 
   for (const path of ['/', '/index.html']) server.get(path, (_, reply) => page(reply))
   server.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request)
+    // the page of a call ends with the time of its CALL_ID, files with a word
     const isPage =
-      (request.method === 'GET' || request.method === 'HEAD') && !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) && !/\.\w+$/.test(path)
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) &&
+      !/\.[a-z]\w*$/i.test(path)
     return isPage ? page(reply) : sendProblem(reply, new PortalError('no_such_page', { path: path.slice(0, 200) }), log)
   })
   if (!existsSync(join(folder, 'favicon.ico'))) {

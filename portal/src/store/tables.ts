@@ -48,6 +48,8 @@ export interface UserTable {
   /** JSON array of department ids */
   departments: string
   search: string
+  /** takes a break: shown to apps as TIMEMAN_STATUS PAUSED (contract 4.5) */
+  is_paused: Generated<Flag>
   last_seen_at: number | null
   created_at: number
   updated_at: number
@@ -419,6 +421,24 @@ export interface RecordingTable {
   created_at: number
 }
 
+/** A record that the portal fetches by itself: RECORD_URL of finish (contract 4.3). The row goes when the record is there. */
+export interface RecordFetchTable {
+  call_id: string
+  portal_id: number
+  url: string
+  /** `failed`: no try is left */
+  state: 'waiting' | 'failed'
+  /** tries that came to an end */
+  attempts: number
+  /** why the last try failed; '' before */
+  problem: string
+  /** when the next try is due; null when none is left */
+  due_at: number | null
+  /** until then one process has it */
+  lease_until: number | null
+  created_at: number
+}
+
 /** An upload address given out by attachRecord (mode C). */
 export interface UploadTable {
   token_hash: string
@@ -532,6 +552,20 @@ export interface ActivityTable {
   owner_id: number
   /** JSON array */
   communications: string
+  call_id: string | null
+  created_at: number
+  updated_at: number
+}
+
+/** What a person wrote on a card, or the portal about a call (ADD_TO_CHAT, contract 4.2, 4.3). */
+export interface NoteTable {
+  id: Generated<number>
+  portal_id: number
+  entity_type: 'contact' | 'company' | 'lead' | 'deal'
+  entity_id: number
+  author_id: number
+  text: string
+  /** the call that it tells of */
   call_id: string | null
   created_at: number
   updated_at: number
@@ -730,6 +764,7 @@ export interface Tables {
   transcript: TranscriptTable
   recording: RecordingTable
   upload: UploadTable
+  record_fetch: RecordFetchTable
   line: LineTable
   contact: ContactTable
   company: CompanyTable
@@ -738,6 +773,7 @@ export interface Tables {
   multifield: MultifieldTable
   activity: ActivityTable
   activity_binding: ActivityBindingTable
+  note: NoteTable
   call_list: CallListTable
   call_list_item: CallListItemTable
   crm_status: CrmStatusTable

@@ -3,7 +3,8 @@ import { ownerOf, type Caller } from '../caller.ts'
 import { PortalError } from '../errors.ts'
 import type { LooseMap } from '../rest/php.ts'
 import type { Calls } from './calls.ts'
-import { nameInUrl, readFilename, type Recordings } from './recordings.ts'
+import type { Recordings } from './recordings.ts'
+import { nameInUrl, readFilename } from './sound-files.ts'
 
 /** An empty FILE_CONTENT is an error, an absent or null one asks for an upload address: both read as "not given", so what was sent decides. */
 export function readContent(

@@ -17,6 +17,7 @@ import type { CallsParts } from './call-parts.ts'
 import { callTalking } from './events.ts'
 import { finishCall, type Report } from './finish.ts'
 import { createRegistrations } from './registration.ts'
+import { madeBy } from './new-call.ts'
 import { findCall, findOwnCall, findReported, hear, type Named, type Reporter } from './reporter.ts'
 
 const stateOrder: readonly CallState[] = ['registered', 'announced', 'ringing_agent', 'ringing_client', 'talking', 'finished']
@@ -58,6 +59,8 @@ export function createCalls(parts: CallsParts) {
         if (!call || call.closed_by === 'app') throw new PortalError('call_not_found')
         const user = await findReported(tx.db, reporter.portalId, report)
         hear(parts, tx, call)
+        // the objects that the call made go to whom it is credited; those that were there before stay whose they were (contract 4.3)
+        await parts.crm.assign(tx, madeBy(call), { portalId: reporter.portalId, userId: user.id, actorId: reporter.userId })
         return finishCall(parts, tx, { call, report, userId: user.id, closedBy: 'app', actorId: reporter.userId })
       })
     },

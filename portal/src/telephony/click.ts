@@ -1,5 +1,4 @@
 /** The click: number normalised → target chosen → call registered and announced, in one durable step. */
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { readPhone, type PhoneReading } from '../crm/phones.ts'
 import { PortalError } from '../errors.ts'
@@ -8,10 +7,12 @@ import type { Outbox } from '../events/outbox.ts'
 import type { SwitchBoard } from '../directory/switches.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
-import type { NewRow, Row } from '../store/tables.ts'
+import type { Row } from '../store/tables.ts'
 import { idOf } from '../caller.ts'
-import type { CrmOfCalls, CalledCard, FoundCard } from '../crm/call-crm.ts'
+import type { CrmOfCalls, CalledCard, FoundCard, MadeCard } from '../crm/call-crm.ts'
 import { callInit, callStarted, callTalking } from './events.ts'
+import { createsByLine } from './lines.ts'
+import { newCallId, newCallRow, tiedCard } from './new-call.ts'
 import type { Chosen, Target, TargetProblem, Targets } from './targets.ts'
 
 /** What a person clicked. */
@@ -48,8 +49,6 @@ export interface ClickParts {
 
 /** A second click within this time is the same click, whatever became of the first (design 11.2). */
 const doubleClickMs = 3000
-/** The window in which `register` answers an open call of the same key (contract 4.2). */
-export const reuseWindowMs = 30 * 60_000
 
 /** Refuses what is no number, before any call exists (design 11.5). */
 export function requireDialable(reading: PhoneReading, typed: string): void {
@@ -75,11 +74,19 @@ export function createClicks(parts: ClickParts) {
     return { portal, user }
   }
 
-  const findEntity = async (click: Click, digits: string): Promise<FoundCard | null> => {
-    if (!click.entity) return (await crm.findByPhone(click.portalId, digits))[0] ?? null
+  const findCards = async (click: Click, digits: string): Promise<readonly FoundCard[]> => {
+    if (!click.entity) return crm.findByPhone(click.portalId, digits)
     const found = await crm.find(click.portalId, click.entity)
     if (!found) throw new PortalError('entity_unknown', { kind: click.entity.type.toLowerCase(), id: click.entity.id })
-    return found
+    return [found]
+  }
+
+  /** What an outgoing call on a line with CRM_AUTO_CREATE makes, if there may be need of it (contract 4.2). */
+  const wishOf = async (click: Click, target: Target, found: readonly FoundCard[]): Promise<CardWish | null> => {
+    const { crmMode: mode, repeatSales } = parts.switches.of(click.portalId)
+    if (target.kind !== 'line' || (found.length > 0 && !repeatSales)) return null
+    const line = { portalId: click.portalId, owner: target.handlerOwner, number: target.lineNumber }
+    return (await createsByLine(store.read, line)) ? { mode, repeatSales } : null
   }
 
   return {
@@ -89,12 +96,12 @@ export function createClicks(parts: ClickParts) {
       requireDialable(phone, click.number)
       if (click.callListId !== 0 && !(await crm.callListExists(click.portalId, click.callListId)))
         throw new PortalError('call_list_unknown', { id: click.callListId })
-      const entity = await findEntity(click, phone.digits)
+      const found = await findCards(click, phone.digits)
       const chosen = await targets.choose(portal, user)
       const { target, problem } = chosen
       if (!target || problem) return skip(parts, click, { phone, chosen })
       const handlers = targets.handlersFor(click.portalId, target, click.userId)
-      return register(parts, click, { phone, entity, target, handlers })
+      return register(parts, click, { phone, found, wish: await wishOf(click, target, found), target, handlers })
     },
   }
 }
@@ -128,9 +135,17 @@ async function skip(
   return { outcome: 'skipped', reason, target: chosen.target, traceId: id }
 }
 
+interface CardWish {
+  readonly mode: 'classic' | 'simple'
+  readonly repeatSales: boolean
+}
+
 interface Decided {
   readonly phone: PhoneReading
-  readonly entity: FoundCard | null
+  /** cards of the number, best first */
+  readonly found: readonly FoundCard[]
+  /** null: no card is to be made */
+  readonly wish: CardWish | null
   readonly target: Target
   readonly handlers: readonly BoundHandler[]
 }
@@ -140,9 +155,8 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
   const now = clock.now()
   const callId = newCallId(now)
   const traceId = store.nextId('trace')
-  const row = callRow({ id: store.nextId('call'), callId, traceId, click, decided, now })
   try {
-    await store.transaction((tx) => {
+    await store.transaction(async (tx) => {
       latch(store, tx, { click, digits: decided.phone.digits, callId, now })
       guardTarget(store, tx, decided.target)
       tx.insert('trace', {
@@ -158,6 +172,8 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
         detail: JSON.stringify({ typed: click.number, ...decided.phone, targetTitle: decided.target.title }),
         created_at: now,
       })
+      const made = decided.wish === null ? [] : await makeCards(parts, tx, { click, decided, wish: decided.wish })
+      const row = callRow({ id: store.nextId('call'), callId, traceId, click, decided, made, now })
       tx.insert('call', row)
       tx.insert('call_card', {
         call_id: callId,
@@ -255,7 +271,7 @@ function guardTarget(store: Store, tx: Tx, target: Target): void {
 function announce(
   { outbox, switches }: ClickParts,
   tx: Tx,
-  { click, decided, row }: { click: Click; decided: Decided; row: NewRow<'call'> },
+  { click, decided, row }: { click: Click; decided: Decided; row: Row<'call'> },
 ): void {
   const { phone, target, handlers } = decided
   const about = { portalId: click.portalId, userId: click.userId }
@@ -277,61 +293,44 @@ function announce(
   outbox.emit(tx, callStarted, fact, { ...about, handlers })
 }
 
-/** `externalCall.` + 32 lower-case hex + `.` + unix seconds (contract 4.1). */
-export function newCallId(now: number): string {
-  return `externalCall.${randomBytes(16).toString('hex')}.${Math.floor(now / 1000)}`
+function makeCards(
+  { crm }: ClickParts,
+  tx: Tx,
+  { click, decided: { phone, found }, wish }: { click: Click; decided: Decided; wish: CardWish },
+): Promise<readonly MadeCard[]> {
+  const { portalId, userId } = click
+  return crm.autoCreate(tx, { ...wish, portalId, userId, actorId: userId, number: phone.phoneNumber, type: 1, sourceId: '', found })
 }
 
-function callRow({
-  id,
-  callId,
-  traceId,
-  click,
-  decided,
-  now,
-}: {
-  id: number
-  callId: string
-  traceId: number
-  click: Click
-  decided: Decided
-  now: number
-}): NewRow<'call'> {
-  const { phone, entity, target } = decided
-  return {
-    id,
-    portal_id: click.portalId,
-    call_id: callId,
-    type: 1,
-    user_id: click.userId,
-    // a call whose target is an outgoing webhook belongs to the incoming webhooks (design 11.3)
-    owner: target.kind === 'webhook' ? 'incoming' : target.handlerOwner,
-    line_number: target.lineNumber,
-    number: phone.phoneNumber,
-    international: phone.international,
-    extension: phone.extension,
-    digits: phone.digits,
-    entity_type: entity?.type ?? '',
-    entity_id: entity?.id ?? 0,
-    external_call_id: null,
-    call_list_id: click.callListId,
-    is_mobile: click.isMobile ? 1 : 0,
-    crm_create: 0,
-    crm_source: '',
-    created_entities: '[]',
-    state: 'registered',
-    reusable: 1,
-    reported_at: null,
-    answered_at: null,
-    started_at: now,
-    ended_at: null,
-    duration: 0,
-    status_code: null,
-    failed_reason: '',
-    closed_by: null,
-    statistic_id: null,
-    activity_id: null,
-    trace_id: traceId,
-    created_at: now,
-  }
+interface Placed {
+  readonly id: number
+  readonly callId: string
+  readonly traceId: number
+  readonly click: Click
+  readonly decided: Decided
+  readonly made: readonly MadeCard[]
+  readonly now: number
+}
+
+function callRow({ id, callId, traceId, click, decided: { phone, found, target }, made, now }: Placed): Row<'call'> {
+  return newCallRow({
+    phone,
+    entity: tiedCard(found, made),
+    made,
+    now,
+    columns: {
+      id,
+      portal_id: click.portalId,
+      call_id: callId,
+      type: 1,
+      user_id: click.userId,
+      // a call whose target is an outgoing webhook belongs to the incoming webhooks (design 11.3)
+      owner: target.kind === 'webhook' ? 'incoming' : target.handlerOwner,
+      line_number: target.lineNumber,
+      number: phone.phoneNumber,
+      call_list_id: click.callListId,
+      is_mobile: click.isMobile ? 1 : 0,
+      trace_id: traceId,
+    },
+  })
 }

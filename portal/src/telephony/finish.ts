@@ -4,7 +4,11 @@ import type { Tx } from '../store/store.ts'
 import type { NewRow, Row } from '../store/tables.ts'
 import type { FinishedCall, CalledCard } from '../crm/call-crm.ts'
 import type { CallsParts } from './call-parts.ts'
+import { noteCall } from './call-note.ts'
 import { callEnded } from './events.ts'
+import { tellMissed } from './missed.ts'
+import { madeBy } from './new-call.ts'
+import { isMissed } from './outcome.ts'
 
 /** What is reported of an ended call; durations in seconds. */
 export interface Report {
@@ -14,6 +18,10 @@ export interface Report {
   readonly cost: number
   readonly costCurrency: string
   readonly vote: number | null
+  /** ADD_TO_CHAT: a note on the card's timeline; not when the portal itself closes the call */
+  readonly note?: boolean
+  /** RECORD_URL: fetched in the background */
+  readonly recordUrl?: string | undefined
 }
 
 /** A finished call with its statistics row. */
@@ -32,24 +40,22 @@ interface Ending {
   readonly actorId: number | null
 }
 
-/** 1 for success, else 0 (contract 4.3). */
-export function isSuccess(statusCode: string): boolean {
-  return statusCode === '200'
-}
-
 /** Writes the end of a call inside a transaction. A call that only the portal had closed is corrected: no second END. */
 export async function finishCall(parts: CallsParts, tx: Tx, ending: Ending): Promise<Finished> {
   const { store, clock } = parts
-  const { call, report } = ending
+  const { report } = ending
+  const call = await tieLate(parts, tx, ending.call)
   const isCorrection = call.closed_by === 'portal'
   const statusCode = report.statusCode ?? (report.duration > 0 ? '200' : '304')
   const endedAt = clock.now()
-  const activityId = await writeActivity(parts, tx, { ending, statusCode })
-  const statistic = await writeStatistic(parts, tx, { ending, statusCode, activityId })
+  const activityId = await writeActivity(parts, tx, { ending: { ...ending, call }, statusCode })
+  const statistic = await writeStatistic(parts, tx, { ending: { ...ending, call }, statusCode, activityId })
   const change = {
     state: 'finished' as const,
     reusable: 0 as const,
     user_id: ending.userId,
+    entity_type: call.entity_type,
+    entity_id: call.entity_id,
     duration: report.duration,
     status_code: statusCode,
     failed_reason: report.failedReason,
@@ -70,6 +76,10 @@ export async function finishCall(parts: CallsParts, tx: Tx, ending: Ending): Pro
       .where('hidden_at', 'is', null),
   )
   parts.deliveries.cancelDials(tx, call.call_id)
+  if (report.note) await noteCall(parts, tx, { call, userId: ending.userId, end: { statusCode, duration: report.duration } })
+  // what the portal closes without a report may have been answered
+  if (ending.closedBy === 'app') await tellMissed(parts, tx, { call, userId: ending.userId, statusCode })
+  if (report.recordUrl !== undefined) parts.records.ask(tx, { portalId: call.portal_id, callId: call.call_id, url: report.recordUrl })
   if (!isCorrection) {
     parts.outbox.emit(
       tx,
@@ -100,6 +110,13 @@ export async function finishCall(parts: CallsParts, tx: Tx, ending: Ending): Pro
   return { call: { ...call, ...change }, statistic }
 }
 
+/** A card of the number that was added while they talked is the call's card too. */
+async function tieLate({ crm }: CallsParts, tx: Tx, call: Row<'call'>): Promise<Row<'call'>> {
+  if (call.entity_type !== '') return call
+  const [card] = await crm.findByPhone(call.portal_id, call.digits, tx.db)
+  return card ? { ...call, entity_type: card.type, entity_id: card.id } : call
+}
+
 async function writeActivity(
   parts: CallsParts,
   tx: Tx,
@@ -107,13 +124,13 @@ async function writeActivity(
 ): Promise<number | null> {
   const { call, report } = ending
   if (call.entity_type === '') return null
-  const isIncoming = call.type === 2 || call.type === 3
   const facts: FinishedCall = {
     portalId: call.portal_id,
     callId: call.call_id,
     entity: { type: call.entity_type as CalledCard['type'], id: call.entity_id },
-    isIncoming,
-    isMissed: isIncoming && !isSuccess(statusCode),
+    made: madeBy(call),
+    type: call.type,
+    isMissed: isMissed(call, statusCode),
     userId: ending.userId,
     actorId: ending.actorId,
     number: call.number,

@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
-import type { Change, Row } from '../store/tables.ts'
+import type { Change, Row, Tables } from '../store/tables.ts'
+import type { Kysely } from 'kysely'
 
 /** Whose lines. */
 export interface LineOwner {
@@ -110,3 +111,16 @@ export function createLines({
 
 /** The verbs on lines. */
 export type Lines = ReturnType<typeof createLines>
+
+/** For outgoing calls the line's CRM_AUTO_CREATE counts as CRM_CREATE (contract 4.2). False for '' and lines that are not there. */
+export async function createsByLine(db: Kysely<Tables>, line: LineOwner & { readonly number: string }): Promise<boolean> {
+  if (line.number === '') return false
+  const row = await db
+    .selectFrom('line')
+    .select('crm_auto_create')
+    .where('owner', '=', line.owner)
+    .where('number', '=', line.number)
+    .where('portal_id', '=', line.portalId)
+    .executeTakeFirst()
+  return row?.crm_auto_create === 1
+}

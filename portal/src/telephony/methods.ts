@@ -9,8 +9,8 @@ import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
 import { attachRecord, readContent } from './attach-record.ts'
 import type { Calls } from './calls.ts'
 import type { Finished } from './finish.ts'
-import { isSuccess } from './finish.ts'
-import { nameInUrl, type Recordings } from './recordings.ts'
+import { isSuccess } from './outcome.ts'
+import type { Recordings } from './recordings.ts'
 import type { Reporter } from './reporter.ts'
 import { searchCallers } from './search-callers.ts'
 import { listStatistics } from './statistics.ts'
@@ -55,12 +55,12 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         PHONE_NUMBER: text("the customer's number", 'phone_format'),
         TYPE: integer('1 out, 2 in, 3 in redirected, 4 callback, 5 info', 'call_type'),
         CALL_START_DATE: isoTime('start of the call; now if absent', 'call_start_date'),
-        CRM_CREATE: flag('add a lead for an unknown number; no if absent'),
-        CRM_SOURCE: text('source of the lead'),
+        CRM_CREATE: flag('make a lead, or a contact with a deal, of an unknown number; no if absent'),
+        CRM_SOURCE: text('source of what is made; CALL if absent'),
         CRM_ENTITY_TYPE: text('CONTACT, COMPANY or LEAD; searched by number if absent'),
         CRM_ENTITY_ID: integer('id of the card'),
         SHOW: flag('show the call card; yes if absent'),
-        ADD_TO_CHAT: flag('accepted; calls are not written to chats'),
+        ADD_TO_CHAT: flag("a note on the card's timeline; yes if absent"),
         CALL_LIST_ID: integer('id of the call list that the event named'),
         LINE_NUMBER: text('number of the external line'),
         EXTERNAL_CALL_ID: text('id of the call in the PBX'),
@@ -78,14 +78,15 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
           crmSource: params.CRM_SOURCE ?? '',
           entity: readEntity(params.CRM_ENTITY_TYPE, params.CRM_ENTITY_ID),
           show: params.SHOW ?? true,
+          note: params.ADD_TO_CHAT ?? true,
           callListId: params.CALL_LIST_ID ?? 0,
           lineNumber: params.LINE_NUMBER?.slice(0, 255),
           externalCallId: params.EXTERNAL_CALL_ID?.slice(0, 255),
         })
-        const { call, createdLeadId } = registered
+        const { call, made } = registered
         return {
           CALL_ID: call.call_id,
-          CRM_CREATED_LEAD: createdLeadId,
+          CRM_CREATED_LEAD: made.find((card) => card.type === 'LEAD')?.id ?? null,
           CRM_CREATED_ENTITIES: JSON.parse(call.created_entities) as unknown,
           CRM_ENTITY_TYPE: call.entity_type,
           CRM_ENTITY_ID: call.entity_id === 0 ? null : call.entity_id,
@@ -107,7 +108,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         FAILED_REASON: text('why it failed, in words'),
         RECORD_URL: text('fetched in the background; deprecated'),
         VOTE: integer("the customer's mark, 1 to 5"),
-        ADD_TO_CHAT: flag('accepted; calls are not written to chats'),
+        ADD_TO_CHAT: flag("a note on the card's timeline; yes if absent"),
       },
       errors: ['call_id_text', 'call_user_missing', 'call_not_found', 'call_user_unknown'],
       async run({ params, caller }) {
@@ -119,9 +120,10 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
           failedReason: params.FAILED_REASON?.slice(0, 500) ?? '',
           cost: params.COST ?? 0,
           costCurrency: params.COST_CURRENCY?.slice(0, 10) ?? '',
-          vote: params.VOTE ?? null,
+          vote: readVote(params.VOTE),
+          note: params.ADD_TO_CHAT ?? true,
+          recordUrl: params.RECORD_URL,
         })
-        fetchRecord(recordings, finished, params.RECORD_URL)
         return presentFinished(finished)
       },
     }),
@@ -277,10 +279,7 @@ function presentStatistic(row: Row<'statistic'>, publicUrl: string): Record<stri
   }
 }
 
-/** RECORD_URL of finish fails silently (contract 4.3): whatever has no known ending is kept as mp3. */
-function fetchRecord(recordings: Recordings, { call }: Finished, url: string | undefined): void {
-  if (url === undefined) return
-  const name = nameInUrl(url)
-  const filename = /\.(wav|mp3)$/i.test(name) ? name : 'record.mp3'
-  recordings.fetchLater({ portalId: call.portal_id, callId: call.call_id, filename }, url)
+/** A mark out of its range is none (contract 4.3). */
+function readVote(vote: number | undefined): number | null {
+  return vote !== undefined && vote >= 1 && vote <= 5 ? vote : null
 }

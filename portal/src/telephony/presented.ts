@@ -4,8 +4,8 @@ import { readPhone } from '../crm/phones.ts'
 import type { Store } from '../store/store.ts'
 import type { CallState, DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
-import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
-import { reuseWindowMs } from './click.ts'
+import type { CrmOfCalls, CalledCard, FoundCard } from '../crm/call-crm.ts'
+import { reuseWindowMs } from './registration.ts'
 
 /** A call in the shape of the own API (`Call` in http/api/schemas.ts). */
 export interface PresentedCall {
@@ -16,6 +16,7 @@ export interface PresentedCall {
   display: string
   international: string
   entity: { kind: 'contact' | 'company' | 'lead'; id: number; title: string } | null
+  responsible: { id: number; name: string } | null
   userId: number
   userName: string
   state: CallState
@@ -33,13 +34,19 @@ export interface PresentedCall {
   durationSeconds: number
   statusCode: string | null
   failedReason: string
+  vote: number | null
+  cost: number
+  costCurrency: string
+  hasTranscript: boolean
+  /** why the record that the app named could not be fetched */
+  recordProblem: string | null
   recording: { id: number; url: string; durationSeconds: number | null; filename: string } | null
 }
 
 /** What presenting needs. */
 export interface PresentParts {
   readonly store: Store
-  readonly crm: Pick<CrmOfCalls, 'find'>
+  readonly crm: Pick<CrmOfCalls, 'find' | 'findByPhone'>
   /** milliseconds since 1970 */
   now(): number
 }
@@ -59,12 +66,6 @@ export async function presentCalls(
     .select(['country', 'allow_service_codes'])
     .where('id', '=', portalId)
     .executeTakeFirstOrThrow()
-  const users = await store.read
-    .selectFrom('user')
-    .select(['id', 'name', 'last_name'])
-    .where('portal_id', '=', portalId)
-    .where('id', 'in', [...new Set(calls.map((call) => call.user_id))])
-    .execute()
   const deliveries = await store.read
     .selectFrom('delivery')
     .selectAll()
@@ -74,13 +75,35 @@ export async function presentCalls(
     .execute()
   const recordings = await store.read.selectFrom('recording').selectAll().where('call_id', 'in', callIds).execute()
   const titles = await ownerTitles(store, calls)
-  const entities = await entityTitles(crm, portalId, calls)
+  const cards = await cardsOf(crm, portalId, calls)
+  const userIds = new Set([...calls.map((call) => call.user_id), ...[...cards.values()].map((card) => card.assignedById)])
+  const users = await store.read
+    .selectFrom('user')
+    .select(['id', 'name', 'last_name'])
+    .where('portal_id', '=', portalId)
+    .where('id', 'in', [...userIds])
+    .execute()
+  const nameOf = (id: number): string => {
+    const user = users.find((one) => one.id === id)
+    return user ? `${user.name} ${user.last_name}`.trim() : ''
+  }
+  const fetches = await store.read
+    .selectFrom('record_fetch')
+    .selectAll()
+    .where('call_id', 'in', callIds)
+    .where('state', '=', 'failed')
+    .execute()
+  const statistics = await store.read
+    .selectFrom('statistic')
+    .select(['call_id', 'vote', 'cost', 'cost_currency', 'transcript_id'])
+    .where('portal_id', '=', portalId)
+    .where('call_id', 'in', callIds)
+    .execute()
   const nowMs = now()
   return calls.map((call) => {
-    const user = users.find((one) => one.id === call.user_id)
     const recording = recordings.find((one) => one.call_id === call.call_id)
     const delivery = decisive(deliveries.filter((one) => one.call_id === call.call_id))
-    const entityKey = `${call.entity_type}:${call.entity_id}`
+    const card = cards.get(call.call_id)
     const owner = delivery?.owner ?? call.owner
     return {
       callId: call.call_id,
@@ -90,23 +113,14 @@ export async function presentCalls(
       display: readPhone(call.extension === '' ? call.number : `${call.number} ext. ${call.extension}`, { country: portal.country })
         .display,
       international: call.international,
-      entity: entities.has(entityKey)
-        ? { kind: call.entity_type.toLowerCase() as 'contact', id: call.entity_id, title: entities.get(entityKey)! }
-        : null,
+      entity: card ? { kind: card.type.toLowerCase() as 'contact', id: card.id, title: card.title } : null,
+      responsible: card ? { id: card.assignedById, name: nameOf(card.assignedById) } : null,
       userId: call.user_id,
-      userName: user ? `${user.name} ${user.last_name}`.trim() : '',
+      userName: nameOf(call.user_id),
       state: call.state,
       noReport: call.state !== 'finished' && nowMs - (call.reported_at ?? call.created_at) > reuseWindowMs,
       closedByPortal: call.closed_by === 'portal',
-      delivery: delivery
-        ? {
-            id: delivery.id,
-            state: delivery.state,
-            reason: delivery.reason,
-            handlerTitle: titles.get(delivery.owner) ?? '',
-            refusal: delivery.refusal,
-          }
-        : null,
+      delivery: delivery ? presentDelivery(delivery, titles) : null,
       target: titles.get(owner) ?? null,
       line: call.line_number === '' ? null : call.line_number,
       callListId: call.call_list_id === 0 ? null : call.call_list_id,
@@ -117,16 +131,24 @@ export async function presentCalls(
       durationSeconds: call.duration,
       statusCode: call.status_code,
       failedReason: call.failed_reason,
-      recording: recording
-        ? {
-            id: recording.id,
-            url: `/v1/recordings/${recording.id}`,
-            durationSeconds: recording.duration_seconds,
-            filename: recording.filename,
-          }
-        : null,
+      ...presentStatistic(statistics.find((one) => one.call_id === call.call_id)),
+      recordProblem: recording ? null : (fetches.find((one) => one.call_id === call.call_id)?.problem ?? null),
+      recording: recording ? presentRecording(recording) : null,
     }
   })
+}
+
+function presentDelivery({ id, state, reason, owner, refusal }: Row<'delivery'>, titles: ReadonlyMap<string, string>) {
+  return { id, state, reason, handlerTitle: titles.get(owner) ?? '', refusal }
+}
+
+function presentRecording({ id, duration_seconds: durationSeconds, filename }: Row<'recording'>) {
+  return { id, url: `/v1/recordings/${id}`, durationSeconds, filename }
+}
+
+function presentStatistic(row: Pick<Row<'statistic'>, 'vote' | 'cost' | 'cost_currency' | 'transcript_id'> | undefined) {
+  if (!row) return { vote: null, cost: 0, costCurrency: '', hasTranscript: false }
+  return { vote: row.vote, cost: row.cost, costCurrency: row.cost_currency, hasTranscript: row.transcript_id !== null }
 }
 
 const gravity: Readonly<Record<DeliveryState, number>> = {
@@ -156,13 +178,24 @@ async function ownerTitles(store: Store, calls: readonly Row<'call'>[]): Promise
   ])
 }
 
-async function entityTitles(crm: Pick<CrmOfCalls, 'find'>, portalId: number, calls: readonly Row<'call'>[]): Promise<Map<string, string>> {
-  const keys = new Set(calls.filter((call) => call.entity_type !== '').map((call) => `${call.entity_type}:${call.entity_id}`))
-  const found = await Promise.all(
-    [...keys].map(async (key) => {
-      const [type, id] = key.split(':')
-      return [key, await crm.find(portalId, { type: type as CalledCard['type'], id: Number(id) })] as const
-    }),
+/**
+ * The cards of the calls, by CALL_ID. An open call of nobody's number looks again: a card that is added while it rings or while they talk
+ * shows on the call card at once.
+ */
+async function cardsOf(crm: PresentParts['crm'], portalId: number, calls: readonly Row<'call'>[]): Promise<Map<string, FoundCard>> {
+  const tied = new Map(calls.filter((call) => call.entity_type !== '').map((call) => [`${call.entity_type}:${call.entity_id}`, call]))
+  const found = new Map<string, FoundCard | null>(
+    await Promise.all(
+      [...tied].map(async ([key, { entity_type: type, entity_id: id }]) => {
+        return [key, await crm.find(portalId, { type: type as CalledCard['type'], id })] as const
+      }),
+    ),
   )
-  return new Map(found.flatMap(([key, entity]) => (entity ? [[key, entity.title] as const] : [])))
+  const cards = new Map<string, FoundCard>()
+  for (const call of calls) {
+    const isLoose = call.entity_type === '' && call.state !== 'finished'
+    const card = isLoose ? (await crm.findByPhone(portalId, call.digits))[0] : found.get(`${call.entity_type}:${call.entity_id}`)
+    if (card) cards.set(call.call_id, card)
+  }
+  return cards
 }

@@ -1,8 +1,8 @@
 /** Recordings: files on disk below one folder, a row for each; a repeat replaces the earlier one (contract 4.6). */
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Agent, request } from 'undici'
@@ -10,15 +10,14 @@ import { idOf } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { checkUrl, guardedLookup, type AllowPrivate } from '../delivery/outbound.ts'
 import { PortalError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
+import { decoderOf, nameFetched, readDuration, syncFolder } from './sound-files.ts'
 
 /** What recordings need. */
 export interface RecordingsParts {
   readonly store: Store
   readonly clock: Clock
-  readonly log: Log
   /** the folder of the files */
   readonly folder: string
   readonly maxBytes: number
@@ -36,45 +35,7 @@ export interface NewRecord {
 }
 
 const uploadLifeMs = 3_600_000
-const mimes: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mpeg' }
-
-/** The file's name without folders, with an ending that may be played. */
-export function readFilename(filename: string | undefined): string {
-  const name = (filename ?? '')
-    .split(/[/\\]/)
-    .at(-1)!
-    .replace(/[\p{Cc}]/gu, '')
-    .trim()
-  if (name === '') throw new PortalError('record_name_empty')
-  if (!/\.(wav|mp3)$/i.test(name)) throw new PortalError('record_extension')
-  return name.slice(-200)
-}
-
-/** The last part of a URL's path, decoded where it can be; '' for what is no URL. */
-export function nameInUrl(url: string): string {
-  const name = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : ''
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
-}
-
-/** Length of a PCM WAV file by its header, in seconds; null when it cannot be told. */
-async function readDuration(path: string, filename: string): Promise<number | null> {
-  if (!/\.wav$/i.test(filename)) return null
-  const file = await open(path)
-  try {
-    const head = Buffer.alloc(44)
-    const { bytesRead } = await file.read(head, 0, 44, 0)
-    if (bytesRead < 44 || head.toString('latin1', 0, 4) !== 'RIFF') return null
-    const bytesPerSecond = head.readUInt32LE(28)
-    const { size } = await file.stat()
-    return bytesPerSecond === 0 ? null : Math.round(((size - 44) / bytesPerSecond) * 100) / 100
-  } finally {
-    await file.close()
-  }
-}
+const mimes: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mpeg', flac: 'audio/flac' }
 
 function limited(maxBytes: number): Transform {
   let bytes = 0
@@ -89,7 +50,7 @@ function limited(maxBytes: number): Transform {
 
 /** Builds the verbs on recordings. */
 export function createRecordings(parts: RecordingsParts) {
-  const { store, clock, log, folder, maxBytes } = parts
+  const { store, clock, folder, maxBytes } = parts
   const agent = new Agent({
     connect: { lookup: guardedLookup(parts.allowPrivate) as never, timeout: 5000 },
     headersTimeout: 15_000,
@@ -109,17 +70,19 @@ export function createRecordings(parts: RecordingsParts) {
   }
 
   /** Spools to a temporary file, syncs it, moves it into place, then writes the row: a crash leaves no half record. */
-  const save = async (record: NewRecord, content: Readable): Promise<number> => {
+  const save = async (record: NewRecord, content: Readable, decoder: Transform | 'plain' = 'plain'): Promise<number> => {
     const relative = join(String(record.portalId), new Date(clock.now()).toISOString().slice(0, 7))
     await mkdir(join(folder, relative), { recursive: true })
     const path = join(relative, `${randomBytes(16).toString('hex')}.${record.filename.split('.').at(-1)!.toLowerCase()}`)
     const spool = join(folder, `${path}.part`)
     try {
-      await pipeline(content, limited(maxBytes), createWriteStream(spool, { flush: true }))
+      const steps = decoder === 'plain' ? [content] : [content, decoder]
+      await pipeline([...steps, limited(maxBytes), createWriteStream(spool, { flush: true })])
       const { size } = await stat(spool)
       if (size === 0) throw new PortalError('record_empty')
       const duration = await readDuration(spool, record.filename)
       await rename(spool, join(folder, path))
+      await syncFolder(dirname(join(folder, path)))
       return await writeRow(record, { path, bytes: size, duration })
     } catch (error) {
       await rm(spool, { force: true })
@@ -176,12 +139,15 @@ export function createRecordings(parts: RecordingsParts) {
     return id
   }
 
-  const fetchFrom = async (record: NewRecord, url: string): Promise<number> => {
+  const fetchFrom = async (
+    { portalId, callId, filename }: Omit<NewRecord, 'filename'> & { readonly filename: string | null },
+    url: string,
+  ): Promise<number> => {
     const blocked = checkUrl(url, parts.allowPrivate)
     if (blocked) throw new PortalError('record_unreachable', { problem: blocked.text })
     let answer: Awaited<ReturnType<typeof request>>
     try {
-      answer = await request(url, { dispatcher: agent })
+      answer = await request(url, { dispatcher: agent, headers: { 'accept-encoding': 'identity' } })
     } catch (error) {
       throw new PortalError('record_unreachable', { problem: (error as Error).message })
     }
@@ -189,8 +155,14 @@ export function createRecordings(parts: RecordingsParts) {
       await answer.body.dump()
       throw new PortalError('record_http', { status: answer.statusCode })
     }
-    return save(record, answer.body).catch((error: Error & { code?: string }) => {
-      if (error instanceof PortalError || !/^(UND_ERR|ECONN|EPIPE)/.test(error.code ?? '')) throw error
+    const decoder = decoderOf(headerOf(answer.headers['content-encoding']))
+    if (decoder === null) {
+      answer.body.destroy()
+      throw new PortalError('record_unreachable', { problem: 'its content encoding is not known' })
+    }
+    const record = { portalId, callId, filename: filename ?? nameFetched(url, headerOf(answer.headers['content-type'])) }
+    return save(record, answer.body, decoder).catch((error: Error & { code?: string }) => {
+      if (error instanceof PortalError || !/^(UND_ERR|ECONN|EPIPE|Z_|ERR__?(BROTLI|ZLIB)|ERR_STREAM)/.test(error.code ?? '')) throw error
       throw new PortalError('record_unreachable', { problem: error.message })
     })
   }
@@ -198,24 +170,16 @@ export function createRecordings(parts: RecordingsParts) {
   return {
     requireFinished,
     save,
-    /** One try inside the request; its failure is the caller's answer (mode A). */
+    /** One try: a failure is thrown. Without a filename the address or its answer names the record. */
     fetchFrom,
-    /** RECORD_URL of finish: two tries in the background, a failure is only logged (contract 4.3). */
-    fetchLater(record: NewRecord, url: string): void {
-      const again = (): Promise<number> =>
-        new Promise<void>((resolve) => clock.at(clock.now() + 5000, resolve)).then(() => fetchFrom(record, url))
-      fetchFrom(record, url)
-        .catch(again)
-        .catch((error: unknown) => log.warn({ err: error, call: record.callId }, 'RECORD_URL could not be fetched in two tries'))
-    },
-    /** An address that takes the record by POST, good once and for an hour (mode C). */
+    /** An address that takes the record by POST, good once and for an hour (mode C). Its `auth` opens nothing but this upload. */
     async offerUpload(record: NewRecord, by: { owner: string; userId: number }): Promise<{ uploadUrl: string; fieldName: string }> {
-      const secret = randomBytes(32).toString('hex')
+      const [auth, secret] = [randomBytes(35).toString('hex'), randomBytes(32).toString('hex')]
       const payload = Buffer.from(JSON.stringify({ callId: record.callId })).toString('base64url')
       const expiresAt = clock.now() + uploadLifeMs
       await store.transaction((tx) =>
         tx.insert('upload', {
-          token_hash: hashOf(secret),
+          token_hash: hashOf(auth, secret),
           portal_id: record.portalId,
           call_id: record.callId,
           filename: record.filename,
@@ -226,17 +190,17 @@ export function createRecordings(parts: RecordingsParts) {
         }),
       )
       const token = encodeURIComponent(`telephony|${payload}|${secret}`)
-      return { uploadUrl: `${parts.publicUrl}/rest/upload.json?token=${token}`, fieldName: 'file' }
+      return { uploadUrl: `${parts.publicUrl}/rest/upload.json?auth=${auth}&token=${token}`, fieldName: 'file' }
     },
     /** The upload that a token stands for; refused when it is unknown, used or too old. Asked before the body is read. */
-    async openUpload(token: string): Promise<Row<'upload'>> {
+    async openUpload({ auth, token }: { auth: string; token: string }): Promise<Row<'upload'>> {
       const secret = token.split('|')[2] ?? ''
       // taken in one statement: of several that come together one gets it
       return store.transaction(async (tx) => {
         const row = await tx.db
           .updateTable('upload')
           .set({ used_at: clock.now() })
-          .where('token_hash', '=', hashOf(secret))
+          .where('token_hash', '=', hashOf(auth, secret))
           .where('used_at', 'is', null)
           .where('expires_at', '>', clock.now())
           .returningAll()
@@ -271,10 +235,18 @@ export function createRecordings(parts: RecordingsParts) {
       if (!row) throw new PortalError('recording_unknown', { id })
       return { row, path: join(folder, row.path) }
     },
-    /** Removes what a dead process left of records that it was taking. Only where no other process is at work. */
-    async clearUnfinished(): Promise<void> {
-      const files = await readdir(folder, { recursive: true }).catch(() => [])
-      for (const file of files.filter((name) => name.endsWith('.part'))) await rm(join(folder, file), { force: true })
+    /** Removes what dead processes left: half records, and files that no row names. `quietMs`: how old they have to be, where other processes are at work. */
+    async clearLeftovers(quietMs: number): Promise<void> {
+      const files = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
+      if (files.length === 0) return
+      const rows = await store.read.selectFrom('recording').select('path').execute()
+      const named = new Set(rows.map((row) => join(folder, row.path)))
+      for (const entry of files) {
+        const path = join(entry.parentPath, entry.name)
+        if (named.has(path)) continue
+        const found = await stat(path).catch(() => null)
+        if (found && found.mtimeMs + quietMs <= Date.now()) await rm(path, { force: true })
+      }
     },
     close: () => agent.destroy(),
   }
@@ -283,6 +255,10 @@ export function createRecordings(parts: RecordingsParts) {
 /** The verbs on recordings. */
 export type Recordings = ReturnType<typeof createRecordings>
 
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+function hashOf(auth: string, secret: string): string {
+  return createHash('sha256').update(`${auth} ${secret}`).digest('hex')
+}
+
+function headerOf(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? (value[0] ?? '') : (value ?? '')
 }

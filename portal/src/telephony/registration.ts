@@ -1,5 +1,5 @@
 import { idOf } from '../caller.ts'
-import type { CalledCard } from '../crm/call-crm.ts'
+import type { CalledCard, MadeCard } from '../crm/call-crm.ts'
 import { readPhone } from '../crm/phones.ts'
 import { PortalError } from '../errors.ts'
 import type { Tx } from '../store/store.ts'
@@ -7,8 +7,10 @@ import type { Row } from '../store/tables.ts'
 import { showTo } from './call-cards.ts'
 import type { CallsParts } from './call-parts.ts'
 import { findAsked, tieToCall } from './callback-ties.ts'
-import { newCallId, reuseWindowMs } from './click.ts'
+import { noteCall } from './call-note.ts'
+import { createsByLine } from './lines.ts'
 import { callInit, callTalking } from './events.ts'
+import { madeBy, newCallId, newCallRow, tiedCard } from './new-call.ts'
 import { findReported, hear, type Named, type Reporter } from './reporter.ts'
 
 /** A registration by an app (contract 4.2); `undefined` = not given. */
@@ -20,6 +22,8 @@ export interface Registration extends Named {
   readonly crmSource: string
   readonly entity: CalledCard | null
   readonly show: boolean
+  /** ADD_TO_CHAT: a note on the card's timeline */
+  readonly note: boolean
   readonly callListId: number
   readonly lineNumber: string | undefined
   readonly externalCallId: string | undefined
@@ -28,8 +32,12 @@ export interface Registration extends Named {
 /** A registered call and what was made for it. */
 export interface Registered {
   readonly call: Row<'call'>
-  readonly createdLeadId: number | null
+  /** what was made for it, now or when it was first registered */
+  readonly made: readonly MadeCard[]
 }
+
+/** The window in which `register` answers an open call of the same key (contract 4.2). */
+export const reuseWindowMs = 30 * 60_000
 
 /** Calls that an app registers by itself. */
 export function createRegistrations(parts: CallsParts) {
@@ -46,7 +54,7 @@ export function createRegistrations(parts: CallsParts) {
         if (found) {
           hear(parts, tx, found)
           if (registration.show) await showTo(parts, tx, found, [user.id])
-          return { call: found, createdLeadId: null }
+          return { call: found, made: madeBy(found) }
         }
         return registerNew(parts, tx, { reporter, registration, user, phone })
       })
@@ -87,58 +95,41 @@ interface NewCall {
 
 async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, user, phone }: NewCall): Promise<Registered> {
   const { store, clock, crm } = parts
+  const { portalId } = reporter
   const now = clock.now()
-  const given = registration.entity ? await crm.find(reporter.portalId, registration.entity, tx.db) : null
-  let entity: CalledCard | null = given ?? (await crm.findByPhone(reporter.portalId, phone.digits, tx.db))[0] ?? null
-  let createdLeadId: number | null = null
-  if (!entity && (registration.crmCreate || (await createsByLine(tx, reporter, registration)))) {
-    const isIncoming = registration.type === 2 || registration.type === 3
-    createdLeadId = await crm.addLead(tx, {
-      portalId: reporter.portalId,
-      userId: user.id,
-      actorId: reporter.userId,
-      number: phone.phoneNumber,
-      sourceId: registration.crmSource,
-      isIncoming,
-    })
-    entity = { type: 'LEAD', id: createdLeadId }
-  }
+  const given = registration.entity ? await crm.find(portalId, registration.entity, tx.db) : null
+  const found = given ? [given] : await crm.findByPhone(portalId, phone.digits, tx.db)
+  const { crmMode: mode, repeatSales } = parts.switches.of(portalId)
+  const line = { portalId, owner: reporter.owner, number: registration.type === 1 ? (registration.lineNumber ?? '') : '' }
+  const wish = { portalId, userId: user.id, actorId: reporter.userId, number: phone.phoneNumber, type: registration.type }
+  const made =
+    registration.crmCreate || (await createsByLine(tx.db, line))
+      ? await crm.autoCreate(tx, { ...wish, sourceId: registration.crmSource, found, mode, repeatSales })
+      : []
   const asked = registration.type === 4 ? await findAsked(tx, { reporter, digits: phone.digits, now }) : undefined
-  const call: Row<'call'> = {
-    id: store.nextId('call'),
-    portal_id: reporter.portalId,
-    call_id: newCallId(now),
-    type: registration.type,
-    user_id: user.id,
-    owner: reporter.owner,
-    line_number: registration.lineNumber ?? '',
-    number: registration.phoneNumber,
-    international: phone.international,
-    extension: phone.extension,
-    digits: phone.digits,
-    entity_type: entity?.type ?? '',
-    entity_id: entity?.id ?? 0,
-    external_call_id: registration.externalCallId ?? null,
-    call_list_id: registration.callListId,
-    is_mobile: 0,
-    crm_create: registration.crmCreate ? 1 : 0,
-    crm_source: registration.crmSource,
-    created_entities: JSON.stringify(createdLeadId === null ? [] : [{ ENTITY_TYPE: 'LEAD', ENTITY_ID: createdLeadId }]),
-    state: 'registered',
-    reusable: 1,
-    reported_at: now,
-    answered_at: null,
-    started_at: registration.startedAt ?? now,
-    ended_at: null,
-    duration: 0,
-    status_code: null,
-    failed_reason: '',
-    closed_by: null,
-    statistic_id: null,
-    activity_id: null,
-    trace_id: asked?.trace_id ?? null,
-    created_at: now,
-  }
+  const call = newCallRow({
+    phone,
+    entity: tiedCard(found, made),
+    made,
+    now,
+    columns: {
+      id: store.nextId('call'),
+      portal_id: portalId,
+      call_id: newCallId(now),
+      type: registration.type,
+      user_id: user.id,
+      owner: reporter.owner,
+      line_number: registration.lineNumber ?? '',
+      number: registration.phoneNumber,
+      external_call_id: registration.externalCallId ?? null,
+      call_list_id: registration.callListId,
+      crm_create: registration.crmCreate ? 1 : 0,
+      crm_source: registration.crmSource,
+      reported_at: now,
+      trace_id: asked?.trace_id ?? null,
+      started_at: registration.startedAt ?? now,
+    },
+  })
   tx.insert('call', call)
   if (asked) tieToCall(parts, tx, asked, call)
   if (registration.show)
@@ -158,19 +149,7 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
   )
   if (parts.switches.of(reporter.portalId).callStartEvent)
     parts.outbox.emit(tx, callTalking, { callId: call.call_id, userId: user.id }, { portalId: reporter.portalId, userId: reporter.userId })
+  if (registration.note) await noteCall(parts, tx, { call, userId: user.id })
   tx.afterCommit(() => parts.changed(reporter.portalId, ['calls', `call:${call.call_id}`]))
-  return { call, createdLeadId }
-}
-
-/** For outgoing calls the line's CRM_AUTO_CREATE counts as CRM_CREATE (contract 4.2). */
-async function createsByLine(tx: Tx, reporter: Reporter, registration: Registration): Promise<boolean> {
-  if (registration.type !== 1 || registration.lineNumber === undefined) return false
-  const line = await tx.db
-    .selectFrom('line')
-    .select('crm_auto_create')
-    .where('owner', '=', reporter.owner)
-    .where('number', '=', registration.lineNumber)
-    .where('portal_id', '=', reporter.portalId)
-    .executeTakeFirst()
-  return line?.crm_auto_create === 1
+  return { call, made }
 }

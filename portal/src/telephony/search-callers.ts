@@ -1,10 +1,7 @@
+import { presenceOf } from '../directory/users.ts'
 import { readPhone } from '../crm/phones.ts'
 import type { Store } from '../store/store.ts'
-import type { Row } from '../store/tables.ts'
 import type { CrmOfCalls } from '../crm/call-crm.ts'
-
-/** A user that did something within this time counts as present. */
-const presentMs = 15 * 60_000
 
 /** Contract 4.5: cards with a number, best match first, each with its responsible person. */
 export async function searchCallers(
@@ -26,7 +23,7 @@ export async function searchCallers(
       NAME: entity.title,
       ASSIGNED_BY: {
         ID: String(entity.assignedById),
-        TIMEMAN_STATUS: user && isPresent(user, now()) ? 'OPENED' : 'CLOSED',
+        TIMEMAN_STATUS: user ? presenceOf(user, now()) : 'CLOSED',
         USER_PHONE_INNER: user?.extension ?? null,
         WORK_PHONE: user?.work_phone ?? null,
         PERSONAL_PHONE: user?.personal_phone ?? null,
@@ -34,8 +31,4 @@ export async function searchCallers(
       },
     }
   })
-}
-
-function isPresent(user: Row<'user'>, now: number): boolean {
-  return user.is_active === 1 && user.last_seen_at !== null && now - user.last_seen_at < presentMs
 }

@@ -240,15 +240,14 @@ const reportTexts: Readonly<Record<string, string>> = {
   ringing_agent: 'The phone app rings the caller',
   ringing_client: 'The phone app rings the customer',
   talking: 'They talk',
+  record_fetched: 'The recording was fetched',
+  record_failed: 'The recording could not be fetched',
 }
 
 function reportStep(step: Row<'trace_step'>): TraceStep {
-  return {
-    at: step.at,
-    kind: step.kind,
-    text: reportTexts[step.kind] ?? step.kind,
-    detail: JSON.parse(step.detail) as Record<string, unknown>,
-  }
+  const detail = JSON.parse(step.detail) as Record<string, unknown>
+  const problem = typeof detail['problem'] === 'string' ? `: ${detail['problem']}` : ''
+  return { at: step.at, kind: step.kind, text: `${reportTexts[step.kind] ?? step.kind}${problem}`, detail }
 }
 
 function endSteps(call: Row<'call'>): TraceStep[] {

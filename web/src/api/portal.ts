@@ -6,6 +6,7 @@ export const portal = {
   session: () => request<T.Session>('GET', '/session'),
   signIn: (email: string, password: string) => request<T.Session>('POST', '/session', { body: { email, password } }),
   signOut: () => request<void>('DELETE', '/session'),
+  changePause: (isPaused: boolean) => request<unknown>('PATCH', '/me', { body: { isPaused } }),
   changeLanguage: (language: T.Language) => request<unknown>('PATCH', '/me', { body: { language } }),
   changeOwnTarget: (target: string | null) => request<unknown>('PUT', '/me/target', { body: { target } }),
 
@@ -24,12 +25,17 @@ export const portal = {
   find: (text: string) => request<{ items: T.EntityRow[] }>('GET', '/search', { query: { q: text } }),
   timeline: (kind: T.EntityKind, id: number, cursor: string | null) =>
     request<T.Page<T.TimelineEntry>>('GET', `/${collectionOf[kind]}/${id}/timeline`, { query: { cursor } }),
+  addNote: (kind: T.EntityKind, id: number, text: string) =>
+    request<{ id: number }>('POST', `/${collectionOf[kind]}/${id}/notes`, { body: { text } }),
+  deleteNote: (id: number) => request<void>('DELETE', `/notes/${id}`),
 
   click: (input: T.ClickInput, idempotencyKey: string) =>
     request<T.ClickAnswer>('POST', '/clicks', { body: input, headers: { 'idempotency-key': idempotencyKey } }),
   explain: (number: string, userId: number | null) => request<T.Explanation>('GET', '/explain', { query: { number, userId } }),
   openCalls: () => request<{ items: T.Call[] }>('GET', '/calls/open'),
   calls: (query: Query) => request<T.Page<T.Call>>('GET', '/calls', { query }),
+  call: (callId: string) => request<T.Call>('GET', `/calls/${encodeURIComponent(callId)}`),
+  transcript: (callId: string) => request<T.Transcript>('GET', `/calls/${encodeURIComponent(callId)}/transcript`),
   dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
 
   telephony: () => request<T.Telephony>('GET', '/telephony'),

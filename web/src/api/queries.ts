@@ -71,6 +71,12 @@ export const callsQuery = (filter: Query) =>
     getNextPageParam: nextOf,
   })
 
+/** One call. */
+export const callQuery = (callId: string) => queryOptions({ queryKey: ['calls', 'one', callId], queryFn: () => portal.call(callId) })
+/** What was said in a call. */
+export const transcriptQuery = (callId: string) =>
+  queryOptions({ queryKey: ['calls', 'transcript', callId], queryFn: () => portal.transcript(callId) })
+
 /** The delivery log, newest first. */
 export const deliveriesQuery = (filter: Query) =>
   infiniteQueryOptions({

@@ -70,6 +70,11 @@ export interface Call {
     id: number
     title: string
   } | null
+  /** who is responsible for that card */
+  responsible: {
+    id: number
+    name: string
+  } | null
   userId: number
   userName: string
   state: CallState
@@ -97,6 +102,13 @@ export interface Call {
   durationSeconds: number
   statusCode: string | null
   failedReason: string
+  /** the customer's mark, 1 to 5 */
+  vote: number | null
+  cost: number
+  costCurrency: string
+  hasTranscript: boolean
+  /** why the record that the app named could not be fetched */
+  recordProblem: string | null
   recording: {
     id: number
     url: string
@@ -443,6 +455,11 @@ export interface IncomingWebhook {
   url?: string
 }
 
+/** `POST /v1/{contacts|companies|leads}/:id/notes`; `DELETE /v1/notes/:id`. */
+export interface NoteInput {
+  text: string
+}
+
 /** A note under the bell; `author` is null when the system says it. */
 export interface Notification {
   id: number
@@ -537,6 +554,8 @@ export interface Session {
     extension: string | null
     /** own outgoing target, see Target.id */
     target: string | null
+    /** takes a break: apps read TIMEMAN_STATUS PAUSED */
+    isPaused: boolean
   }
   portal: {
     title: string
@@ -568,6 +587,9 @@ export interface Switches {
   limitOperatingSeconds: number
   /** with limits: seconds that a request may take */
   limitRequestSeconds: number
+  crmMode: 'classic' | 'simple'
+  /** a client without an active lead or deal gets a new one when a call asks for it */
+  repeatSales: boolean
 }
 
 /** Something a click can go to. `id` is `app:3`, `line:7` or `webhook:2`. */
@@ -605,7 +627,7 @@ export interface Telephony {
 /** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
 export interface TimelineEntry {
   id: number
-  kind: 'call' | 'note' | 'created'
+  kind: 'call' | 'activity' | 'note' | 'created'
   at: number
   subject: string
   text: string
@@ -614,6 +636,8 @@ export interface TimelineEntry {
     name: string
   } | null
   call: Call | null
+  /** the call that the portal wrote this note about */
+  tellsOf: string | null
 }
 
 /** `GET /v1/traces/:id`: from the click to the hang-up, in order. */
@@ -681,10 +705,11 @@ export interface Operations {
   'DELETE /session': {
     answer: undefined
   }
-  /** Changes the own language. */
+  /** Changes the own language, or says that one takes a break. */
   'PATCH /me': {
     body: {
-      language: 'en' | 'ru'
+      language?: 'en' | 'ru'
+      isPaused?: boolean
     }
     answer: Session
   }
@@ -868,6 +893,9 @@ export interface Operations {
       limitOperatingSeconds?: number
       /** with limits: seconds that a request may take */
       limitRequestSeconds?: number
+      crmMode?: 'classic' | 'simple'
+      /** a client without an active lead or deal gets a new one when a call asks for it */
+      repeatSales?: boolean
     }
     answer: Switches
   }
@@ -963,6 +991,13 @@ export interface Operations {
       total?: number
     }
   }
+  /** Writes a note on the timeline of a contact. */
+  'POST /contacts/{id}/notes': {
+    body: NoteInput
+    answer: {
+      id: number
+    }
+  }
   /** Newest first, 50 on a page; `search` is a part of a name, phone number or e-mail. `total` comes with the first page. */
   'GET /companies': {
     query: {
@@ -1002,6 +1037,13 @@ export interface Operations {
       items: TimelineEntry[]
       nextCursor: string | null
       total?: number
+    }
+  }
+  /** Writes a note on the timeline of a company. */
+  'POST /companies/{id}/notes': {
+    body: NoteInput
+    answer: {
+      id: number
     }
   }
   /** Newest first, 50 on a page; `search` is a part of a name, phone number or e-mail. `total` comes with the first page. */
@@ -1044,6 +1086,17 @@ export interface Operations {
       nextCursor: string | null
       total?: number
     }
+  }
+  /** Writes a note on the timeline of a lead. */
+  'POST /leads/{id}/notes': {
+    body: NoteInput
+    answer: {
+      id: number
+    }
+  }
+  /** Deletes a note of one’s own; administrators delete any. */
+  'DELETE /notes/{id}': {
+    answer: undefined
   }
   /** The ten best contacts, companies and leads for a part of a name, phone number or e-mail. */
   'GET /search': {

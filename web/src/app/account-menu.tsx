@@ -1,5 +1,5 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
-import { IconBell, IconBellOff, IconCheck, IconKeyboard, IconLogout, IconSelector } from '@tabler/icons-react'
+import { IconBell, IconBellOff, IconCheck, IconCoffee, IconKeyboard, IconLogout, IconPlayerPlay, IconSelector } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -28,7 +28,11 @@ export function AccountMenu({ onKeys, isInMenu = false }: { onKeys: () => void; 
           <span className={css.words}>
             <span className="one-line">{user.name}</span>
             <span className={css.extension}>
-              {user.extension ? t('account.extension', { extension: user.extension }) : t('account.noExtension')}
+              {user.isPaused
+                ? t('account.paused')
+                : user.extension
+                  ? t('account.extension', { extension: user.extension })
+                  : t('account.noExtension')}
             </span>
           </span>
           <IconSelector className={css.open} size={16} stroke={1.6} aria-hidden />
@@ -42,6 +46,7 @@ export function AccountMenu({ onKeys, isInMenu = false }: { onKeys: () => void; 
 }
 
 function Entries({ onKeys }: { onKeys: () => void }) {
+  const { user } = useSession()
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
@@ -52,6 +57,10 @@ function Entries({ onKeys }: { onKeys: () => void }) {
     void showLanguage(language)
     queryClient.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, user: { ...session.user, language } })
     void portal.changeLanguage(language).catch(() => undefined)
+  }
+  const changePause = (isPaused: boolean) => {
+    queryClient.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, user: { ...session.user, isPaused } })
+    void portal.changePause(isPaused).catch(() => queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }))
   }
   const signOut = async () => {
     await portal.signOut().catch(() => undefined)
@@ -75,6 +84,12 @@ function Entries({ onKeys }: { onKeys: () => void }) {
         </Menu.Item>
       ))}
       <Menu.Divider />
+      <Menu.Item
+        leftSection={user.isPaused ? <IconPlayerPlay size={16} stroke={1.6} /> : <IconCoffee size={16} stroke={1.6} />}
+        onClick={() => changePause(!user.isPaused)}
+      >
+        {t(user.isPaused ? 'account.back' : 'account.pause')}
+      </Menu.Item>
       <Menu.Item
         leftSection={sound.isOn ? <IconBell size={16} stroke={1.6} /> : <IconBellOff size={16} stroke={1.6} />}
         onClick={() => sound.turn(!sound.isOn)}

@@ -36,6 +36,12 @@ export const formatMoment = (language: string, at: number) =>
 /** "1,204". */
 export const formatCount = (language: string, count: number) => new Intl.NumberFormat(language).format(count)
 
+/** "$1.25"; "1.25" without a currency, or with one that is not known. */
+export function formatMoney(language: string, amount: number, currency: string): string {
+  if (/^[A-Z]{3}$/.test(currency)) return new Intl.NumberFormat(language, { style: 'currency', currency }).format(amount)
+  return [new Intl.NumberFormat(language, { maximumFractionDigits: 4 }).format(amount), currency].filter(Boolean).join(' ')
+}
+
 /** Day as one says it: "Today", "Yesterday", "Mon, 3 Nov", "3 Nov 2025". */
 export function formatNearDay(language: string, at: number, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000)

@@ -6,6 +6,7 @@ test('a change of one contact refreshes its card, its timeline and the list of c
     ['card', 'contact', 4],
     ['timeline', 'contact', 4],
     ['rows', 'contact'],
+    ['calls', 'open'],
   ])
 })
 

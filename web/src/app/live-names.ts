@@ -9,7 +9,16 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'calls':
       return [['calls']]
     case 'call':
-      return [['calls', 'open'], ['calls', 'history'], ['timeline'], ['traces'], ['call-lists', 'one'], ['callback-requests']]
+      return [
+        ['calls', 'open'],
+        ['calls', 'history'],
+        ['calls', 'one'],
+        ['calls', 'transcript'],
+        ['timeline'],
+        ['traces'],
+        ['call-lists', 'one'],
+        ['callback-requests'],
+      ]
     case 'contact':
     case 'company':
     case 'lead':
@@ -18,6 +27,8 @@ export function staleKeysOf(name: string): QueryKey[] {
             ['card', word, Number(id)],
             ['timeline', word, Number(id)],
             ['rows', word],
+            // somebody who calls may be in the CRM now
+            ['calls', 'open'],
           ]
         : [
             ['rows', word],

@@ -127,6 +127,11 @@ const appPageRoute = createRoute({
   path: '/calls/pages/$id',
   component: lazyRouteComponent(() => import('../statistics/app-page-screen.tsx'), 'AppPageScreen'),
 })
+const callRoute = createRoute({
+  getParentRoute: () => homeRoute,
+  path: '/calls/$callId',
+  component: lazyRouteComponent(() => import('../statistics/call-screen.tsx'), 'CallScreen'),
+})
 const dialRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/dial',
@@ -234,6 +239,7 @@ const routeTree = rootRoute.addChildren([
     callListRoute,
     callsRoute,
     appPageRoute,
+    callRoute,
     dialRoute,
     appRoute,
     deliveriesRoute,

@@ -6,6 +6,7 @@ import {
   IconCheck,
   IconHelpCircle,
   IconPhoneCall,
+  IconPhoneIncoming,
   IconPhoneOff,
   IconPhoneRinging,
 } from '@tabler/icons-react'
@@ -24,6 +25,8 @@ import { RefusalNotice } from './refusal-notice.tsx'
 interface CallCardProps {
   call: Call
   onEntityPage: boolean
+  /** the signed-in person */
+  ownId: number
   refusal: CallRefusal | null
   onOpenEntity: () => void
   onAddEntity: () => void
@@ -49,6 +52,7 @@ const moodIcons: Record<CallMood, typeof IconCheck> = {
 export function CallCard({
   call,
   onEntityPage,
+  ownId,
   refusal,
   onOpenEntity,
   onAddEntity,
@@ -62,7 +66,8 @@ export function CallCard({
   const sentence = sentenceOf(call, formatDuration(call.durationSeconds))
   const outcome = outcomeOf(call)
   const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : sentence.mood
-  const MoodIcon = moodIcons[mood]
+  // a call that comes in is not mistaken for one's own
+  const Icon = call.direction === 'incoming' && mood === 'waits' ? IconPhoneIncoming : moodIcons[mood]
   const action = nextActionOf(call, onEntityPage)
   const own = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
   const words = control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : own
@@ -73,11 +78,12 @@ export function CallCard({
       data-mood={mood}
       data-call-id={call.callId}
       data-state={call.state}
+      data-direction={call.direction}
       aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}
     >
       <header className={css.head}>
         <span className={css.mood} aria-hidden>
-          <MoodIcon size={20} stroke={1.8} />
+          <Icon size={20} stroke={1.8} />
         </span>
         <Who call={call} title={control?.title ?? null} onOpenEntity={onOpenEntity} />
         <CardClock call={call} control={control} isUnsure={sentence.mood === 'unsure'} />
@@ -86,6 +92,7 @@ export function CallCard({
       <p className={css.sentence} role="status" aria-live="polite">
         {words}
       </p>
+      {call.direction === 'incoming' && <Responsible call={call} ownId={ownId} />}
       {sentence.refusal && <p className={css.quote}>“{sentence.refusal}”</p>}
       {call.closedByPortal && sentence.key === 'closedByPortal' && <p className="faint">{t('call.card.provisional')}</p>}
       {refusal && (
@@ -158,6 +165,14 @@ function CardClock({ call, control, isUnsure }: Pick<CallCardProps, 'call' | 'co
   )
 }
 
+/** Whose customer calls. */
+function Responsible({ call, ownId }: { call: Call; ownId: number }) {
+  const { t } = useTranslation()
+  if (!call.responsible) return null
+  const { id, name } = call.responsible
+  return <p className={css.responsible}>{t(id === ownId ? 'call.card.responsibleYou' : 'call.card.responsible', { name })}</p>
+}
+
 type NextStepProps = Pick<CallCardProps, 'call' | 'onOpenEntity' | 'onAddEntity' | 'onCallAgain' | 'onDismiss'> & { action: NextAction }
 
 /** The one next action, large. */
@@ -173,7 +188,7 @@ function NextStep({ call, action, onOpenEntity, onAddEntity, onCallAgain, onDism
     case 'add':
       return (
         <Button fullWidth onClick={onAddEntity} variant="light">
-          {t('call.card.add')}
+          {t(call.direction === 'incoming' ? 'call.card.create' : 'call.card.add')}
         </Button>
       )
     case 'again':

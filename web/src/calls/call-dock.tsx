@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { collectionOf, portal } from '../api/portal.ts'
 import { openCallsQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
+import { useSession } from '../app/session.ts'
 import { useSound } from '../app/sound.ts'
 import { PendingCallCard } from './call-card.tsx'
 import css from './call-dock.module.css'
@@ -25,6 +26,7 @@ const shownCards = 3
 export function CallDock() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const { user } = useSession()
   const queryClient = useQueryClient()
   const { data } = useQuery(openCallsQuery)
   const { pending, place } = usePlaceCall()
@@ -35,7 +37,14 @@ export function CallDock() {
 
   const calls = data?.items ?? noCalls
   const docked = useLeaving(calls)
-  useRing(hasSound && calls.some(ringsHere))
+  useRing(
+    hasSound
+      ? calls
+          .filter(ringsHere)
+          .map((call) => call.callId)
+          .join()
+      : '',
+  )
 
   const dismiss = (call: Call) => {
     queryClient.setQueryData(openCallsQuery.queryKey, (open) => open && { items: open.items.filter((one) => one.callId !== call.callId) })
@@ -83,6 +92,7 @@ export function CallDock() {
             call={call}
             isLeaving={isLeaving}
             onEntityPage={call.entity !== null && path === `/${collectionOf[call.entity.kind]}/${call.entity.id}`}
+            ownId={user.id}
             refusal={refusals[call.callId] ?? null}
             onOpenEntity={() => openEntity(call)}
             onAddEntity={() => void navigate({ to: '/contacts/new', search: { phone: call.number } })}

@@ -66,7 +66,7 @@ function readEnd(call: Call): [SentenceKey, CallMood] {
   if (call.closedByPortal && (delivery === 'failed' || delivery === 'skipped')) return [failureKeyOf(call), 'failed']
   if (call.closedByPortal && delivery === 'expired') return ['expired', 'failed']
   if (call.closedByPortal) return ['closedByPortal', 'unsure']
-  if (call.statusCode === '200') return ['finished', 'done']
+  if (wasAnswered(call)) return ['finished', 'done']
   return ['ended', 'failed']
 }
 
@@ -104,12 +104,12 @@ export function outcomeOf(call: Pick<Call, 'statusCode' | 'state' | 'direction'>
 
 /** A STATUS_CODE in words. */
 export function outcomeOfCode(statusCode: string | null): OutcomeKey {
-  return outcomes[statusCode ?? ''] ?? 'unknown'
+  return outcomes[(statusCode ?? '').replace(/^VI_STATUS_/, '')] ?? 'unknown'
 }
 
 /** True when the customer and the employee talked. */
 export function wasAnswered(call: Pick<Call, 'statusCode' | 'state'>): boolean {
-  return call.state === 'finished' && call.statusCode === '200'
+  return call.state === 'finished' && outcomeOfCode(call.statusCode) === 'talked'
 }
 
 /** The one thing a person most likely wants next. `onEntityPage`: the card of this call's customer is already open. */

@@ -23,6 +23,8 @@ interface DockedCallProps {
   /** its card is going; it says so to pages of apps and is not shown any more */
   isLeaving: boolean
   onEntityPage: boolean
+  /** the signed-in person */
+  ownId: number
   refusal: CallRefusal | null
   onOpenEntity: () => void
   onAddEntity: () => void

@@ -7,15 +7,22 @@ const renewMs = 1_000
 /** What one tab writes is seen by the others a moment later. */
 const confirmMs = 250
 
-/** Rings in one of all tabs of this browser while `rings` is true. */
-export function useRing(rings: boolean): void {
+/** An app need not say that somebody took the phone: a call that comes in rings here no longer than this. */
+const longestRingMs = 60_000
+
+/** Rings in one of all tabs of this browser; `calls` names what rings, '' nothing. */
+export function useRing(calls: string): void {
   useEffect(() => {
-    if (!rings) return
+    if (calls === '') return
     const end = new AbortController()
+    const timer = window.setTimeout(() => end.abort(), longestRingMs)
     if ('locks' in navigator) ringWithLock(end.signal)
     else ringWithLease(end.signal)
-    return () => end.abort()
-  }, [rings])
+    return () => {
+      window.clearTimeout(timer)
+      end.abort()
+    }
+  }, [calls])
 }
 
 /** The tab that holds the lock rings; the others wait for it, and take over when it is closed. */

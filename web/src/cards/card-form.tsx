@@ -7,6 +7,7 @@ import { Failure } from '../app/notice.tsx'
 import css from './card-form.module.css'
 import { CompanyChoice } from './company-choice.tsx'
 import { isLeadStatus, isSource, leadStatuses, sources } from './known-values.ts'
+import { ResponsibleChoice } from './responsible-choice.tsx'
 import { ValuesField, type ValueRow } from './values-field.tsx'
 
 interface CardFormProps {
@@ -26,6 +27,7 @@ interface CardValues {
   lastName: string
   position: string
   company: { id: number; title: string } | null
+  responsible: { id: number; name: string } | null
   statusId: string
   sourceId: string
   comments: string
@@ -86,6 +88,7 @@ export function CardForm({ kind, card, phone, error, isSaving, onSave, onCancel 
             />
           </div>
         )}
+        <ResponsibleChoice person={form.values.responsible} onChange={(person) => form.setFieldValue('responsible', person)} />
         <Textarea label={t('form.comments')} autosize minRows={2} maxRows={10} {...form.getInputProps('comments')} />
         {error !== null && error !== undefined && <Failure error={error} />}
         <div className={css.acts}>
@@ -111,13 +114,14 @@ function readCard(kind: EntityKind, card: EntityCard | null, phone: string): Car
   if (!card) return { ...noValues, phones: [{ value: phone, kind: kind === 'company' ? 'WORK' : 'MOBILE' }] }
   const rowsOf = (values: ValueRow[]): ValueRow[] =>
     values.map(({ id, value, kind: valueKind }) => ({ ...(id === undefined ? {} : { id }), value, kind: valueKind }))
-  const { name, secondName, lastName, position, company, sourceId, comments } = card
+  const { name, secondName, lastName, position, company, responsible, sourceId, comments } = card
   return {
     name,
     secondName,
     lastName,
     position,
     company,
+    responsible,
     sourceId,
     comments,
     title: kind === 'contact' ? '' : card.title,
@@ -134,6 +138,7 @@ const noValues: CardValues = {
   lastName: '',
   position: '',
   company: null,
+  responsible: null,
   statusId: 'NEW',
   sourceId: '',
   comments: '',
@@ -144,6 +149,7 @@ const noValues: CardValues = {
 function writeInput(kind: EntityKind, values: CardValues): EntityInput {
   const filled = (rows: ValueRow[]) => rows.map((row) => ({ ...row, value: row.value.trim() })).filter((row) => row.value !== '')
   const input: EntityInput = { comments: values.comments, phones: filled(values.phones), emails: filled(values.emails) }
+  if (values.responsible) input.responsibleId = values.responsible.id
   if (kind !== 'contact') input.title = values.title.trim()
   if (kind !== 'company')
     Object.assign(input, { name: values.name.trim(), secondName: values.secondName.trim(), lastName: values.lastName.trim() })

@@ -11,15 +11,18 @@ import type { EntityInput, EntityKind } from '../api/types.ts'
 import { MoreRows } from '../app/more-rows.tsx'
 import { Failure, useFailureText, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
+import { useSession } from '../app/session.ts'
 import { CardForm } from './card-form.tsx'
 import css from './card-screen.module.css'
 import { Facts } from './facts.tsx'
+import { NoteForm } from './note-form.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** The page of one contact, company or lead: facts at the left, timeline at the right. */
 export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const { user } = useSession()
   const queryClient = useQueryClient()
   const card = useQuery(cardQuery(kind, id))
   const timeline = useInfiniteQuery(timelineQuery(kind, id))
@@ -45,6 +48,9 @@ export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
     },
   })
   const removeText = useFailureText(remove.error)
+  const refreshTimeline = () => queryClient.invalidateQueries({ queryKey: ['timeline', kind, id] })
+  const addNote = useMutation({ mutationFn: (text: string) => portal.addNote(kind, id, text), onSuccess: refreshTimeline })
+  const deleteNote = useMutation({ mutationFn: (noteId: number) => portal.deleteNote(noteId), onSettled: refreshTimeline })
 
   if (card.isPending) return <Waiting text={t('wait.page')} />
   if (card.isError) return <Failure error={card.error} onRetry={() => void card.refetch()} />
@@ -94,9 +100,28 @@ export function CardScreen({ kind, id }: { kind: EntityKind; id: number }) {
         </section>
         <section className={css.timeline} aria-label={t('timeline.title')}>
           <h2 className={css.heading}>{t('timeline.title')}</h2>
+          <NoteForm
+            error={addNote.error}
+            isSaving={addNote.isPending}
+            onAdd={(text) =>
+              addNote.mutateAsync(text).then(
+                () => true,
+                () => false,
+              )
+            }
+          />
+          {deleteNote.isError && <Failure error={deleteNote.error} />}
           {timeline.isPending && <Waiting text={t('wait.list', { what: t('timeline.what') })} />}
           {timeline.isError && <Failure error={timeline.error} onRetry={() => void timeline.refetch()} />}
-          {timeline.isSuccess && <Timeline entries={entries} hasPhone={facts.phones.length > 0} name={facts.title} />}
+          {timeline.isSuccess && (
+            <Timeline
+              entries={entries}
+              hasPhone={facts.phones.length > 0}
+              name={facts.title}
+              maysDelete={(entry) => entry.kind === 'note' && (user.isAdmin || entry.author?.id === user.id)}
+              onDeleteNote={(noteId) => deleteNote.mutate(noteId)}
+            />
+          )}
           <MoreRows hasMore={timeline.hasNextPage} isFetching={timeline.isFetchingNextPage} onMore={() => void timeline.fetchNextPage()} />
         </section>
       </div>

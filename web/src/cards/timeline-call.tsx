@@ -6,6 +6,7 @@ import { Moment } from '../app/time.tsx'
 import { outcomeOf, sentenceOf, wasAnswered } from '../calls/call-sentence.ts'
 import { formatDuration, isoDuration } from '../calls/duration.ts'
 import { RecordingPlayer } from '../calls/recording-player.tsx'
+import { TranscriptPart } from '../calls/transcript-part.tsx'
 import css from './timeline.module.css'
 
 /** One call of the timeline: direction, how it ended, how long, who, recording, why. */
@@ -23,7 +24,9 @@ export function TimelineCall({ call, name }: { call: Call; name: string }) {
       </span>
       <div className={css.words}>
         <div className={css.line}>
-          <span className={css.what}>{t(`timeline.${call.direction}`)}</span>
+          <Link className={css.what} to="/calls/$callId" params={{ callId: call.callId }}>
+            {t(`timeline.${call.direction}`)}
+          </Link>
           <span className={css.outcome} data-tone={outcome === null ? 'live' : answered ? 'good' : 'bad'}>
             {outcome ? t(`call.outcome.${outcome}`) : t('timeline.underWay')}
             {answered && (
@@ -64,11 +67,13 @@ export function TimelineCall({ call, name }: { call: Call; name: string }) {
         )}
         {sentence.refusal && <p className={css.text}>“{sentence.refusal}”</p>}
         {isProvisional && <p className={css.by}>{t('timeline.provisional')}</p>}
+        {call.recordProblem !== null && <p className={css.text}>{t('call.recording.problem', { problem: call.recordProblem })}</p>}
         {call.recording && (
           <div className={css.player}>
             <RecordingPlayer recording={call.recording} label={t('call.recording.label', { name })} />
           </div>
         )}
+        {call.hasTranscript && <TranscriptPart call={call} />}
       </div>
     </article>
   )

@@ -1,4 +1,4 @@
-import { IconCirclePlus, IconHistory, IconNote } from '@tabler/icons-react'
+import { IconChecklist, IconCirclePlus, IconHistory, IconNote } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { TimelineEntry } from '../api/types.ts'
 import { formatNearDay } from '../app/format.ts'
@@ -8,8 +8,17 @@ import { Moment } from '../app/time.tsx'
 import css from './timeline.module.css'
 import { TimelineCall } from './timeline-call.tsx'
 
+interface TimelineProps {
+  entries: TimelineEntry[]
+  hasPhone: boolean
+  name: string
+  /** whether the person may delete this note */
+  maysDelete: (entry: TimelineEntry) => boolean
+  onDeleteNote: (id: number) => void
+}
+
 /** What happened, newest first, under its days. */
-export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]; hasPhone: boolean; name: string }) {
+export function Timeline({ entries, hasPhone, name, maysDelete, onDeleteNote }: TimelineProps) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   if (entries.length === 0)
@@ -29,7 +38,11 @@ export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]
           <ol className={css.entries}>
             {ofDay.map((entry) => (
               <li key={`${entry.kind}${entry.id}`}>
-                {entry.call ? <TimelineCall call={entry.call} name={name} /> : <OtherEntry entry={entry} />}
+                {entry.call ? (
+                  <TimelineCall call={entry.call} name={name} />
+                ) : (
+                  <OtherEntry entry={entry} onDelete={maysDelete(entry) ? () => onDeleteNote(entry.id) : null} />
+                )}
               </li>
             ))}
           </ol>
@@ -39,23 +52,40 @@ export function Timeline({ entries, hasPhone, name }: { entries: TimelineEntry[]
   )
 }
 
-function OtherEntry({ entry }: { entry: TimelineEntry }) {
+const otherIcons = { created: IconCirclePlus, note: IconNote, activity: IconChecklist, call: IconChecklist } as const
+
+function OtherEntry({ entry, onDelete }: { entry: TimelineEntry; onDelete: (() => void) | null }) {
   const { t } = useTranslation()
-  const Icon = entry.kind === 'created' ? IconCirclePlus : IconNote
+  const Icon = otherIcons[entry.kind]
+  const tellsOfCall = entry.tellsOf !== null
+  const named =
+    entry.kind === 'created' ? t('timeline.created') : entry.subject || t(entry.kind === 'note' ? 'timeline.note' : 'timeline.activity')
   return (
-    <article className={css.entry}>
+    <article className={css.entry} data-entry={entry.kind}>
       <span className={css.icon} aria-hidden>
         <Icon size={16} stroke={1.8} />
       </span>
       <div className={css.words}>
         <div className={css.line}>
-          <span className={css.what}>{entry.kind === 'created' ? t('timeline.created') : entry.subject || t('timeline.note')}</span>
+          <span className={tellsOfCall ? css.told : css.what}>{tellsOfCall ? entry.text : named}</span>
           <span className={css.at}>
             <Moment at={entry.at} style="time" />
           </span>
         </div>
-        {entry.text && <p className={css.text}>{entry.text}</p>}
-        {entry.author && <p className={css.by}>{entry.author.name}</p>}
+        {entry.text && !tellsOfCall && <p className={css.text}>{entry.text}</p>}
+        {(entry.author || onDelete) && (
+          <p className={css.by}>
+            {entry.author?.name}
+            {onDelete && (
+              <>
+                {entry.author && ' · '}
+                <button type="button" className={css.act} onClick={onDelete}>
+                  {t('act.delete')}
+                </button>
+              </>
+            )}
+          </p>
+        )}
       </div>
     </article>
   )

@@ -41,7 +41,10 @@ export function stepWordsOf(step: TraceStep): TraceWords<StepKey> | null {
     case 'ringing_agent':
     case 'ringing_client':
     case 'talking':
+    case 'record_fetched':
       return { key: kind, values: {} }
+    case 'record_failed':
+      return { key: kind, values: { status: textOf(detail['problem']) } }
     case 'finished':
       return {
         key: detail['closedBy'] === 'portal' ? 'finishedByPortal' : 'finished',

@@ -9,6 +9,7 @@ import type { TelephonyInput } from '../api/types.ts'
 import { Failure, Notice, Waiting } from '../app/notice.tsx'
 import { useSession } from '../app/session.ts'
 import { ToggleRow } from '../app/toggle-row.tsx'
+import { CallsInCrm } from './calls-in-crm.tsx'
 import { countryOptions } from './countries.ts'
 import { ExplainPanel } from './explain-panel.tsx'
 import { LinesTable } from './lines-table.tsx'
@@ -130,6 +131,8 @@ export function TelephonyScreen() {
         />
         {!user.isAdmin && <p className="faint">{t('settings.adminOnly')}</p>}
       </section>
+
+      {user.isAdmin && <CallsInCrm />}
 
       <section className={css.block} aria-labelledby="lines-title">
         <div>

@@ -55,7 +55,9 @@ export function CallsTable({ calls }: { calls: Call[] }) {
               <td className={`${table.wide} quiet`}>{call.userName}</td>
               <td className={`${table.wide} ${table.number}`}>{wasAnswered(call) ? formatDuration(call.durationSeconds) : '–'}</td>
               <td className={`${table.end} quiet ${css.when}`}>
-                <Moment at={call.startedAt} />
+                <Link to="/calls/$callId" params={{ callId: call.callId }} title={t('history.open')}>
+                  <Moment at={call.startedAt} />
+                </Link>
               </td>
               <td className={css.play}>
                 {call.recording && (
@@ -98,14 +100,8 @@ function Outcome({ call }: { call: Call }) {
   const outcome = outcomeOf(call)
   const words = outcome ? t(`call.outcome.${outcome}`) : t('history.openCall')
   const tone = outcome === null ? 'live' : wasAnswered(call) ? 'good' : 'bad'
-  if (call.traceId === null)
-    return (
-      <span className={css.outcome} data-tone={tone}>
-        {words}
-      </span>
-    )
   return (
-    <Link className={css.outcome} data-tone={tone} to="/traces/$id" params={{ id: String(call.traceId) }} title={t('call.why')}>
+    <Link className={css.outcome} data-tone={tone} to="/calls/$callId" params={{ callId: call.callId }} title={t('history.open')}>
       {words}
     </Link>
   )

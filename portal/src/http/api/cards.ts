@@ -3,12 +3,13 @@ import type { Caller } from '../../caller.ts'
 import type { Author, Entities, EntityWrite } from '../../crm/entities.ts'
 import type { MultifieldType } from '../../crm/classic-fields.ts'
 import type { MultifieldWrite } from '../../crm/multifields.ts'
+import type { Notes } from '../../crm/notes.ts'
 import type { Timeline } from '../../crm/timeline.ts'
 import { PortalError } from '../../errors.ts'
 import { namesOf, showCard, showRows, type CardShapeParts, type WebKind } from './card-shapes.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { route, ApiAnswer, type Route } from './route.ts'
-import { EntityCard, EntityInput, EntityRow, Page, TimelineEntry, type Call, type PhoneInput } from './schemas.ts'
+import { EntityCard, EntityInput, EntityRow, NoteInput, Page, TimelineEntry, type Call, type PhoneInput } from './schemas.ts'
 
 /** Calls as the web shows them, by CALL_ID; telephony knows how. Calls that are gone are absent. */
 export type PresentCalls = (portalId: number, callIds: readonly string[]) => Promise<ReadonlyMap<string, Call>>
@@ -17,6 +18,7 @@ export type PresentCalls = (portalId: number, callIds: readonly string[]) => Pro
 export interface CardParts extends CardShapeParts {
   readonly entities: Entities
   readonly timeline: Timeline
+  readonly notes: Notes
   readonly presentCalls: PresentCalls
 }
 
@@ -34,7 +36,12 @@ const searchQuery = Type.Object({ q: Type.String({ maxLength: 200 }) })
 /** `/v1/contacts`, `/v1/companies`, `/v1/leads`, their cards and timelines, and `/v1/search`. Any user may read and write. */
 export function cardRoutes(parts: CardParts): readonly Route[] {
   return [
-    ...(['contact', 'company', 'lead'] as const).flatMap((kind) => [...readingRoutes(parts, kind), ...writingRoutes(parts, kind)]),
+    ...(['contact', 'company', 'lead'] as const).flatMap((kind) => [
+      ...readingRoutes(parts, kind),
+      ...writingRoutes(parts, kind),
+      noteRoute(parts, kind),
+    ]),
+    noteRemoval(parts),
     searchRoute(parts),
   ]
 }
@@ -118,6 +125,38 @@ function writingRoutes(parts: CardParts, kind: WebKind): Route[] {
   return [add, change, remove]
 }
 
+function noteRoute({ notes }: CardParts, kind: WebKind): Route {
+  return route({
+    method: 'POST',
+    path: `${paths[kind]}/:id/notes`,
+    about: `Writes a note on the timeline of a ${words[kind]}.`,
+    access: 'user',
+    body: NoteInput,
+    answers: { 201: Type.Object({ id: Type.Number() }) },
+    async run({ caller, params, body }) {
+      const card = { type: kind, id: readId(kind, params['id']) }
+      const id = await stillThere(card, notes.add(card, body.text, authorOf(caller)))
+      return new ApiAnswer(201, { id })
+    },
+  })
+}
+
+function noteRemoval({ notes }: CardParts): Route {
+  return route({
+    method: 'DELETE',
+    path: '/notes/:id',
+    about: 'Deletes a note of one’s own; administrators delete any.',
+    access: 'user',
+    answers: { 204: null },
+    async run({ caller, params }) {
+      const id = params['id'] ?? ''
+      if (!/^[1-9]\d{0,14}$/.test(id)) throw new PortalError('note_not_found', { id: id.slice(0, 50) })
+      await notes.remove(Number(id), { ...authorOf(caller), isAdmin: caller.isAdmin })
+      return new ApiAnswer(204, null)
+    },
+  })
+}
+
 function searchRoute(parts: CardParts): Route {
   return route({
     method: 'GET',
@@ -156,11 +195,11 @@ async function timelinePage(
   portalId: number,
   { card, cursor }: { card: Card; cursor: string | undefined },
 ): Promise<unknown> {
-  const [at, id] = decodeCursor(cursor, 2) ?? []
+  const [at, note, id] = decodeCursor(cursor, 3) ?? []
   const page = await parts.timeline.page({
     portalId,
     card,
-    after: at === undefined || id === undefined ? null : { at, id },
+    after: at === undefined || id === undefined ? null : { at, isNote: note === 1, id },
     limit: pageRows,
   })
   if (!page) throw gone(card)
@@ -177,7 +216,7 @@ async function timelinePage(
     const name = names.get(authorId)
     return { ...shown, author: name === undefined ? null : { id: authorId, name }, call: (callId !== null && calls.get(callId)) || null }
   })
-  return { items, nextCursor: page.next ? encodeCursor([page.next.at, page.next.id]) : null }
+  return { items, nextCursor: page.next ? encodeCursor([page.next.at, page.next.isNote ? 1 : 0, page.next.id]) : null }
 }
 
 async function cardOf(parts: CardParts, { portalId }: Caller, card: Card): Promise<EntityCard> {
@@ -199,8 +238,8 @@ function gone({ type, id }: Card): PortalError {
   return new PortalError('card_not_found', { what: words[type], id })
 }
 
-async function stillThere(card: Card, write: Promise<void>): Promise<void> {
-  await write.catch((error: unknown) => {
+async function stillThere<T>(card: Card, write: Promise<T>): Promise<T> {
+  return write.catch((error: unknown) => {
     throw error instanceof PortalError && error.key === 'crm_not_found' ? gone(card) : error
   })
 }

@@ -54,6 +54,7 @@ export const Session = Type.Object({
     language: Literals(['en', 'ru'] as const),
     extension: Nullable(Type.String()),
     target: Nullable(Type.String({ description: 'own outgoing target, see Target.id' })),
+    isPaused: Type.Boolean({ description: 'takes a break: apps read TIMEMAN_STATUS PAUSED' }),
   }),
   portal: Type.Object({ title: Type.String(), country: Type.String(), publicUrl: Type.String() }),
 })
@@ -142,6 +143,7 @@ export const Call = Type.Object({
   display: Type.String(),
   international: Type.String(),
   entity: Nullable(Type.Object({ kind: EntityKind, id: Type.Number(), title: Type.String() })),
+  responsible: Nullable(Type.Object({ id: Type.Number(), name: Type.String() }, { description: 'who is responsible for that card' })),
   userId: Type.Number(),
   userName: Type.String(),
   state: CallState,
@@ -168,6 +170,11 @@ export const Call = Type.Object({
   durationSeconds: Type.Number(),
   statusCode: Nullable(Type.String()),
   failedReason: Type.String(),
+  vote: Nullable(Type.Number({ description: "the customer's mark, 1 to 5" })),
+  cost: Type.Number(),
+  costCurrency: Type.String(),
+  hasTranscript: Type.Boolean(),
+  recordProblem: Nullable(Type.String({ description: 'why the record that the app named could not be fetched' })),
   recording: Nullable(
     Type.Object({ id: Type.Number(), url: Type.String(), durationSeconds: Nullable(Type.Number()), filename: Type.String() }),
   ),
@@ -189,13 +196,17 @@ export const Transcript = Type.Object({
 /** One entry of a card's timeline, newest first. `GET /v1/{contacts|companies|leads}/:id/timeline?cursor=`. */
 export const TimelineEntry = Type.Object({
   id: Type.Number(),
-  kind: Literals(['call', 'note', 'created'] as const),
+  kind: Literals(['call', 'activity', 'note', 'created'] as const),
   at: Type.Number(),
   subject: Type.String(),
   text: Type.String(),
   author: Nullable(Type.Object({ id: Type.Number(), name: Type.String() })),
   call: Nullable(Call),
+  tellsOf: Nullable(Type.String({ description: 'the call that the portal wrote this note about' })),
 })
+
+/** `POST /v1/{contacts|companies|leads}/:id/notes`; `DELETE /v1/notes/:id`. */
+export const NoteInput = Type.Object({ text: Type.String({ minLength: 1, maxLength: 20000 }) })
 
 /** `POST /v1/clicks`. The header `Idempotency-Key` is optional: a double click is one call anyway. */
 export const ClickInput = Type.Object({
@@ -280,6 +291,8 @@ export const Switches = Type.Object({
     description: 'with limits: seconds that a method may take of an app or webhook within ten minutes',
   }),
   limitRequestSeconds: Type.Number({ exclusiveMinimum: 0, maximum: 3600, description: 'with limits: seconds that a request may take' }),
+  crmMode: Literals(['classic', 'simple'] as const),
+  repeatSales: Type.Boolean({ description: 'a client without an active lead or deal gets a new one when a call asks for it' }),
 })
 /** `GET /v1/profiles`. */
 export const WireProfiles = Type.Object({

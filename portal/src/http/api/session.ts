@@ -30,6 +30,7 @@ export function sessionRoutes({ signIn, users, portals, publicUrl }: SessionApiP
         language: user.language === 'ru' ? 'ru' : 'en',
         extension: user.extension,
         target: user.target,
+        isPaused: user.is_paused === 1,
       },
       portal: { title: portal.title, country: portal.country, publicUrl },
     }
@@ -80,12 +81,12 @@ export function sessionRoutes({ signIn, users, portals, publicUrl }: SessionApiP
     route({
       method: 'PATCH',
       path: '/me',
-      about: 'Changes the own language.',
+      about: 'Changes the own language, or says that one takes a break.',
       access: 'user',
-      body: Type.Object({ language: Type.Union([Type.Literal('en'), Type.Literal('ru')]) }),
+      body: Type.Partial(Type.Object({ language: Type.Union([Type.Literal('en'), Type.Literal('ru')]), isPaused: Type.Boolean() })),
       answers: { 200: Session },
       async run({ caller, body }) {
-        await users.change(caller.portalId, caller.userId, { language: body.language })
+        await users.change(caller.portalId, caller.userId, body)
         return current(caller.portalId, caller.userId)
       },
     }),

@@ -104,6 +104,8 @@ export const deliveries = {
       ringing_agent: 'The employee’s phone rings.',
       ringing_client: 'The customer’s phone rings.',
       talking: 'They talk.',
+      record_fetched: 'The recording was fetched.',
+      record_failed: 'The recording could not be fetched: {{status}}',
       finished: 'The call ended: {{outcome}}, {{duration}}.',
       finishedByPortal: 'Closed by the portal without a report: {{outcome}}.',
     },

@@ -47,6 +47,9 @@ export const shell = {
     extension: 'Extension {{extension}}',
     noExtension: 'No extension yet',
     keys: 'Keyboard shortcuts',
+    pause: 'Take a break',
+    back: 'Back to work',
+    paused: 'On a break',
     signOut: 'Sign out',
   },
   keys: {

@@ -106,6 +106,8 @@ export const deliveries = {
       ringing_agent: 'Звонит телефон сотрудника.',
       ringing_client: 'Звонит телефон клиента.',
       talking: 'Идёт разговор.',
+      record_fetched: 'Запись загружена.',
+      record_failed: 'Запись не удалось загрузить: {{status}}',
       finished: 'Звонок закончен: {{outcome}}, {{duration}}.',
       finishedByPortal: 'Закрыт порталом без отчёта: {{outcome}}.',
     },

@@ -47,6 +47,9 @@ export const shell = {
     extension: 'Добавочный {{extension}}',
     noExtension: 'Нет добавочного номера',
     keys: 'Клавиши',
+    pause: 'Сделать перерыв',
+    back: 'Вернуться к работе',
+    paused: 'Перерыв',
     signOut: 'Выйти',
   },
   keys: {
