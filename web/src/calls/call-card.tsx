@@ -66,8 +66,6 @@ export function CallCard({
   const sentence = sentenceOf(call, formatDuration(call.durationSeconds))
   const outcome = outcomeOf(call)
   const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : sentence.mood
-  // a call that comes in is not mistaken for one's own
-  const Icon = call.direction === 'incoming' && mood === 'waits' ? IconPhoneIncoming : moodIcons[mood]
   const action = nextActionOf(call, onEntityPage)
   const own = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
   const words = control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : own
@@ -82,9 +80,7 @@ export function CallCard({
       aria-label={t('call.card.label', { name: call.entity?.title ?? call.display })}
     >
       <header className={css.head}>
-        <span className={css.mood} aria-hidden>
-          <Icon size={20} stroke={1.8} />
-        </span>
+        <MoodIcon mood={mood} isIncoming={call.direction === 'incoming'} />
         <Who call={call} title={control?.title ?? null} onOpenEntity={onOpenEntity} />
         <CardClock call={call} control={control} isUnsure={sentence.mood === 'unsure'} />
         <CloseButton size="md" data-close-card onClick={onDismiss} aria-label={t('call.card.close')} />
@@ -111,17 +107,37 @@ export function CallCard({
             onDismiss={onDismiss}
           />
         )}
-        {call.traceId !== null && (sentence.mood === 'failed' || sentence.mood === 'unsure') && (
-          <Link className={css.why} to="/traces/$id" params={{ id: String(call.traceId) }}>
-            <IconAlertTriangle size={14} stroke={1.8} aria-hidden /> {t('call.why')}
-          </Link>
-        )}
-        {(call.target || call.line) && (sentence.mood === 'waits' || sentence.mood === 'talks') && (
-          <span className={css.via}>{t('call.card.via', { target: [call.target, call.line].filter(Boolean).join(' · ') })}</span>
-        )}
+        <FootLine call={call} mood={sentence.mood} />
       </footer>
       {tabs}
     </article>
+  )
+}
+
+/** A call that comes in is not mistaken for one's own. */
+function MoodIcon({ mood, isIncoming }: { mood: CallMood; isIncoming: boolean }) {
+  const Icon = isIncoming && mood === 'waits' ? IconPhoneIncoming : moodIcons[mood]
+  return (
+    <span className={css.mood} aria-hidden>
+      <Icon size={20} stroke={1.8} />
+    </span>
+  )
+}
+
+/** Why it failed, or what it goes through. */
+function FootLine({ call, mood }: { call: Call; mood: CallMood }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      {call.traceId !== null && (mood === 'failed' || mood === 'unsure') && (
+        <Link className={css.why} to="/traces/$id" params={{ id: String(call.traceId) }}>
+          <IconAlertTriangle size={14} stroke={1.8} aria-hidden /> {t('call.why')}
+        </Link>
+      )}
+      {(call.target || call.line) && (mood === 'waits' || mood === 'talks') && (
+        <span className={css.via}>{t('call.card.via', { target: [call.target, call.line].filter(Boolean).join(' · ') })}</span>
+      )}
+    </>
   )
 }
 
