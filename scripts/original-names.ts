@@ -55,6 +55,67 @@ export const originalScopes: readonly OriginalScope[] = [
       im.notify.answer im.notify.confirm im.notify.get im.notify.history.search im.notify.schema.get`),
     events: names('OnUserAdd'),
   },
+  {
+    title: 'CRM',
+    methods: each(`
+      crm.activity.{add|delete|fields|get|list|update} crm.activity.badge.{add|delete|get|list}
+      crm.activity.binding.{add|delete|list|move} crm.activity.call.getTranscript crm.activity.communication.fields
+      crm.activity.configurable.{add|get|update} crm.activity.layout.blocks.{delete|get|set}
+      crm.activity.todo.{add|update|updatecolor|updatedeadline|updatedescription|updateresponsibleuser}
+      crm.activity.type.{add|delete|list} crm.address.{add|delete|fields|list|update}
+      crm.automatedsolution.{add|delete|fields|get|list|update} crm.automation.trigger crm.automation.trigger.{add|delete|execute|list}
+      crm.calllist.{add|get|list|statuslist|update} crm.calllist.items.get crm.catalog.{fields|get|list}
+      crm.category.{add|delete|fields|get|list|update} crm.company.{add|delete|fields|get|list|update}
+      crm.company.contact.{add|delete|fields} crm.company.contact.items.{delete|get|set}
+      crm.company.details.configuration.{forcecommonscopeforall|get|reset|set} crm.company.userfield.{add|delete|get|list|update}
+      crm.contact.{add|delete|fields|get|list|update} crm.contact.company.{add|delete|fields} crm.contact.company.items.{delete|get|set}
+      crm.contact.details.configuration.{forcecommonscopeforall|get|reset|set} crm.contact.userfield.{add|delete|get|list|update}
+      crm.currency.{add|delete|fields|get|list|update} crm.currency.base.{get|set} crm.currency.localizations.{delete|fields|get|set}
+      crm.deal.{add|delete|fields|get|list|update} crm.deal.contact.{add|delete|fields} crm.deal.contact.items.{delete|get|set}
+      crm.deal.details.configuration.{forcecommonscopeforall|get|reset|set} crm.deal.productrows.{get|set}
+      crm.deal.recurring.{add|delete|expose|fields|get|list|update} crm.deal.userfield.{add|delete|get|list|update}
+      crm.dealcategory.{add|delete|fields|get|list|status|update} crm.dealcategory.default.{get|set} crm.dealcategory.stage.list
+      crm.documentgenerator.document.{add|delete|enablepublicurl|get|getfields|list|update|upload}
+      crm.documentgenerator.numerator.{add|delete|get|list|update} crm.documentgenerator.template.{add|delete|get|getfields|list|update}
+      crm.duplicate.findbycomm crm.duplicate.volatiletype.{fields|list|register|unregister} crm.entity.mergebatch
+      crm.enum.{activitydirection|activitynotifytype|activitypriority|activitystatus|activitytype|addresstype|contenttype|fields|getorderownertypes|ownertype}
+      crm.enum.settings.mode crm.invoice.{add|delete|fields|get|getexternallink|list|update}
+      crm.invoice.recurring.{add|delete|expose|fields|get|list|update} crm.invoice.status.{add|delete|fields|get|list|update}
+      crm.invoice.userfield.{add|delete|get|list|update} crm.item.{add|batchimport|delete|fields|get|import|list|update}
+      crm.item.delivery.{get|list} crm.item.details.configuration.{forcecommonscopeforall|get|reset|set}
+      crm.item.payment.{add|delete|get|list|pay|unpay|update} crm.item.payment.delivery.{add|delete|list|setdelivery}
+      crm.item.payment.product.{add|delete|list|setquantity}
+      crm.item.productrow.{add|delete|fields|get|getavailableforpayment|list|set|update} crm.lead.{add|delete|fields|get|list|update}
+      crm.lead.contact.{add|delete|fields} crm.lead.contact.items.{delete|get|set}
+      crm.lead.details.configuration.{forcecommonscopeforall|get|reset|set} crm.lead.productrows.{get|set}
+      crm.lead.userfield.{add|delete|get|list|update} crm.measure.{add|delete|fields|get|list|update} crm.multifield.fields
+      crm.orderentity.{add|deletebyfilter|getfields|list} crm.paysystem.{fields|list} crm.persontype.{fields|list}
+      crm.product.{add|delete|fields|get|list|update} crm.product.property.{add|delete|fields|get|list|types|update}
+      crm.product.property.enumeration.fields crm.product.property.settings.fields crm.productrow.{fields|list}
+      crm.productsection.{add|delete|fields|get|list|update} crm.quote.{add|delete|fields|get|list|update}
+      crm.quote.contact.{add|delete|fields} crm.quote.contact.items.{delete|get|set} crm.quote.productrows.{get|set}
+      crm.quote.userfield.{add|delete|get|list|update} crm.requisite.{add|delete|fields|get|list|update}
+      crm.requisite.bankdetail.{add|delete|fields|get|list|update} crm.requisite.link.{fields|get|list|register|unregister}
+      crm.requisite.preset.{add|countries|delete|fields|get|list|update}
+      crm.requisite.preset.field.{add|availabletoadd|delete|fields|get|list|update} crm.requisite.userfield.{add|delete|get|list|update}
+      crm.settings.mode.get crm.stagehistory.list crm.status.{add|delete|fields|get|list|update} crm.status.entity.{items|types}
+      crm.timeline.bindings.{bind|fields|list|unbind} crm.timeline.comment.{add|delete|fields|get|list|update}
+      crm.timeline.icon.{add|delete|get|list} crm.timeline.item.{pin|unpin} crm.timeline.layout.blocks.{delete|get|set}
+      crm.timeline.logmessage.{add|delete|get|list} crm.timeline.logo.{add|delete|get|list} crm.timeline.note.{delete|get|save}
+      crm.type.{add|delete|fields|get|getbyentitytypeid|list|update} crm.userfield.enumeration.fields crm.userfield.{fields|types}
+      crm.userfield.settings.fields crm.vat.{add|delete|fields|get|list|update}`),
+    events: each(`
+      OnCrmLead{Add|Update|Delete} OnCrmDeal{Add|Update|Delete} OnCrmContact{Add|Update|Delete} OnCrmCompany{Add|Update|Delete}
+      OnCrmQuote{Add|Update|Delete} OnCrmInvoice{Add|Update|Delete} OnCrmRequisite{Add|Update|Delete} OnCrmProduct{Add|Update|Delete}
+      OnCrmCurrency{Add|Update|Delete} OnCrmActivity{Add|Update|Delete} OnCrmBankDetail{Add|Update|Delete}
+      OnCrmAddress{Add|Update|Delete} OnCrmDynamicItem{Add|Update|Delete} OnCrmLeadUserField{Add|Update|Delete|SetEnumValues}
+      OnCrmDealUserField{Add|Update|Delete|SetEnumValues} OnCrmContactUserField{Add|Update|Delete|SetEnumValues}
+      OnCrmCompanyUserField{Add|Update|Delete|SetEnumValues} OnCrmQuoteUserField{Add|Update|Delete|SetEnumValues}
+      OnCrmInvoiceUserField{Add|Update|Delete|SetEnumValues} OnCrmRequisiteUserField{Add|Update|Delete|SetEnumValues}
+      OnCrmDealMoveToCategory OnCrmDealRecurring{Add|Update|Delete|Expose} OnCrmInvoiceRecurring{Add|Update|Delete|Expose}
+      OnCrmInvoiceSetStatus OnCrmProductProperty{Add|Update|Delete} OnCrmProductSection{Add|Update|Delete} OnCrmType{Add|Update|Delete}
+      OnCrmTimelineComment{Add|Update|Delete} OnCrmDocumentGeneratorDocument{Add|Update|Delete}`),
+  },
 ]
 
 /** What of an implemented method or event is missing, in words for the reader. Everything else that is here is whole. */
