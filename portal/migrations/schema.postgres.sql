@@ -76,7 +76,10 @@ create table "attempt" (
   "error" text,
   "request_headers" text not null,
   "request_body" text not null,
-  "response_body" text
+  "response_body" text,
+  "dns_ms" bigint,
+  "tls_ms" bigint,
+  "reused" smallint
 );
 
 create table "auth_code" (
@@ -327,12 +330,28 @@ create table "handler" (
   "secret" text not null,
   "options" text not null,
   "created_at" bigint not null,
-  "deleted_at" bigint
+  "deleted_at" bigint,
+  "slots" bigint,
+  "per_minute" bigint,
+  "old_secret" text,
+  "old_secret_until" bigint,
+  "breaker_opened_at" bigint,
+  "breaker_retry_at" bigint,
+  "breaker_reason" text
 );
 
 create table "id_block" (
   "name" text not null,
   "next" bigint not null
+);
+
+create table "idempotency_key" (
+  "key_hash" text not null,
+  "portal_id" bigint not null,
+  "request_hash" text not null,
+  "status" bigint,
+  "answer" text,
+  "created_at" bigint not null
 );
 
 create table "incoming_webhook" (
@@ -739,6 +758,10 @@ CREATE INDEX handler_event ON handler USING btree (portal_id, event);
 CREATE UNIQUE INDEX handler_pkey ON handler USING btree (id);
 
 CREATE UNIQUE INDEX id_block_pkey ON id_block USING btree (name);
+
+CREATE INDEX idempotency_key_created ON idempotency_key USING btree (created_at);
+
+CREATE UNIQUE INDEX idempotency_key_pkey ON idempotency_key USING btree (key_hash);
 
 CREATE UNIQUE INDEX incoming_webhook_pkey ON incoming_webhook USING btree (id);
 

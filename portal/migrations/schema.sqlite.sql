@@ -89,7 +89,7 @@ CREATE TABLE attempt (
   request_headers TEXT NOT NULL,
   request_body TEXT NOT NULL,
   response_body TEXT
-);
+, dns_ms BIGINT, tls_ms BIGINT, reused SMALLINT);
 
 CREATE INDEX attempt_delivery ON attempt (delivery_id, number);
 
@@ -393,7 +393,7 @@ CREATE TABLE handler (
   options TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   deleted_at BIGINT
-);
+, slots BIGINT, per_minute BIGINT, old_secret TEXT, old_secret_until BIGINT, breaker_opened_at BIGINT, breaker_retry_at BIGINT, breaker_reason TEXT);
 
 CREATE UNIQUE INDEX handler_binding ON handler (owner, event, url, auth_user_id, kind, connector) WHERE deleted_at IS NULL;
 
@@ -403,6 +403,17 @@ CREATE TABLE id_block (
   name TEXT PRIMARY KEY,
   next BIGINT NOT NULL
 );
+
+CREATE TABLE idempotency_key (
+  key_hash TEXT PRIMARY KEY,
+  portal_id BIGINT NOT NULL,
+  request_hash TEXT NOT NULL,
+  status BIGINT,
+  answer TEXT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX idempotency_key_created ON idempotency_key (created_at);
 
 CREATE TABLE incoming_webhook (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -2,7 +2,10 @@
 export interface Clock {
   /** milliseconds since 1970 UTC */
   now(): number
-  /** runs `fn` once at or after that time; the returned function takes it back. Never keeps the process alive. */
+  /**
+   * Runs `fn` once at that time, or a moment later. When the clock is set back meanwhile it runs as late as it would have without
+   * that: nothing stands still until the clock has caught up. The returned function takes it back. Never keeps the process alive.
+   */
   at(timeMs: number, fn: () => void): () => void
 }
 
@@ -11,10 +14,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   at(timeMs, fn) {
     // setTimeout fires at once above 2^31-1 ms: far timers are set again on the way
-    const delay = Math.min(Math.max(timeMs - Date.now(), 0), 2 ** 31 - 1)
+    const wanted = Math.max(timeMs - Date.now(), 0)
+    const delay = Math.min(wanted, 2 ** 31 - 1)
     let cancel: () => void
     const timer = setTimeout(() => {
-      if (Date.now() + 1 < timeMs) cancel = systemClock.at(timeMs, fn)
+      if (delay < wanted) cancel = systemClock.at(Date.now() + wanted - delay, fn)
       else fn()
     }, delay)
     timer.unref()

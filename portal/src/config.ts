@@ -49,6 +49,14 @@ export const Settings = Type.Object(
       { /** REST over plain http is refused (contract 6.1) */ requireHttps: Type.Boolean() },
       { additionalProperties: false },
     ),
+    metrics: Type.Object(
+      {
+        /** who reads /metrics sends it as a bearer token; without it they are for this machine only */ token: Type.String({
+          pattern: '^[!-~]{16,}$',
+        }),
+      },
+      { additionalProperties: false },
+    ),
     log: Type.Object(
       {
         /** the least important lines that are logged */
@@ -84,6 +92,7 @@ export interface Config {
   readonly recordings: { readonly maxBytes: number }
   readonly bodies: { readonly maxBytes: number }
   readonly rest: { readonly requireHttps: boolean }
+  readonly metrics: { readonly token: string | null }
   readonly log: { readonly level: string }
 }
 
@@ -107,6 +116,7 @@ export const variables = {
   HOOKSWITCH_RECORDINGS_MAX_BYTES: 'recordings.maxBytes',
   HOOKSWITCH_BODIES_MAX_BYTES: 'bodies.maxBytes',
   HOOKSWITCH_REST_REQUIRE_HTTPS: 'rest.requireHttps',
+  HOOKSWITCH_METRICS_TOKEN: 'metrics.token',
   HOOKSWITCH_LOG_LEVEL: 'log.level',
 } as const
 
@@ -151,6 +161,7 @@ function partial(settings: Loose): unknown {
     recordings: { maxBytes: 1024 },
     bodies: { maxBytes: 1024 },
     rest: { requireHttps: false },
+    metrics: { token: '0123456789abcdef' },
     log: { level: 'info' },
   }
   return { ...stand, ...settings }
@@ -243,6 +254,7 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
     recordings: given.recordings ?? { maxBytes: 200 * 2 ** 20 },
     bodies: given.bodies ?? { maxBytes: 2 * 2 ** 20 },
     rest: given.rest ?? { requireHttps: false },
+    metrics: given.metrics ?? { token: null },
     log: given.log ?? { level: 'info' },
   }
 }

@@ -135,6 +135,24 @@ export const errors = {
   delivery_not_found: ['delivery_not_found', 404, 'There is no delivery {id}'],
   confirm_dial: ['confirm_dial', 409, 'Sending this delivery again will place a call. Confirm it with confirmDial: true'],
   replay_no_handler: ['replay_no_handler', 409, 'The handler of this delivery is gone or disabled: bind or enable it first'],
+  replay_under_way: ['replay_under_way', 409, 'This delivery is still under way: wait until it has ended'],
+  confirm_dials: [
+    'confirm_dials',
+    409,
+    '{dials} of these deliveries would place a call. Leave them out with dials: "leave_out", or have the calls placed with dials: "place"',
+  ],
+  replay_changed: ['replay_changed', 409, 'There are {count} such deliveries now: look again (dryRun: true) and confirm that number'],
+  replay_too_many: ['replay_too_many', 422, 'These are {count} deliveries; at most {most} are sent again at once: narrow the filter'],
+  no_such_event: ['no_such_event', 404, 'There is no event {id}. Reload the list'],
+  handler_off: ['handler_off', 409, 'This handler is switched off or cannot be sent to: {problem}'],
+  // repeated requests, /v1
+  idempotency_key: ['idempotency_key', 400, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID'],
+  idempotency_body: ['idempotency_body', 422, 'This Idempotency-Key was used with another request: take a new one'],
+  idempotency_running: [
+    'idempotency_running',
+    409,
+    'The first request under this Idempotency-Key has no answer yet. Try again in a moment; if it stays so, look whether it was done, and take a new key',
+  ],
   // CRM, contract 5, 8.1, 8.3, 8.4
   crm_not_found: ['', 400, 'Not found'],
   crm_id: ['', 400, 'ID is not defined or invalid'],
@@ -282,6 +300,11 @@ export const errors = {
     'foreign_origin',
     403,
     'Refused: the request comes from a page of another address ({origin}). Open the portal at its own address, or set publicUrl to the one you use',
+  ],
+  metrics_refused: [
+    'metrics_refused',
+    403,
+    'The metrics are for this machine only. For others set metrics.token and send it as Authorization: Bearer',
   ],
   json_only: ['json_only', 415, 'Send the body as application/json'],
   invalid_input: ['invalid_input', 422, '{problem}'],

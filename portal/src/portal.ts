@@ -28,7 +28,7 @@ import { crmMethods } from './crm/methods.ts'
 import { createStatuses } from './crm/statuses.ts'
 import { createNotes } from './crm/notes.ts'
 import { createTimeline } from './crm/timeline.ts'
-import { checkUrl } from './delivery/outbound.ts'
+import { checkDestination, checkUrl, type Resolve } from './delivery/outbound.ts'
 import { createSender } from './delivery/send.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { directoryMethods } from './directory/methods.ts'
@@ -43,9 +43,11 @@ import type { EventDeclaration } from './events/event.ts'
 import { appTest, offlineWaiting } from './events/events.ts'
 import { eventMethods } from './events/methods.ts'
 import { createOfflineQueue } from './events/offline.ts'
+import { createHandlerHealth } from './events/handler-health.ts'
 import { offlineMethods } from './events/offline-methods.ts'
 import { createOfflineSignals } from './events/offline-signals.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
+import { createReplays } from './events/replays.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
 import { callbackFormRoutes } from './http/api/callback-forms.ts'
@@ -65,7 +67,9 @@ import { transcriptRoutes } from './http/api/transcripts.ts'
 import { userRoutes } from './http/api/users.ts'
 import { webhookRoutes } from './http/api/webhooks.ts'
 import { serveCallbackForms } from './http/callback-forms.ts'
+import { createIdempotency } from './http/idempotency.ts'
 import { createLive } from './http/live.ts'
+import { createMetrics } from './http/metrics.ts'
 import { serveRecordings, takeUpload } from './http/recordings.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
@@ -104,8 +108,11 @@ export interface PortalWorld {
   readonly webFolder?: string
   /** is told how each REST call ended */
   readonly answered?: Answered
+  /** the DNS, as far as handlers are concerned */
+  readonly resolve?: Resolve
 }
 
+const hourMs = 3_600_000
 const silenceSweepMs = 60_000
 const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
@@ -167,8 +174,11 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const catalogue = eventCatalogue()
   // private addresses: one verdict at save, at bind and at send (design 11.10)
   const blockedAddress = (url: string): string | null => checkUrl(url, config.outbound.allowPrivate)?.text ?? null
+  /** names resolved: for what is saved by a person, who can do something about it */
+  const judgeAddress = async (url: string): Promise<string | null> =>
+    (await checkDestination(url, config.outbound.allowPrivate, world.resolve))?.text ?? null
   const bindings = await Bindings.open({ store, clock, blockedAddress, log })
-  const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate })
+  const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate, ...(world.resolve && { resolve: world.resolve }) })
   const deliveries = createDeliveries({
     store,
     clock,
@@ -178,9 +188,31 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     auth: (wish) => auth.of(wish),
     settled: (tx, job, decision) =>
       requestIdOf(job.callId ?? '') === null ? calls.followDelivery(tx, job, decision) : callbackOutcomes.followDelivery(tx, job, decision),
+    proven: (callId) => worker.proven(callId),
+    gone: (job) => health.gone(job.handlerId),
     changed,
   })
-  const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({ ...deliveries, clock, random: world.random ?? Math.random, log, sender })
+  const health = createHandlerHealth({
+    store,
+    bindings,
+    log,
+    changed,
+    async tellAdmins({ portalId, tag, text }) {
+      const people = (await users.all(portalId)).filter((user) => user.is_admin === 1 && user.is_active === 1)
+      for (const { id, language } of people)
+        await notifications.send({ portalId, userId: id, authorId: null, appId: null, message: language === 'ru' ? text.ru : text.en, tag })
+    },
+  })
+  const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({
+    ...deliveries,
+    clock,
+    random: world.random ?? Math.random,
+    log,
+    sender,
+    breakerChanged: (handlerId, breaker) => health.breakerChanged(handlerId, breaker),
+    ended: (job, decision, sent) => metrics.ended(job, decision, sent),
+  })
+  const metrics = createMetrics({ store, clock, report: () => worker.report(), token: config.metrics.token })
   const offline = createOfflineQueue({ store, clock })
   // which REST call is running: an app's own queue does not echo what the app does (contract 3.5)
   const causes = new AsyncLocalStorage<Cause>()
@@ -194,6 +226,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     causedBy: () => causes.getStore() ?? null,
     queued: (queued) => signals.queued(queued),
   })
+  const replays = createReplays({ store, clock, bindings, changed })
   const signals = createOfflineSignals({ store, clock, log, bindings, outbox })
 
   // crm
@@ -207,7 +240,15 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const crm = createCrmOfCalls({ entities, lookup, timeline, callLists, notes })
 
   // apps
-  const registry = createRegistry({ store, clock, outbox, bindings, changed, blockedAddress, installDue: () => installs.wake() })
+  const registry = createRegistry({
+    store,
+    clock,
+    outbox,
+    bindings,
+    changed,
+    blockedAddress: judgeAddress,
+    installDue: () => installs.wake(),
+  })
   const installs = createInstalls({ store, clock, log, auth, changed, post: postForm(sender) })
   const webhooks = createWebhooks({
     store,
@@ -216,7 +257,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     publicUrl: config.publicUrl,
     changed,
     eventNames: new Set(catalogue.keys()),
-    blockedAddress,
+    blockedAddress: judgeAddress,
   })
   const slowPages = createSlowPages({ auth, log, post: postForm(sender) })
   const placements = createPlacements({ store, clock, changed, removed: (row) => slowPages.tell(row) })
@@ -324,7 +365,16 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...placementRoutes({ placements, users }),
     ...frameRoutes({ frames, placements, users, cardStatus }),
     ...notificationRoutes({ notifications, users }),
-    ...handlerRoutes({ bindings, changed }),
+    ...handlerRoutes({
+      store,
+      bindings,
+      outbox,
+      deliveries,
+      tryNow: (handlerId) => worker.tryNow(handlerId),
+      trust: (handlerId) => worker.trust(handlerId),
+      now,
+      changed,
+    }),
     ...switchRoutes({ switches }),
     ...profileRoutes({ catalogue }),
     ...webhookRoutes({ webhooks, users, bindings }),
@@ -334,9 +384,12 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...callbackFormRoutes({ callbackForms, callbackRequests, users, publicUrl: config.publicUrl }),
-    ...deliveryRoutes({ store, bindings, deliveries, wake: () => worker.wake() }),
+    ...deliveryRoutes({ store, bindings, replays, wake: () => worker.wake() }),
   ]
+  const idempotency = createIdempotency({ store, clock })
   const server = await createServer({
+    idempotency,
+    metrics,
     config,
     clock,
     log,
@@ -406,11 +459,13 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
         await rm(join(config.dataDir, 'tmp'), { recursive: true, force: true })
       }
       await recordings.clearLeftovers(engine.isShared ? leftoverQuietMs : 0)
+      await health.forget()
       await deliveries.recover({ all: !engine.isShared })
       await records.recover({ all: !engine.isShared })
       worker.wake()
       const listening = await server.listen()
       await installs.start()
+      every(hourMs, () => idempotency.sweep())
       every(silenceSweepMs, () => calls.closeSilent())
       every(offlineSweepMs, async () => {
         for (const { portalId, callId } of await offline.sweep())
@@ -424,6 +479,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
     /** Closes a portal that was not started. */
     async close() {
+      metrics.close()
       await sender.close()
       records.close()
       await recordings.close()
@@ -438,6 +494,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       await installs.stop()
       await slowPages.stop()
       await worker.close()
+      metrics.close()
+      await health.close()
       await sender.close()
       records.close()
       await recordings.close()

@@ -35,7 +35,7 @@ export interface RegistryParts {
   readonly bindings: Pick<Bindings, 'ofOwner' | 'unbind' | 'changed'>
   readonly changed: (portalId: number, names: readonly string[]) => void
   /** why the portal may not send to an address, or null (design 11.10: refused at save) */
-  readonly blockedAddress: (url: string) => string | null
+  readonly blockedAddress: (url: string) => Promise<string | null>
   /** an install callback is due: wake who sends it */
   readonly installDue: () => void
 }
@@ -58,13 +58,18 @@ export function newClientSecret(): string {
 export function createRegistry(parts: RegistryParts) {
   const { store, clock } = parts
 
-  const readInput = (input: Partial<AppInput>): Change<'app'> => {
+  /** asks the DNS: to be done before a transaction */
+  const judgeInstallUrl = async ({ installUrl = '' }: Partial<AppInput>): Promise<string | null> => {
+    const address = readAddress('installUrl', installUrl)
+    return address === '' ? null : parts.blockedAddress(address)
+  }
+
+  const readInput = (input: Partial<AppInput>, installProblem: string | null): Change<'app'> => {
     const url = input.url === undefined ? undefined : readAddress('url', input.url)
     const installUrl = input.installUrl === undefined ? undefined : readAddress('installUrl', input.installUrl)
     const isUi = input.kind === 'ui'
     if (isUi && url === '') throw new PortalError('bad_url', { field: 'url' })
-    const problem = installUrl && !isUi ? parts.blockedAddress(installUrl) : null
-    if (problem) throw new PortalError('blocked_url', { field: 'installUrl', problem })
+    if (installProblem !== null && !isUi) throw new PortalError('blocked_url', { field: 'installUrl', problem: installProblem })
     return {
       ...(input.title !== undefined && { title: input.title.trim() }),
       ...(input.kind !== undefined && { kind: input.kind }),
@@ -112,7 +117,7 @@ export function createRegistry(parts: RegistryParts) {
      */
     async add(admin: Admin, input: AppInput): Promise<{ app: Row<'app'>; clientSecret: string }> {
       const clientSecret = newClientSecret()
-      const change = { url: '', install_url: '', ...readInput({ url: '', ...input }) }
+      const change = { url: '', install_url: '', ...readInput({ url: '', ...input }, await judgeInstallUrl(input)) }
       const now = clock.now()
       const app = await store.transaction((tx) =>
         tx.db
@@ -148,9 +153,10 @@ export function createRegistry(parts: RegistryParts) {
 
     /** Changes what is given. Scope counts at once, also for tokens that were issued before; a new installation path is called. */
     async change(admin: Admin, id: number, input: Partial<AppInput>): Promise<Row<'app'>> {
+      const installProblem = await judgeInstallUrl(input)
       const app = await store.transaction(async (tx) => {
         const before = await findIn(tx, admin.portalId, id)
-        const change = readInput({ kind: before.kind, ...input })
+        const change = readInput({ kind: before.kind, ...input }, installProblem)
         const isNewPath = change.install_url !== undefined && change.install_url !== before.install_url && change.install_url !== ''
         const after = {
           ...change,

@@ -18,7 +18,7 @@ export interface WebhookParts {
   /** upper-case names of the events that may be chosen */
   readonly eventNames: ReadonlySet<string>
   /** why the portal may not send to an address, or null */
-  readonly blockedAddress: (url: string) => string | null
+  readonly blockedAddress: (url: string) => Promise<string | null>
 }
 
 /** Incoming webhooks (REST by an address) and outgoing ones (events to an address), contract 7.3. */
@@ -119,7 +119,7 @@ export function createWebhooks(parts: WebhookParts) {
     }): Promise<Row<'outgoing_webhook'>> {
       const address = readAddress('url', url)
       if (address === '') throw new PortalError('bad_url', { field: 'url' })
-      const problem = parts.blockedAddress(address)
+      const problem = await parts.blockedAddress(address)
       if (problem !== null) throw new PortalError('blocked_url', { field: 'url', problem })
       const names = readEvents(events)
       const row = await store.transaction(async (tx) => {

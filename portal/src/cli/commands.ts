@@ -10,6 +10,7 @@ import { profileNames, type ProfileName } from '../events/profiles.ts'
 import { createPortal, eventCatalogue, type Portal } from '../portal.ts'
 import { lockFolder } from '../store/lock.ts'
 import { runDemoPhone } from './demo-phone.ts'
+import { startSpans } from './otel.ts'
 import { adminEmail, seedCompany, seedDemoPhone } from './seed.ts'
 
 interface Options {
@@ -143,6 +144,7 @@ async function start(options: Options): Promise<void> {
 async function serve(options: Options): Promise<void> {
   const config = configOf(options)
   const release = await lock(config)
+  const stopSpans = await startSpans(process.env)
   const portal = await createPortal(config)
   if (portal.isNew) say('This portal has no users yet. Make the first admin: hookswitch setup --email you@example.com')
   const { addresses, advice } = await portal.start()
@@ -150,6 +152,7 @@ async function serve(options: Options): Promise<void> {
   for (const line of advice) say(line)
   stopOnSignal(async () => {
     await portal.stop()
+    await stopSpans()
     release()
   })
 }

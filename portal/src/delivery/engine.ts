@@ -22,11 +22,13 @@ export type Reason =
   | 'connection_lost'
   | 'http_3xx'
   | 'http_4xx'
+  | 'http_410'
   | 'http_429'
   | 'http_5xx'
   | 'refused'
   | 'ssrf_blocked'
   | 'deadline'
+  | 'breaker_open'
   | 'crash'
   | 'call_over'
   | 'reported'
@@ -82,6 +84,10 @@ const noticeRetryMs = [
   600 * minute,
 ]
 
+/** A handler may ask for that much time at most. */
+const longestRetryAfterMs = 24 * 60 * minute
+const longestPauseMs = 10 * minute
+
 /** A dial is good for this long from its click. */
 export const dialShelfLifeMs = 30_000
 
@@ -106,7 +112,13 @@ function decideDial(situation: Situation, ending: Ending): Decision {
   if (status === 429) return retryDial(situation, 'http_429', retryAfterMs)
   if (status === 503 && retryAfterMs !== null) return retryDial(situation, 'http_5xx', retryAfterMs)
   if (status >= 500) return settled('unconfirmed', 'http_5xx')
-  return settled('failed', status < 400 ? 'http_3xx' : 'http_4xx')
+  return settled('failed', refusedBy(status))
+}
+
+/** 410 says that the address is gone for good: its handler is disabled. */
+function refusedBy(status: number): Reason {
+  if (status === 410) return 'http_410'
+  return status < 400 ? 'http_3xx' : 'http_4xx'
 }
 
 function retryDial(situation: Situation, reason: Reason, retryAfterMs: number | null): Decision {
@@ -121,9 +133,9 @@ function decideNotice(situation: Situation, ending: Ending): Decision {
   const reason = noticeReason(ending)
   if (reason === null) return settled('delivered', null)
   const wait = noticeRetryMs[situation.attempts - 1]
-  if (!situation.retries || wait === undefined) return settled('failed', reason)
+  if (!situation.retries || wait === undefined || reason === 'http_410') return settled('failed', reason)
   const jittered = Math.round(wait * (0.8 + 0.4 * situation.random))
-  const asked = ending.kind === 'answered' ? (ending.retryAfterMs ?? 0) : 0
+  const asked = ending.kind === 'answered' ? Math.min(ending.retryAfterMs ?? 0, longestRetryAfterMs) : 0
   return { state: 'retrying', reason, dueAt: situation.now + Math.max(jittered, asked), refusal: null }
 }
 
@@ -132,8 +144,26 @@ function noticeReason(ending: Ending): Reason | null {
   const { status } = ending
   if (status >= 200 && status < 300) return null
   if (status === 429) return 'http_429'
-  if (status >= 500) return 'http_5xx'
-  return status < 400 ? 'http_3xx' : 'http_4xx'
+  return status >= 500 ? 'http_5xx' : refusedBy(status)
+}
+
+/** For how long the other notices of a handler wait after it asked for time (429, or 503 with `Retry-After`); 0 = not at all. */
+export function pauseOf(ending: Ending): number {
+  if (ending.kind !== 'answered' || ending.retryAfterMs === null) return 0
+  return ending.status === 429 || ending.status === 503 ? Math.min(ending.retryAfterMs, longestPauseMs) : 0
+}
+
+/**
+ * What becomes of a delivery whose handler's breaker is open until `retryAt`. A new dial ends at once: nothing was sent, and a phone
+ * that rings by surprise later is worse than a clear no. A dial that is being tried, and notices, wait for the next try.
+ */
+export function decideHeld(
+  { deliveryClass, attempts, deadlineAt }: Pick<Situation, 'deliveryClass' | 'attempts' | 'deadlineAt'>,
+  retryAt: number,
+): Decision {
+  const isLate = deadlineAt !== null && retryAt >= deadlineAt
+  if (deliveryClass === 'dial' && (attempts === 0 || isLate)) return settled('expired', 'breaker_open')
+  return { state: attempts === 0 ? 'pending' : 'retrying', reason: 'breaker_open', dueAt: retryAt, refusal: null }
 }
 
 /** A dial that is asked for after its deadline expires unsent. */

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net'
-import { buildConnector, Pool, type Dispatcher } from 'undici'
+import { Pool, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
+import { guardedConnector, NotConnected, type Connection } from './connect.ts'
 import { readRefusal, readRetryAfter, type Ending } from './engine.ts'
-import { checkAddress, guardedLookup, OutboundBlocked, type AllowPrivate } from './outbound.ts'
+import { checkUrl, type AllowPrivate, type Resolve } from './outbound.ts'
 
 /** One POST to be made. */
 export interface Outgoing {
@@ -16,7 +16,13 @@ export interface Sent {
   readonly ending: Ending
   readonly startedAt: number
   readonly durationMs: number
+  /** until there was a connection to write to */
   readonly connectMs: number | null
+  /** of it: the name, the TLS handshake; null when there was none of it */
+  readonly dnsMs: number | null
+  readonly tlsMs: number | null
+  /** an open connection was used again; null when there was none at all */
+  readonly reused: boolean | null
   readonly firstByteMs: number | null
   /** first 4 KiB of the answer */
   readonly responseBody: string | null
@@ -36,6 +42,8 @@ export interface SenderSettings {
   readonly allowPrivate: AllowPrivate
   readonly connectMs?: number
   readonly totalMs?: number
+  /** asks the DNS; the machine's own when left out */
+  readonly resolve?: Resolve
 }
 
 /** of an answer, for the log */
@@ -44,44 +52,20 @@ const keptBytes = 4096
 const readBytes = 65_536
 const idlePoolMs = 60_000
 
-/** The connector failed: nothing was written. */
-class NotConnected extends Error {
-  readonly reason: 'dns' | 'connect' | 'tls' | 'ssrf_blocked'
-  constructor(reason: NotConnected['reason'], cause: Error) {
-    super(cause.message, { cause })
-    this.reason = reason
-  }
-}
-
-function reasonOf(error: Error & { code?: string }): NotConnected['reason'] {
-  if (error instanceof OutboundBlocked) return 'ssrf_blocked'
-  const code = error.code ?? ''
-  if (/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL)/.test(code)) return 'dns'
-  if (
-    /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code) ||
-    /TLS|certificate|SSL/i.test(error.message)
-  )
-    return 'tls'
-  return 'connect'
-}
-
-function guardedConnector(allow: AllowPrivate, timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, lookup: guardedLookup(allow) as never })
-  return (options, callback) => {
-    const host = options.hostname.replace(/^\[|\]$/g, '')
-    const blocked = isIP(host) ? checkAddress(host, allow) : null
-    if (blocked) return callback(new NotConnected('ssrf_blocked', new OutboundBlocked(blocked.text)), null)
-    return connect(options, (error, socket) => {
-      if (error) callback(new NotConnected(reasonOf(error), error), null)
-      else callback(null, socket)
-    })
-  }
-}
-
 /** Keeps one pool of connections for each origin; idle pools are closed. */
-export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000 }: SenderSettings): Sender {
+export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000, resolve }: SenderSettings): Sender {
   const pools = new Map<string, { pool: Pool; usedAt: number }>()
-  const connector = guardedConnector(allowPrivate, connectMs)
+  /** undici starts a request and writes it in one turn: the connection that is written to next is that of the request started last */
+  let starting: ((connection: Connection) => void) | null = null
+  const connector = guardedConnector({
+    allowPrivate,
+    timeoutMs: connectMs,
+    ...(resolve && { resolve }),
+    onWrite(connection) {
+      starting?.(connection)
+      starting = null
+    },
+  })
 
   const poolOf = (origin: string): Pool => {
     const now = clock.now()
@@ -106,27 +90,31 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
 
   return {
     send(request) {
-      let url: URL
-      try {
-        url = new URL(request.url)
-        if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('only http and https can be sent to')
-      } catch (error) {
-        const ending: Ending = { kind: 'not_sent', reason: 'ssrf_blocked', error: (error as Error).message }
-        return Promise.resolve({
-          ending,
-          startedAt: clock.now(),
-          durationMs: 0,
-          connectMs: null,
-          firstByteMs: null,
-          responseBody: null,
-          dedupe: null,
-        })
-      }
-      return new Promise((resolve) => post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve }))
+      const blocked = checkUrl(request.url, allowPrivate)
+      if (blocked) return Promise.resolve(unsent(clock.now(), blocked.text))
+      const url = new URL(request.url)
+      return new Promise((done) =>
+        post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve: done, onStart: (seen) => (starting = seen) }),
+      )
     },
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()))
     },
+  }
+}
+
+function unsent(startedAt: number, error: string): Sent {
+  return {
+    ending: { kind: 'not_sent', reason: 'ssrf_blocked', error },
+    startedAt,
+    durationMs: 0,
+    connectMs: null,
+    dnsMs: null,
+    tlsMs: null,
+    reused: null,
+    firstByteMs: null,
+    responseBody: null,
+    dedupe: null,
   }
 }
 
@@ -137,13 +125,16 @@ interface Post {
   readonly clock: Clock
   readonly totalMs: number
   readonly resolve: (sent: Sent) => void
+  /** the request is written now; `seen` wants to know on which connection */
+  readonly onStart: (seen: (connection: Connection) => void) => void
 }
 
-function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
+function post({ pool, url, request, clock, totalMs, resolve, onStart }: Post): void {
   const startedAt = clock.now()
   const started = performance.now()
   const since = (): number => Math.round((performance.now() - started) * 100) / 100
   let connectMs: number | null = null
+  let connection: Connection | null = null
   let firstByteMs: number | null = null
   let status = 0
   let headers: Readonly<Record<string, string | string[] | undefined>> = {}
@@ -160,7 +151,18 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
     done = true
     clearTimeout(timer)
     const responseBody = status === 0 ? null : kept.slice(0, keptBytes)
-    resolve({ ending, startedAt, durationMs: since(), connectMs, firstByteMs, responseBody, dedupe: header('hookswitch-dedupe') ?? null })
+    resolve({
+      ending,
+      startedAt,
+      durationMs: since(),
+      connectMs,
+      dnsMs: connection?.dnsMs ?? null,
+      tlsMs: connection?.tlsMs ?? null,
+      reused: connection ? connection.isUsedAgain : null,
+      firstByteMs,
+      responseBody,
+      dedupe: header('hookswitch-dedupe') ?? null,
+    })
   }
   const answered = (): void => {
     const refusal = readRefusal(kept, header('content-type'))
@@ -188,8 +190,13 @@ function post({ pool, url, request, clock, totalMs, resolve }: Post): void {
         controller = given
         if (done) return given.abort(new Error('timed out'))
         connectMs = since()
+        onStart((seen) => {
+          connection = { ...seen }
+        })
       },
       onResponseStart(_, statusCode, responseHeaders) {
+        // 102 and 103 come before the answer
+        if (statusCode < 200) return
         firstByteMs = since()
         status = statusCode
         headers = responseHeaders

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { createLog } from '../log.ts'
+import type { Breaker } from './breaker.ts'
+import type { Limits } from './desk.ts'
 import type { Decision } from './engine.ts'
 import type { Sent } from './send.ts'
 import { createWorker, type Job, type Worker } from './worker.ts'
@@ -37,9 +39,18 @@ interface World {
   readonly posted: number[]
   readonly recorded: Array<{ id: number; decision: Decision }>
   /** ends the open POST of a delivery */
-  answer(id: number, status: number): Promise<void>
+  answer(id: number, status: number, retryAfterMs?: number | null): Promise<void>
   /** what the next claim finds */
   due: Job[]
+  /** handlers that the last claim left out */
+  except: readonly number[]
+  limits: Limits
+  /** ids of deliveries that a report has settled */
+  readonly provenIds: Set<number>
+  readonly released: number[]
+  readonly breakers: Breaker[]
+  /** ends the open POST of a delivery in silence */
+  silence(id: number): Promise<void>
 }
 
 function world(): World {
@@ -47,7 +58,14 @@ function world(): World {
   const posted: number[] = []
   const recorded: World['recorded'] = []
   const open = new Map<number, (sent: Sent) => void>()
-  const self = { due: [] as Job[] }
+  const released: number[] = []
+  const breakers: Breaker[] = []
+  const self = {
+    due: [] as Job[],
+    except: [] as readonly number[],
+    limits: { slots: 8, perMinute: null } as Limits,
+    provenIds: new Set<number>(),
+  }
   const worker = createWorker<Job>({
     clock,
     random: () => 0.5,
@@ -60,32 +78,58 @@ function world(): World {
           open.set(id, resolve)
         }),
     },
-    claimDue: () => Promise.resolve(self.due.splice(0)),
+    claimDue: (_, except) => {
+      self.except = except
+      return Promise.resolve(self.due.splice(0))
+    },
     nextDueAt: () => Promise.resolve(null),
     markSending: () => Promise.resolve(true),
     obstacle: () => null,
     render: (job) => ({ url: String(job.id), headers: {}, body: '' }),
     record: (job, _request, _sent, decision) => {
       recorded.push({ id: job.id, decision })
-      return Promise.resolve()
+      return Promise.resolve({ isProven: self.provenIds.has(job.id) })
     },
     recordUnsent: (job, decision) => {
       recorded.push({ id: job.id, decision })
       return Promise.resolve()
     },
+    limitsOf: () => self.limits,
+    release: (jobs) => {
+      released.push(...jobs.map((one) => one.id))
+      return Promise.resolve()
+    },
+    breakerChanged: (_, breaker) => breakers.push(breaker),
   })
   return Object.assign(self, {
     clock,
     worker,
     posted,
     recorded,
-    async answer(id: number, status: number) {
-      const sent = { startedAt: 0, durationMs: 1, connectMs: 1, firstByteMs: 1, responseBody: '', dedupe: null }
-      open.get(id)?.({ ...sent, ending: { kind: 'answered', status, retryAfterMs: null, refusal: null } })
+    released,
+    breakers,
+    async answer(id: number, status: number, retryAfterMs: number | null = null) {
+      open.get(id)?.({ ...sentAt(clock.now()), ending: { kind: 'answered', status, retryAfterMs, refusal: null } })
+      await settle()
+    },
+    async silence(id: number) {
+      open.get(id)?.({ ...sentAt(clock.now()), ending: { kind: 'silent', reason: 'timeout', error: '' } })
       await settle()
     },
   })
 }
+
+const sentAt = (startedAt: number): Omit<Sent, 'ending'> => ({
+  startedAt,
+  durationMs: 1,
+  connectMs: 1,
+  dnsMs: null,
+  tlsMs: null,
+  reused: false,
+  firstByteMs: 1,
+  responseBody: '',
+  dedupe: null,
+})
 
 function job(id: number, change: Partial<Job> = {}): Job {
   return {
@@ -93,6 +137,7 @@ function job(id: number, change: Partial<Job> = {}): Job {
     handlerId: 1,
     deliveryClass: 'notice',
     orderKey: null,
+    callId: null,
     createdAt: 1_000_000,
     deadlineAt: null,
     retries: true,
@@ -178,9 +223,9 @@ describe('a dial', () => {
     worker.accept([dial(50)])
     await settle()
     await clock.turn(30_000)
+    expect(recorded).toMatchObject([{ id: 50, decision: { state: 'expired', reason: 'deadline' } }])
     await answer(1, 200)
     expect(posted).not.toContain(50)
-    expect(recorded.at(-1)).toMatchObject({ id: 50, decision: { state: 'expired', reason: 'deadline' } })
   })
 })
 
@@ -192,8 +237,8 @@ test('what is handed over twice is sent once', async () => {
   expect(posted).toEqual([1])
 })
 
-test('a closed worker starts nothing new and waits for what is under way', async () => {
-  const { worker, posted, answer } = world()
+test('a closed worker starts nothing new, waits for what is under way and gives the rest back', async () => {
+  const { worker, posted, answer, released } = world()
   worker.accept(Array.from({ length: 9 }, (_, n) => job(n + 1)))
   await settle()
   let isClosed = false
@@ -203,4 +248,124 @@ test('a closed worker starts nothing new and waits for what is under way', async
   for (let id = 2; id <= 8; id++) await answer(id, 200)
   await closing
   expect(posted).toHaveLength(8)
+  expect(released).toEqual([9])
+})
+
+describe('a handler that is not well', () => {
+  /** five dials end in silence */
+  const sicken = async (one: World): Promise<void> => {
+    one.worker.accept([1, 2, 3, 4, 5].map((id) => dial(id, { callId: `call ${id}` })))
+    await settle()
+    for (const id of [1, 2, 3, 4, 5]) await one.silence(id)
+  }
+
+  test('gets no new dial: it ends at once, unsent, for a reason of its own', async () => {
+    const one = world()
+    await sicken(one)
+    expect(one.breakers).toMatchObject([{ openings: 1, reason: 'timeout' }])
+    one.worker.accept([dial(6)])
+    await settle()
+    expect(one.posted).not.toContain(6)
+    expect(one.recorded.at(-1)).toMatchObject({ id: 6, decision: { state: 'expired', reason: 'breaker_open' } })
+    expect(one.worker.reserve(1)).toBe(false)
+  })
+
+  test('leaves its notices waiting, and costs other handlers nothing', async () => {
+    const one = world()
+    await sicken(one)
+    one.worker.accept([job(7), job(8, { handlerId: 2 })])
+    await settle()
+    expect(one.posted.slice(5)).toEqual([8])
+    expect(one.recorded.at(-1)).toMatchObject({ id: 7, decision: { state: 'pending', reason: 'breaker_open', dueAt: 1_005_000 } })
+    one.worker.wake()
+    await settle()
+    expect(one.except).toEqual([1])
+  })
+
+  test('is tried with one delivery after its rest, and with all when that is taken', async () => {
+    const one = world()
+    await sicken(one)
+    await one.clock.turn(5_000)
+    one.worker.accept([dial(6), dial(7)])
+    await settle()
+    expect(one.posted.slice(5)).toEqual([6])
+    await one.answer(6, 200)
+    expect(one.posted.slice(5)).toEqual([6, 7])
+    expect(one.breakers.at(-1)?.openedAt).toBeNull()
+  })
+
+  test('rests longer when the try fails', async () => {
+    const one = world()
+    await sicken(one)
+    await one.clock.turn(5_000)
+    one.worker.accept([job(6)])
+    await settle()
+    await one.answer(6, 500)
+    expect(one.breakers.at(-1)).toMatchObject({ openings: 2, retryAt: 1_015_000 })
+  })
+
+  test('is well after all when its app reports about a call whose dial it left unanswered', async () => {
+    const one = world()
+    await sicken(one)
+    one.worker.proven('call 3')
+    one.worker.accept([dial(6)])
+    await settle()
+    expect(one.posted).toContain(6)
+  })
+
+  test('is not suspected for dials that a report had proven before their time was over', async () => {
+    const one = world()
+    for (const id of [1, 2, 3, 4, 5]) one.provenIds.add(id)
+    await sicken(one)
+    expect(one.breakers).toEqual([])
+  })
+})
+
+describe('the limits of a handler', () => {
+  test('bound how much it is given at the same time', async () => {
+    const one = world()
+    one.limits = { slots: 1, perMinute: null }
+    one.worker.accept([job(1), job(2)])
+    await settle()
+    expect(one.posted).toEqual([1])
+    expect(one.worker.reserve(1)).toBe(false)
+    await one.answer(1, 200)
+    expect(one.posted).toEqual([1, 2])
+  })
+
+  test('bound how much it is given in a minute', async () => {
+    const one = world()
+    one.limits = { slots: 8, perMinute: 60 }
+    one.worker.accept([job(1), job(2), job(3)])
+    await settle()
+    expect(one.posted).toEqual([1])
+    await one.clock.turn(999)
+    expect(one.posted).toEqual([1])
+    await one.clock.turn(1)
+    expect(one.posted).toEqual([1, 2])
+    await one.clock.turn(1000)
+    expect(one.posted).toEqual([1, 2, 3])
+  })
+
+  test('do not hold a dial beyond its deadline: it is told when that is over, not when its turn comes', async () => {
+    const one = world()
+    one.limits = { slots: 8, perMinute: 1 }
+    one.worker.accept([dial(1), dial(2)])
+    await settle()
+    await one.clock.turn(30_000)
+    expect(one.recorded.at(-1)).toMatchObject({ id: 2, decision: { state: 'expired', reason: 'deadline' } })
+    expect(one.posted).toEqual([1])
+  })
+
+  test('let its notices wait for as long as it asked by Retry-After, not its dials', async () => {
+    const one = world()
+    one.worker.accept([job(1)])
+    await settle()
+    await one.answer(1, 429, 20_000)
+    one.worker.accept([job(2), dial(3)])
+    await settle()
+    expect(one.posted).toEqual([1, 3])
+    await one.clock.turn(20_000)
+    expect(one.posted).toEqual([1, 3, 2])
+  })
 })

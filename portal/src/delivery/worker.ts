@@ -1,12 +1,15 @@
 /**
  * The delivery loop: which delivery is sent when. It knows no domain; what to send and what to write down comes in as ports.
- * One handler never slows another: each has its own queue and slots. Notices of one handler and call go one after the other; a
- * notice in retry holds those behind it for 30 s at most (design 11.9). Dials pass notices and wait for none.
+ * One handler never slows another: each has its own desk (slots, rate, breaker). Notices of one handler and call go one after the
+ * other (`lanes.ts`). Dials pass notices and wait for none.
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { DeliveryClass } from '../states.ts'
-import { decide, isPastDeadline, type Decision, type Reason } from './engine.ts'
+import { breakerState, closedBreaker, healthOf, learn, type Breaker, type BreakerState, type Evidence } from './breaker.ts'
+import { Desk, type Limits } from './desk.ts'
+import { decide, decideHeld, isPastDeadline, pauseOf, type Decision, type Reason } from './engine.ts'
+import { createLanes } from './lanes.ts'
 import type { Outgoing, Sender, Sent } from './send.ts'
 
 /** A delivery as the loop sees it. */
@@ -16,6 +19,8 @@ export interface Job {
   readonly deliveryClass: DeliveryClass
   /** notices with the same key go one after the other */
   readonly orderKey: string | null
+  /** the call that it is about: a report about it proves that its dial arrived */
+  readonly callId: string | null
   readonly createdAt: number
   readonly deadlineAt: number | null
   readonly retries: boolean
@@ -31,20 +36,36 @@ export interface WorkerPorts<J extends Job> {
   readonly random: () => number
   readonly log: Log
   readonly sender: Pick<Sender, 'send'>
-  /** leases what is due and nobody's; soonest first */
-  claimDue(limit: number): Promise<J[]>
-  /** when the next one is due, or null */
-  nextDueAt(): Promise<number | null>
+  /** what a handler is given at a time */
+  limitsOf(handlerId: number): Limits
+  /** leases what is due and nobody's, soonest first; no notices of the handlers in `except`: their dials are told what becomes of them */
+  claimDue(limit: number, except: readonly number[]): Promise<J[]>
+  /** when the next one is due, or null; notices of the handlers in `except` do not count */
+  nextDueAt(except: readonly number[]): Promise<number | null>
   /** durably turns a pending dial to `sending`; false when it is not to be sent any more */
   markSending(job: J): Promise<boolean>
   /** why it is not to be sent any more, or null */
   obstacle(job: J): Reason | null
   /** the request, tokens issued now */
   render(job: J): Promise<Outgoing> | Outgoing
-  /** writes down the attempt and the decision */
-  record(job: J, request: Outgoing, sent: Sent, decision: Decision): Promise<void>
-  /** writes down the end of a delivery that was never posted */
+  /** writes down the attempt and the decision; `isProven`: a report of the app had settled the delivery before */
+  record(job: J, request: Outgoing, sent: Sent, decision: Decision): Promise<{ readonly isProven: boolean }>
+  /** writes down what becomes of a delivery that was not posted */
   recordUnsent(job: J, decision: Decision): Promise<void>
+  /** gives back what this process had leased and did not start */
+  release(jobs: readonly J[]): Promise<void>
+  /** a handler's breaker opened or closed */
+  breakerChanged(handlerId: number, breaker: Breaker): void
+  /** for metrics: an attempt has ended; `sent` is null when nothing was posted */
+  ended?(job: J, decision: Decision, sent: Sent | null): void
+}
+
+/** What waits and goes on for one handler in this process. */
+export interface DeskReport {
+  readonly handlerId: number
+  readonly waiting: number
+  readonly inFlight: number
+  readonly breaker: BreakerState
 }
 
 /** The running loop. */
@@ -57,36 +78,36 @@ export interface Worker<J extends Job> {
   accept(jobs: readonly J[]): void
   /** looks for due deliveries now: after a start, a replay, a wake-up from another process */
   wake(): void
+  /** the app reported about this call: its silent dial had arrived */
+  proven(callId: string): void
+  /** sends to this handler as if nothing had been known against it */
+  trust(handlerId: number): void
+  /** ends the rest of an open breaker: the next delivery is its try */
+  tryNow(handlerId: number): void
   /** deliveries that wait or are under way here */
   readonly load: number
-  /** starts nothing new, waits for what is under way */
+  /** every handler for which something waits, goes on or is remembered */
+  report(): DeskReport[]
+  /** starts nothing new, waits for what is under way, gives the rest back */
   close(): Promise<void>
 }
 
-const slotsPerHandler = 8
-const holdMs = 30_000
 const sweepMs = 5_000
 const claimLimit = 256
+/** calls whose dial ended in silence, newest last */
+const doubtsKept = 1000
 
-interface Lane<J> {
-  busy: boolean
-  heldUntil: number
-  readonly waiting: J[]
-}
-
-interface Desk<J> {
-  inFlight: number
-  readonly dials: J[]
-  readonly notices: J[]
-}
+const tooLate: Decision = { state: 'expired', reason: 'deadline', dueAt: null, refusal: null }
 
 /** Starts the loop; `wake` it once recovery is done. */
 export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const { clock, log } = ports
   const desks = new Map<number, Desk<J>>()
-  const lanes = new Map<string, Lane<J>>()
   const known = new Set<number>()
   const underway = new Set<Promise<void>>()
+  const doubts = new Map<string, number>()
+  const deadlines = new Map<number, () => void>()
+  const timers = new Map<number, () => void>()
   let cancelWake: (() => void) | null = null
   let wakeAt = Number.POSITIVE_INFINITY
   let sweeping = false
@@ -95,99 +116,165 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
 
   const deskOf = (handlerId: number): Desk<J> => {
     let desk = desks.get(handlerId)
-    if (!desk) desks.set(handlerId, (desk = { inFlight: 0, dials: [], notices: [] }))
+    if (!desk) desks.set(handlerId, (desk = new Desk()))
     return desk
   }
 
-  const start = (job: J): void => {
-    const run = runJob(job)
+  const lanes = createLanes<J>(clock, (job) => {
+    const desk = deskOf(job.handlerId)
+    desk.add(job)
+    fill(job.handlerId, desk)
+    if (job.deadlineAt !== null && desk.dials.includes(job))
+      deadlines.set(
+        job.id,
+        clock.at(job.deadlineAt, () => giveUp(job)),
+      )
+  })
+
+  /** A dial that waits is told to be late when it is, not when its turn comes. */
+  const giveUp = (job: J): void => {
+    deadlines.delete(job.id)
+    if (deskOf(job.handlerId).remove(job)) track(job, end(job, tooLate))
+  }
+
+  const track = (job: J, work: Promise<void>): void => {
+    const run = work
       .catch((error: unknown) =>
         log.error({ err: error, delivery: job.id }, 'a delivery could not be recorded; it is tried again when its lease ends'),
       )
       .finally(() => {
         underway.delete(run)
         known.delete(job.id)
-        const desk = deskOf(job.handlerId)
-        desk.inFlight -= 1
-        fill(job.handlerId, desk)
       })
     underway.add(run)
   }
 
+  const start = (job: J): void => {
+    deadlines.get(job.id)?.()
+    deadlines.delete(job.id)
+    track(
+      job,
+      runJob(job).finally(() => {
+        const desk = deskOf(job.handlerId)
+        desk.inFlight -= 1
+        fill(job.handlerId, desk)
+      }),
+    )
+  }
+
   const fill = (handlerId: number, desk: Desk<J>): void => {
-    while (!closed && desk.inFlight < slotsPerHandler) {
-      const job = desk.dials.shift() ?? desk.notices.shift()
-      if (!job) break
-      desk.inFlight += 1
-      start(job)
+    while (!closed) {
+      const now = clock.now()
+      if (desk.state(now) === 'open') {
+        turnAway(desk)
+        break
+      }
+      const turn = desk.take(now, ports.limitsOf(handlerId))
+      if (turn.job) start(turn.job)
+      else {
+        if (turn.askAt !== null) fillAt(handlerId, turn.askAt)
+        break
+      }
     }
-    if (desk.inFlight === 0 && desk.dials.length === 0 && desk.notices.length === 0) desks.delete(handlerId)
+    if (desk.isIdle(clock.now())) desks.delete(handlerId)
   }
 
-  const enqueue = (job: J): void => {
-    const desk = deskOf(job.handlerId)
-    if (job.deliveryClass === 'dial') desk.dials.push(job)
-    else desk.notices.push(job)
-    fill(job.handlerId, desk)
+  const fillAt = (handlerId: number, timeMs: number): void => {
+    timers.get(handlerId)?.()
+    timers.set(
+      handlerId,
+      clock.at(timeMs, () => {
+        timers.delete(handlerId)
+        fill(handlerId, deskOf(handlerId))
+      }),
+    )
   }
 
-  const enterLane = (job: J): void => {
-    if (job.orderKey === null) return enqueue(job)
-    let lane = lanes.get(job.orderKey)
-    if (!lane) lanes.set(job.orderKey, (lane = { busy: false, heldUntil: 0, waiting: [] }))
-    if (lane.busy || (lane.heldUntil > clock.now() && job.attempts === 0)) lane.waiting.push(job)
-    else {
-      lane.busy = true
-      enqueue(job)
+  /** The breaker is open: new dials end at once, with a reason that the clicker reads; the others wait in the store. */
+  const turnAway = (desk: Desk<J>): void => {
+    const { retryAt } = desk.breaker
+    for (const job of desk.clear()) {
+      deadlines.get(job.id)?.()
+      deadlines.delete(job.id)
+      track(job, end(job, decideHeld(job, retryAt)))
     }
+    wakeBy(retryAt)
   }
 
-  const leaveLane = (job: J, decision: Decision | null): void => {
-    if (job.orderKey === null) return
-    const key = job.orderKey
-    const lane = lanes.get(key)
-    if (!lane) return
-    lane.busy = false
-    if (decision?.state === 'retrying') {
-      lane.heldUntil ||= clock.now() + holdMs
-      clock.at(lane.heldUntil, () => advance(key))
-    } else if (job.attempts > 0 || decision) lane.heldUntil = 0
-    advance(key)
-  }
-
-  const advance = (key: string): void => {
-    const lane = lanes.get(key)
-    if (!lane || lane.busy || lane.heldUntil > clock.now()) return
-    const next = lane.waiting.shift()
-    if (!next) return void lanes.delete(key)
-    lane.busy = true
-    enqueue(next)
+  /** Ends a delivery's turn without a POST. */
+  const end = async (job: J, decision: Decision): Promise<void> => {
+    try {
+      await ports.recordUnsent(job, decision)
+      ports.ended?.(job, decision, null)
+    } finally {
+      lanes.leave(job, decision.dueAt !== null)
+    }
   }
 
   const runJob = async (job: J): Promise<void> => {
-    let decision: Decision | null = null
+    if (isPastDeadline(job.deadlineAt, clock.now())) return end(job, { state: 'expired', reason: 'deadline', dueAt: null, refusal: null })
+    const obstacle = ports.obstacle(job)
+    // a dial that fails closes its call
+    if (obstacle !== null)
+      return end(job, { state: job.deliveryClass === 'dial' ? 'failed' : 'canceled', reason: obstacle, dueAt: null, refusal: null })
+    let isComingBack = false
     try {
-      if (isPastDeadline(job.deadlineAt, clock.now())) {
-        decision = { state: 'expired', reason: 'deadline', dueAt: null, refusal: null }
-        await ports.recordUnsent(job, decision)
-        return
-      }
-      const obstacle = ports.obstacle(job)
-      if (obstacle !== null) {
-        // a dial that fails closes its call
-        decision = { state: job.deliveryClass === 'dial' ? 'failed' : 'canceled', reason: obstacle, dueAt: null, refusal: null }
-        await ports.recordUnsent(job, decision)
-        return
-      }
       if (job.deliveryClass === 'dial' && !job.reserved && !(await ports.markSending(job))) return
       const request = await ports.render(job)
+      // what came before took its time: a slow disk must not make a late dial
+      if (isPastDeadline(job.deadlineAt, clock.now())) {
+        await ports.recordUnsent(job, tooLate)
+        ports.ended?.(job, tooLate, null)
+        return
+      }
       const sent = await ports.sender.send(request)
-      decision = decide({ ...job, attempts: job.attempts + 1, now: clock.now(), random: ports.random() }, sent.ending)
-      await ports.record(job, request, sent, decision)
+      const decision = decide({ ...job, attempts: job.attempts + 1, now: clock.now(), random: ports.random() }, sent.ending)
+      isComingBack = decision.dueAt !== null
+      const { isProven } = await ports.record(job, request, sent, decision)
+      learnFrom(job, sent, decision, isProven)
+      ports.ended?.(job, decision, sent)
       if (decision.dueAt !== null) wakeBy(decision.dueAt)
     } finally {
-      leaveLane(job, decision)
+      lanes.leave(job, isComingBack)
     }
+  }
+
+  const learnFrom = (job: J, sent: Sent, decision: Decision, isProven: boolean): void => {
+    const now = clock.now()
+    const desk = deskOf(job.handlerId)
+    desk.pause(now, pauseOf(sent.ending))
+    if (sent.ending.kind === 'silent' && job.deliveryClass === 'dial' && job.callId !== null && !isProven) {
+      doubts.set(job.callId, job.handlerId)
+      const [oldest] = doubts.keys()
+      if (doubts.size > doubtsKept && oldest !== undefined) doubts.delete(oldest)
+    }
+    judge(job.handlerId, desk, {
+      health: healthOf(sent.ending, isProven),
+      deliveryId: job.id,
+      reason: decision.reason,
+      startedAt: sent.startedAt,
+      now,
+    })
+  }
+
+  const judge = (handlerId: number, desk: Desk<J>, evidence: Evidence): void => {
+    const before = desk.breaker
+    desk.breaker = learn(before, evidence)
+    if (desk.breaker.openedAt === before.openedAt && desk.breaker.retryAt === before.retryAt) return
+    ports.breakerChanged(handlerId, desk.breaker)
+    if (breakerState(desk.breaker, evidence.now) === 'open') turnAway(desk)
+    else void sweep()
+  }
+
+  const trust = (handlerId: number): void => {
+    const desk = desks.get(handlerId)
+    if (!desk) return
+    const wasOpen = desk.breaker.openedAt !== null
+    desk.breaker = closedBreaker
+    desk.unpause()
+    if (wasOpen) ports.breakerChanged(handlerId, closedBreaker)
+    fill(handlerId, desk)
+    if (wasOpen) void sweep()
   }
 
   const wakeBy = (timeMs: number): void => {
@@ -200,6 +287,11 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     })
   }
 
+  const resting = (): number[] => {
+    const now = clock.now()
+    return [...desks].filter(([, desk]) => desk.state(now) === 'open').map(([handlerId]) => handlerId)
+  }
+
   const sweep = async (): Promise<void> => {
     if (sweeping) {
       sweepAgain = true
@@ -209,11 +301,12 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     try {
       do {
         sweepAgain = false
-        const jobs = await ports.claimDue(claimLimit)
+        const jobs = await ports.claimDue(claimLimit, resting())
+        if (closed) return await ports.release(jobs)
         accept(jobs)
         if (jobs.length === claimLimit) sweepAgain = true
       } while (sweepAgain && !closed)
-      wakeBy(Math.min((await ports.nextDueAt()) ?? Number.POSITIVE_INFINITY, clock.now() + sweepMs))
+      wakeBy(Math.min((await ports.nextDueAt(resting())) ?? Number.POSITIVE_INFINITY, clock.now() + sweepMs))
     } catch (error) {
       log.error({ err: error }, 'due deliveries could not be claimed; trying again')
       wakeBy(clock.now() + 1000)
@@ -227,17 +320,12 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       if (known.has(job.id)) continue
       known.add(job.id)
       if (job.reserved) start(job)
-      else enterLane(job)
+      else lanes.enter(job)
     }
   }
 
   return {
-    reserve(handlerId) {
-      const desk = deskOf(handlerId)
-      if (closed || desk.inFlight >= slotsPerHandler || desk.dials.length > 0) return false
-      desk.inFlight += 1
-      return true
-    },
+    reserve: (handlerId) => !closed && deskOf(handlerId).reserve(clock.now(), ports.limitsOf(handlerId)),
     release(handlerId) {
       const desk = deskOf(handlerId)
       desk.inFlight -= 1
@@ -245,13 +333,36 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     },
     accept,
     wake: () => void sweep(),
+    proven(callId) {
+      const handlerId = doubts.get(callId)
+      if (handlerId === undefined) return
+      doubts.delete(callId)
+      trust(handlerId)
+    },
+    trust,
+    tryNow(handlerId) {
+      const desk = desks.get(handlerId)
+      if (desk?.state(clock.now()) === 'open') desk.breaker = { ...desk.breaker, retryAt: clock.now() }
+    },
     get load() {
       return known.size
+    },
+    report() {
+      const now = clock.now()
+      return [...desks].map(([handlerId, desk]) => ({
+        handlerId,
+        waiting: desk.dials.length + desk.notices.length,
+        inFlight: desk.inFlight,
+        breaker: desk.state(now),
+      }))
     },
     async close() {
       closed = true
       cancelWake?.()
-      await Promise.all(underway)
+      for (const cancel of [...deadlines.values(), ...timers.values()]) cancel()
+      while (underway.size > 0) await Promise.all(underway)
+      const waiting = [...[...desks.values()].flatMap((desk) => desk.clear()), ...lanes.clear()]
+      if (waiting.length > 0) await ports.release(waiting)
     },
   }
 }

@@ -46,6 +46,11 @@ export interface BindingFilter {
   readonly kind?: 'online' | 'offline'
 }
 
+/** A new Standard Webhooks secret. */
+export function newSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`
+}
+
 const channel = 'bindings'
 const followTries = 10
 const followAgainMs = 1000
@@ -128,6 +133,11 @@ export class Bindings {
     return this.#byId.get(id) ?? null
   }
 
+  /** All handlers of a portal, by id. */
+  ofPortal(portalId: number): readonly BoundHandler[] {
+    return [...this.#byId.values()].filter((handler) => handler.portal_id === portalId)
+  }
+
   /** The handlers of one owner, by id. */
   ofOwner(portalId: number, owner: string): readonly BoundHandler[] {
     return [...this.#byId.values()].filter((handler) => handler.portal_id === portalId && handler.owner === owner)
@@ -148,7 +158,14 @@ export class Bindings {
       dedupes: 0,
       enabled: 1,
       disabled_reason: null,
-      secret: `whsec_${randomBytes(24).toString('base64')}`,
+      secret: newSecret(),
+      old_secret: null,
+      old_secret_until: null,
+      slots: null,
+      per_minute: null,
+      breaker_opened_at: null,
+      breaker_retry_at: null,
+      breaker_reason: null,
       options: JSON.stringify(binding.options ?? {}),
       created_at: this.#clock.now(),
       deleted_at: null,
@@ -184,7 +201,7 @@ export class Bindings {
     return Number((await query.executeTakeFirst()).numUpdatedRows)
   }
 
-  /** Changes a handler's settings: profile, retries, dedupes, enabled. */
+  /** Changes a handler's row, here and in every other process. */
   async change(portalId: number, id: number, change: Change<'handler'>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       tx.write(this.#store.build.updateTable('handler').set(change).where('id', '=', id).where('portal_id', '=', portalId))

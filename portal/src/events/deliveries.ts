@@ -1,15 +1,17 @@
 /** The rows of deliveries: claimed, rendered, recorded, recovered, proven, replayed. What happens to them is decided in delivery/. */
+import type { Span } from '@opentelemetry/api'
 import { sql } from 'kysely'
+import { defaultSlots, type Limits } from '../delivery/desk.ts'
 import { decideAbandoned, type Decision, type Reason } from '../delivery/engine.ts'
 import type { Outgoing, Sent } from '../delivery/send.ts'
 import type { WorkerPorts } from '../delivery/worker.ts'
-import { PortalError } from '../errors.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
 import type { BoundHandler } from './bindings.ts'
 import { leaseMs, sendingDialLeaseMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
+import { endAttemptSpan, startAttemptSpan, traceparentOf } from './delivery-spans.ts'
 import { maskTokens, renderBody, type BodyParts } from './delivery-body.ts'
 
 /** What deliveries need from other parts. */
@@ -17,9 +19,15 @@ export interface DeliveriesParts extends BodyParts {
   readonly processId: string
   /** runs in the transaction that settles or retries a dial: the call follows its delivery */
   settled(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> | void
+  /** the app reported about this call */
+  proven(callId: string): void
+  /** a handler said by 410 that it is gone: it was disabled; runs after the commit */
+  gone(job: DeliveryJob): void
   /** tells browsers what changed */
   changed(portalId: number, names: readonly string[]): void
 }
+
+const releasedTogether = 1000
 
 /** Names of live updates for a delivery. */
 function changedNames(job: DeliveryJob): string[] {
@@ -30,13 +38,25 @@ function changedNames(job: DeliveryJob): string[] {
 export function createDeliveries(parts: DeliveriesParts) {
   const { store, clock, bindings, processId } = parts
 
+  const spans = new Map<number, Span>()
+  const awaited = new Map<number, () => void>()
+  const told = (job: DeliveryJob): void => {
+    parts.changed(job.portalId, changedNames(job))
+    awaited.get(job.id)?.()
+  }
+
   const record: WorkerPorts<DeliveryJob>['record'] = async (job, request, sent, decision) => {
+    let isProven = false
+    const span = spans.get(job.id)
+    spans.delete(job.id)
+    if (span) endAttemptSpan(span, sent, decision)
     await store.transaction(async (tx) => {
       tx.insert('attempt', attemptRow(store.nextId('attempt'), job, { request, sent, decision }))
-      // a refused or expired dial closes its call: only if no report of the app has proven it before
-      if (job.deliveryClass === 'dial' && (decision.state === 'failed' || decision.state === 'expired')) {
+      // who settled it before was a report of the app: what a refused or expired dial does to its call is not done then
+      if (job.deliveryClass === 'dial' && decision.state !== 'delivered') {
         const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts + 1).executeTakeFirst()
         if (numUpdatedRows === 1n) await parts.settled(tx, job, decision)
+        else isProven = await isDelivered(tx, job.id)
       } else {
         tx.write(settleQuery(store.build, job, decision, job.attempts + 1))
         if (job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
@@ -45,15 +65,24 @@ export function createDeliveries(parts: DeliveriesParts) {
         tx.write(store.build.updateTable('handler').set({ dedupes: 1 }).where('id', '=', job.handlerId))
         tx.afterCommit(() => void bindings.changed())
       }
-      tx.afterCommit(() => parts.changed(job.portalId, changedNames(job)))
+      if (decision.reason === 'http_410') disable(tx, job)
+      tx.afterCommit(() => told(job))
     })
+    return { isProven }
+  }
+
+  const disable = (tx: Tx, job: DeliveryJob): void => {
+    const handler = bindings.byId(job.handlerId)
+    if (handler?.enabled !== 1 || job.event === 'ONAPPUNINSTALL') return
+    tx.write(store.build.updateTable('handler').set({ enabled: 0, disabled_reason: 'gone' }).where('id', '=', job.handlerId))
+    tx.afterCommit(() => parts.gone(job))
   }
 
   const recordUnsent = async (job: DeliveryJob, decision: Decision): Promise<void> => {
     await store.transaction(async (tx) => {
       const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts).executeTakeFirst()
       if (numUpdatedRows === 1n && job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
-      tx.afterCommit(() => parts.changed(job.portalId, changedNames(job)))
+      tx.afterCommit(() => told(job))
     })
   }
 
@@ -73,15 +102,16 @@ export function createDeliveries(parts: DeliveriesParts) {
       .where('id', '=', job.id)
       .where('state', 'in', ['pending', 'sending', 'retrying'])
 
-  const claimDue = async (limit: number): Promise<DeliveryJob[]> => {
+  const claimDue = async (limit: number, except: readonly number[]): Promise<DeliveryJob[]> => {
     const now = clock.now()
+    const others = except.length === 0 ? sql`` : sql`and (delivery_class = 'dial' or handler_id not in (${sql.join(except)}))`
     const rows = await store.transaction(async (tx) => {
       const { rows: claimed } = await sql<Row<'delivery'>>`
         update delivery set lease_owner = ${processId},
           lease_until = cast(${now} as bigint) + case when delivery_class = 'dial' then ${sql.lit(waitingDialLeaseMs)} else ${sql.lit(leaseMs)} end
         where id in (
           select id from delivery
-          where state in ('pending', 'retrying') and due_at <= ${now} and (lease_until is null or lease_until <= ${now})
+          where state in ('pending', 'retrying') and due_at <= ${now} and (lease_until is null or lease_until <= ${now}) ${others}
           order by due_at, id limit ${limit} ${sql.raw(store.claimSuffix)}
         ) returning *`.execute(tx.db)
       return claimed
@@ -135,14 +165,35 @@ export function createDeliveries(parts: DeliveriesParts) {
     recordUnsent,
     claimDue,
     recover,
-    async nextDueAt(): Promise<number | null> {
-      const row = await store.read
+    async nextDueAt(except: readonly number[]): Promise<number | null> {
+      let query = store.read
         .selectFrom('delivery')
         .select((eb) => eb.fn.min('due_at').as('due'))
         .where('state', 'in', ['pending', 'retrying'])
         .where('lease_owner', 'is', null)
-        .executeTakeFirst()
-      return row?.due ?? null
+      if (except.length > 0)
+        query = query.where((eb) => eb.or([eb('delivery_class', '=', 'dial'), eb('handler_id', 'not in', [...except])]))
+      return (await query.executeTakeFirst())?.due ?? null
+    },
+    /** What this process had leased and will not start: others may have it at once. */
+    async release(jobs: readonly DeliveryJob[]): Promise<void> {
+      const ids = jobs.map((job) => job.id)
+      for (let from = 0; from < ids.length; from += releasedTogether)
+        await store.transaction((tx) =>
+          tx.write(
+            store.build
+              .updateTable('delivery')
+              .set({ lease_owner: null, lease_until: null })
+              .where('id', 'in', ids.slice(from, from + releasedTogether))
+              .where('lease_owner', '=', processId)
+              .where('state', 'in', ['pending', 'retrying']),
+          ),
+        )
+    },
+    /** What a handler is given at a time. */
+    limitsOf(handlerId: number): Limits {
+      const handler = bindings.byId(handlerId)
+      return { slots: handler?.slots ?? defaultSlots, perMinute: handler?.per_minute ?? null }
     },
     /** In the group commit: when many clicks wait for a slot, each of these would else be a commit of its own. */
     async markSending(job: DeliveryJob): Promise<boolean> {
@@ -159,7 +210,17 @@ export function createDeliveries(parts: DeliveriesParts) {
         throw error
       }
     },
-    render: (job: DeliveryJob) => renderBody(parts, job),
+    async render(job: DeliveryJob): Promise<Outgoing> {
+      const span = startAttemptSpan(job)
+      spans.set(job.id, span)
+      try {
+        return await renderBody(parts, job, traceparentOf(span))
+      } catch (error) {
+        spans.delete(job.id)
+        span.end()
+        throw error
+      }
+    },
     /** Why a delivery is not sent any more: its handler was unbound or disabled, its app uninstalled meanwhile. Only the farewell still goes out. */
     obstacle(job: DeliveryJob): Reason | null {
       if (job.event === 'ONAPPUNINSTALL') return null
@@ -179,6 +240,7 @@ export function createDeliveries(parts: DeliveriesParts) {
           .where('delivery_class', '=', 'dial')
           .where('state', 'in', ['sending', 'unconfirmed']),
       )
+      tx.afterCommit(() => parts.proven(callId))
     },
     /** The call is over: its dials that were not sent yet are not sent any more. */
     cancelDials(tx: Tx, callId: string): void {
@@ -198,48 +260,17 @@ export function createDeliveries(parts: DeliveriesParts) {
           .where('expires_at', 'is not', null),
       )
     },
-    /** Sends a delivery again, as a new one that names the old. A dial keeps its CALL_ID and gets a new deadline. */
-    async replay({
-      portalId,
-      id,
-      confirmDial,
-      shelfLifeMs,
-    }: {
-      portalId: number
-      id: number
-      confirmDial: boolean
-      shelfLifeMs: number
-    }): Promise<number> {
-      const newId = store.nextId('delivery')
-      await store.transaction(async (tx) => {
-        const row = await tx.db.selectFrom('delivery').selectAll().where('id', '=', id).where('portal_id', '=', portalId).executeTakeFirst()
-        if (!row) throw new PortalError('delivery_not_found', { id })
-        if (row.delivery_class === 'dial' && !confirmDial) throw new PortalError('confirm_dial', { call: row.call_id ?? '' })
-        const handler = bindings.byId(row.handler_id)
-        if (!handler || handler.enabled === 0) throw new PortalError('replay_no_handler')
-        const now = clock.now()
-        await tx.db
-          .insertInto('delivery')
-          .values({
-            ...row,
-            id: newId,
-            url: handler.url,
-            state: 'pending',
-            reason: null,
-            refusal: null,
-            attempts: 0,
-            due_at: now,
-            deadline_at: row.delivery_class === 'dial' ? now + shelfLifeMs : null,
-            lease_owner: null,
-            lease_until: null,
-            settled_at: null,
-            replay_of: id,
-            created_at: now,
-          })
-          .execute()
-        tx.afterCommit(() => parts.changed(portalId, ['deliveries']))
+    /** Resolves when an attempt of this delivery has ended here or it was settled without one, or after that time. */
+    attempted(id: number, withinMs: number): Promise<void> {
+      return new Promise((resolve) => {
+        const done = (): void => {
+          cancel()
+          awaited.delete(id)
+          resolve()
+        }
+        const cancel = clock.at(clock.now() + withinMs, done)
+        awaited.set(id, done)
       })
-      return newId
     },
   }
 }
@@ -266,6 +297,7 @@ function jobOf(row: Row<'delivery'>, event: Row<'event'> | undefined, handler: B
     callId: row.call_id,
     userId: event?.user_id ?? null,
     data: event ? (JSON.parse(event.data) as Record<string, unknown>) : {},
+    traceparent: null,
   }
 }
 
@@ -278,8 +310,11 @@ function attemptRow(id: number, job: DeliveryJob, { request, sent, decision }: {
     number: job.attempts + 1,
     started_at: sent.startedAt,
     duration_ms: Math.round(sent.durationMs),
-    connect_ms: sent.connectMs === null ? null : Math.round(sent.connectMs),
-    first_byte_ms: sent.firstByteMs === null ? null : Math.round(sent.firstByteMs),
+    connect_ms: rounded(sent.connectMs),
+    dns_ms: rounded(sent.dnsMs),
+    tls_ms: rounded(sent.tlsMs),
+    reused: sent.reused === null ? null : sent.reused ? (1 as const) : (0 as const),
+    first_byte_ms: rounded(sent.firstByteMs),
     outcome: decision.state satisfies DeliveryState,
     reason: decision.reason,
     status: ending.kind === 'answered' ? ending.status : null,
@@ -288,4 +323,13 @@ function attemptRow(id: number, job: DeliveryJob, { request, sent, decision }: {
     request_body: maskTokens(request.body),
     response_body: sent.responseBody,
   }
+}
+
+async function isDelivered(tx: Tx, id: number): Promise<boolean> {
+  const row = await tx.db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst()
+  return row?.state === 'delivered'
+}
+
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms)
 }

@@ -1,5 +1,5 @@
 /** What is posted for a delivery: the body in the handler's wire profile, signed, with tokens issued now. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Outgoing } from '../delivery/send.ts'
 import { buildForm } from '../rest/php.ts'
@@ -30,7 +30,7 @@ export interface BodyParts {
 }
 
 /** Renders a delivery. A handler that was bound for a user carries that user's tokens, whoever acted (contract 1.3). */
-export async function renderBody(parts: BodyParts, job: DeliveryJob): Promise<Outgoing> {
+export async function renderBody(parts: BodyParts, job: DeliveryJob, traceparent: string): Promise<Outgoing> {
   const handler = parts.bindings.byId(job.handlerId) ?? (await findHandler(parts.store, job.handlerId))
   const profiled = parts.catalogue.get(job.event)?.profiles?.[handler.profile]
   const userId = handler.auth_user_id > 0 ? handler.auth_user_id : job.userId
@@ -42,29 +42,49 @@ export async function renderBody(parts: BodyParts, job: DeliveryJob): Promise<Ou
     auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
   }
   const body = buildForm(shapeBody(handler.profile, sent))
-  return { url: job.url, headers: headersOf(job, handler, body, parts.clock.now()), body }
+  return { url: job.url, headers: headersOf(job, { handler, body, traceparent, now: parts.clock.now() }), body }
 }
 
-async function findHandler(store: Store, id: number): Promise<Pick<BoundHandler, 'profile' | 'auth_user_id' | 'secret'>> {
-  return store.read.selectFrom('handler').select(['profile', 'auth_user_id', 'secret']).where('id', '=', id).executeTakeFirstOrThrow()
+type Signing = Pick<BoundHandler, 'secret' | 'old_secret' | 'old_secret_until'>
+
+async function findHandler(store: Store, id: number): Promise<Signing & Pick<BoundHandler, 'profile' | 'auth_user_id'>> {
+  return store.read
+    .selectFrom('handler')
+    .select(['profile', 'auth_user_id', 'secret', 'old_secret', 'old_secret_until'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
 }
 
-function headersOf(job: DeliveryJob, handler: Pick<BoundHandler, 'secret'>, body: string, now: number): Record<string, string> {
+interface Rendered {
+  readonly handler: Signing
+  readonly body: string
+  readonly traceparent: string
+  readonly now: number
+}
+
+function headersOf(job: DeliveryJob, { handler, body, traceparent, now }: Rendered): Record<string, string> {
   const id = `msg_${job.eventId}_${job.handlerId}`
   const timestamp = String(Math.floor(now / 1000))
-  const key = Buffer.from(handler.secret.replace(/^whsec_/, ''), 'base64')
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
-  const trace = /^externalCall\.([0-9a-f]{32})\./.exec(job.callId ?? '')?.[1] ?? job.eventId.toString(16).padStart(32, '0')
   return {
     'user-agent': 'Bitrix24 Webhook Engine',
     'content-type': 'application/x-www-form-urlencoded',
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
-    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01`,
+    'webhook-signature': signaturesOf(handler, `${id}.${timestamp}.${body}`, now),
+    traceparent,
     'hookswitch-attempt': String(job.attempts + 1),
     ...(job.deadlineAt !== null && { 'hookswitch-deadline': new Date(job.deadlineAt).toISOString() }),
   }
+}
+
+/** Standard Webhooks: the new secret signs first, the old one too while it is being replaced. */
+function signaturesOf({ secret, old_secret: oldSecret, old_secret_until: until }: Signing, signed: string, now: number): string {
+  const secrets = oldSecret !== null && until !== null && now < until ? [secret, oldSecret] : [secret]
+  const sign = (one: string): string =>
+    createHmac('sha256', Buffer.from(one.replace(/^whsec_/, ''), 'base64'))
+      .update(signed)
+      .digest('base64')
+  return secrets.map((one) => `v1,${sign(one)}`).join(' ')
 }
 
 /** Tokens are good for an hour and open the portal: the attempt log keeps them masked (design 11.11). */

@@ -18,6 +18,8 @@ export interface DeliveryJob extends Job {
   /** who caused the event */
   readonly userId: number | null
   readonly data: Readonly<Record<string, unknown>>
+  /** the span that caused it, while this process remembers it */
+  readonly traceparent: string | null
 }
 
 /** Whose the event is. */
@@ -29,6 +31,12 @@ export interface About {
   readonly only?: string
   /** only these handlers; their owner's state was looked at by the caller */
   readonly handlers?: readonly BoundHandler[]
+  /** the span that causes it */
+  readonly traceparent?: string
+  /** one try each, whatever the handlers are set to */
+  readonly isOnce?: boolean
+  /** gets the ids of the deliveries */
+  readonly onDeliveries?: (ids: readonly number[]) => void
 }
 
 /** The outbox of this process. */
@@ -111,7 +119,7 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
           orderKey: isDial || callId === null ? null : `${handler.owner} ${handler.url} ${callId}`,
           createdAt: now,
           deadlineAt,
-          retries: handler.retries === 1,
+          retries: handler.retries === 1 && about.isOnce !== true,
           attempts: 0,
           reserved,
           portalId: about.portalId,
@@ -122,9 +130,11 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
           callId,
           userId: about.userId,
           data,
+          traceparent: about.traceparent ?? null,
         }
       })
       for (const job of jobs) tx.insert('delivery', deliveryRow(job, processId, now))
+      about.onDeliveries?.(jobs.map((job) => job.id))
       tx.afterCommit(() => worker.accept(jobs))
       return jobs.length + waiting
     },

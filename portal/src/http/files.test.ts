@@ -53,6 +53,8 @@ beforeAll(async () => {
       },
     ],
     live: { changed() {}, open() {}, close() {} },
+    metrics: { ended() {}, scrape: async () => ({ type: 'text/plain', text: '' }), close() {} },
+    idempotency: { once: (_, run) => run(), sweep: async () => {} },
     async onUpload({ token, file }) {
       if (token !== 'good|1') throw new PortalError('upload_not_served')
       const { path, bytes, filename, mime } = await file()

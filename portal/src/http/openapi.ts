@@ -46,6 +46,15 @@ function referencesInside(value: unknown, nameOf: ReadonlyMap<string, string>): 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withReferences(inner, nameOf)]))
 }
 
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A request that is repeated under the same key within 24 hours is done once; the repetition gets the first answer. Another body under the key is refused with 422.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+
 function operationOf(row: Route): Record<string, unknown> {
   const inPath = [...row.path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const query: { properties?: Record<string, unknown>; required?: readonly string[] } | undefined = row.query
@@ -62,7 +71,7 @@ function operationOf(row: Route): Record<string, unknown> {
   return {
     summary: row.about,
     ...(row.access === 'public' ? { security: [] } : { security: [{ session: [] }], 'x-access': row.access }),
-    parameters: [...inPath, ...inQuery],
+    parameters: [...inPath, ...inQuery, ...(row.method === 'POST' && row.access !== 'public' ? [idempotencyKey] : [])],
     ...(row.body && { requestBody: { required: true, content: { 'application/json': { schema: row.body } } } }),
     responses: {
       ...Object.fromEntries(answers),

@@ -11,6 +11,7 @@ import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { ApiAnswer, type ApiCall, type Route } from './api/route.ts'
 import { parseJson, readBytes, type Limit } from './body.ts'
+import type { Idempotency } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { refuseForeign } from './origin.ts'
 import { userOfRequest } from './sessions.ts'
@@ -21,6 +22,7 @@ export interface OwnApiParts {
   readonly signIn: Pick<SignIn, 'userOf'>
   readonly publicUrl: string
   readonly maxBodyBytes: number
+  readonly idempotency: Idempotency
   readonly log: Log
 }
 
@@ -57,7 +59,11 @@ function handlerOf(row: Route, parts: OwnApiParts): (request: FastifyRequest, re
         address: request.ip,
         isHttps: request.protocol === 'https',
       }
-      return await send(reply, row, await row.run(call as unknown as ApiCall<never, never>))
+      const run = async (): Promise<ApiAnswer> => answerOf(row, await row.run(call as unknown as ApiCall<never, never>))
+      const key = request.headers['idempotency-key']
+      if (row.method !== 'POST' || caller === undefined || typeof key !== 'string') return await send(reply, row, await run())
+      const repeatable = { caller, key, request: `${row.method} ${request.url} ${JSON.stringify(call.body ?? null)}` }
+      return await send(reply, row, await parts.idempotency.once(repeatable, run))
     } catch (error) {
       return sendProblem(reply, error, parts.log)
     }
@@ -101,9 +107,12 @@ async function readJson(request: FastifyRequest, limit: Limit): Promise<unknown>
   return parseJson(bytes.toString('utf8'))
 }
 
-function send(reply: FastifyReply, row: Route, answer: unknown): FastifyReply {
-  const first = Number(Object.keys(row.answers)[0] ?? 200)
-  const { status, body, headers } = answer instanceof ApiAnswer ? answer : new ApiAnswer(first, answer)
+/** A plain value gets the first status of its row. */
+function answerOf(row: Route, answer: unknown): ApiAnswer {
+  return answer instanceof ApiAnswer ? answer : new ApiAnswer(Number(Object.keys(row.answers)[0] ?? 200), answer)
+}
+
+function send(reply: FastifyReply, row: Route, { status, body, headers }: ApiAnswer): FastifyReply {
   void reply.code(status).header('cache-control', 'no-store').headers(headers)
   if (body instanceof Readable || Buffer.isBuffer(body)) return reply.send(body)
   if (body === null || body === undefined || row.answers[status] === null) return reply.send()

@@ -12,7 +12,9 @@ import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Router } from '../rest/router.ts'
 import type { Route } from './api/route.ts'
+import type { Idempotency } from './idempotency.ts'
 import type { Live } from './live.ts'
+import type { Metrics } from './metrics.ts'
 import { serveOAuth, tokenEndpoint } from './oauth.ts'
 import { refuseForeignRequest, sendProblem, serveOwnApi } from './own-api.ts'
 import { maskPath, pathOf, serveRest, type UploadRequest } from './rest.ts'
@@ -31,6 +33,8 @@ export interface ServerParts {
   readonly signIn: SignIn
   readonly routes: readonly Route[]
   readonly live: Live
+  readonly idempotency: Idempotency
+  readonly metrics: Metrics
   /** a POST to an address of attachRecord */
   readonly onUpload: (upload: UploadRequest) => Promise<unknown>
   /** is this the origin of an app's page? */
@@ -95,12 +99,14 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     return sendProblem(reply, isClients ? new PortalError('malformed_body', { detail: error.message }) : error, log)
   })
   serveHealth(server, parts)
+  serveMetrics(server, parts)
   serveLive(server, parts)
   serveOwnApi(server, {
     routes: parts.routes,
     signIn: parts.signIn,
     publicUrl: config.publicUrl,
     maxBodyBytes: config.bodies.maxBytes,
+    idempotency: parts.idempotency,
     log,
   })
   serveOAuth(server, parts)
@@ -166,6 +172,18 @@ function serveHealth(server: FastifyInstance, { unreadyReason }: Pick<ServerPart
   server.get('/readyz', async (_, reply) => {
     const reason = await unreadyReason().catch((error: unknown) => String(error))
     return reply.code(reason === null ? 200 : 503).send(`${reason ?? 'ready'}\n`)
+  })
+}
+
+/** `GET /metrics`, outside `/v1`: where Prometheus looks. */
+function serveMetrics(server: FastifyInstance, { metrics, log }: Pick<ServerParts, 'metrics' | 'log'>): void {
+  server.get('/metrics', async (request, reply) => {
+    try {
+      const { type, text } = await metrics.scrape({ headers: request.headers, peer: request.raw.socket.remoteAddress ?? '' })
+      return await reply.header('content-type', type).header('cache-control', 'no-store').send(text)
+    } catch (error) {
+      return sendProblem(reply, error, log)
+    }
   })
 }
 

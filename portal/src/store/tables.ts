@@ -181,6 +181,17 @@ export interface HandlerTable {
   disabled_reason: string | null
   /** Standard Webhooks secret, `whsec_…` */
   secret: string
+  /** the secret before it was changed signs too, until then */
+  old_secret: string | null
+  old_secret_until: number | null
+  /** POSTs at the same time; null = the default */
+  slots: number | null
+  /** POSTs in a minute; null = no limit */
+  per_minute: number | null
+  /** its circuit breaker is open since then; null = closed */
+  breaker_opened_at: number | null
+  breaker_retry_at: number | null
+  breaker_reason: string | null
   /** JSON */
   options: string
   created_at: number
@@ -237,7 +248,14 @@ export interface AttemptTable {
   number: number
   started_at: number
   duration_ms: number
+  /** from the start to a connection that could be written to */
   connect_ms: number | null
+  /** of connect_ms: the name; null when a connection was used again or none was asked */
+  dns_ms: number | null
+  /** of connect_ms: the TLS handshake */
+  tls_ms: number | null
+  /** the connection was an open one; null when there was none */
+  reused: Flag | null
   first_byte_ms: number | null
   outcome: string
   reason: string | null
@@ -731,6 +749,18 @@ export interface CallbackRequestTable {
   created_at: number
 }
 
+/** A request of the own API that may be repeated under its Idempotency-Key; the answer is readable with the key only. */
+export interface IdempotencyKeyTable {
+  /** SHA-256 of user, route and key */
+  key_hash: string
+  portal_id: number
+  request_hash: string
+  /** null while the request runs */
+  status: number | null
+  answer: string | null
+  created_at: number
+}
+
 /** Ids given out in blocks for the tables whose rows are written without reading (GIVEN_ID). */
 export interface IdBlockTable {
   name: string
@@ -782,6 +812,7 @@ export interface Tables {
   callback_form: CallbackFormTable
   callback_request: CallbackRequestTable
   id_block: IdBlockTable
+  idempotency_key: IdempotencyKeyTable
 }
 
 /** A row as it is read. */

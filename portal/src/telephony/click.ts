@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { readPhone, type PhoneReading } from '../crm/phones.ts'
 import { PortalError } from '../errors.ts'
 import type { BoundHandler } from '../events/bindings.ts'
+import { startClickSpan, traceparentOf } from '../events/delivery-spans.ts'
 import type { Outbox } from '../events/outbox.ts'
 import type { SwitchBoard } from '../directory/switches.ts'
 import { GuardFailed } from '../store/engine.ts'
@@ -91,6 +92,7 @@ export function createClicks(parts: ClickParts) {
 
   return {
     async click(click: Click): Promise<ClickOutcome> {
+      const startedAt = parts.clock.now()
       const { portal, user } = await readClicker(click)
       const phone = readPhone(click.number, { country: portal.country, allowServiceCodes: portal.allow_service_codes === 1 })
       requireDialable(phone, click.number)
@@ -101,7 +103,7 @@ export function createClicks(parts: ClickParts) {
       const { target, problem } = chosen
       if (!target || problem) return skip(parts, click, { phone, chosen })
       const handlers = targets.handlersFor(click.portalId, target, click.userId)
-      return register(parts, click, { phone, found, wish: await wishOf(click, target, found), target, handlers })
+      return register(parts, click, { phone, found, wish: await wishOf(click, target, found), target, handlers, startedAt })
     },
   }
 }
@@ -148,6 +150,7 @@ interface Decided {
   readonly wish: CardWish | null
   readonly target: Target
   readonly handlers: readonly BoundHandler[]
+  readonly startedAt: number
 }
 
 async function register(parts: ClickParts, click: Click, decided: Decided): Promise<ClickOutcome> {
@@ -155,6 +158,7 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
   const now = clock.now()
   const callId = newCallId(now)
   const traceId = store.nextId('trace')
+  const span = startClickSpan(callId, decided.startedAt)
   try {
     await store.transaction(async (tx) => {
       latch(store, tx, { click, digits: decided.phone.digits, callId, now })
@@ -183,13 +187,15 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
         hidden_at: null,
         dismissed_at: null,
       })
-      announce(parts, tx, { click, decided, row })
+      announce(parts, tx, { click, decided, row, traceparent: traceparentOf(span) })
       tx.afterCommit(() => parts.changed(click.portalId, ['calls', `call:${callId}`], [click.userId]))
     })
     return { outcome: 'registered', callId, repeated: false }
   } catch (error) {
     if (!(error instanceof GuardFailed)) throw error
-    return error.guard === 'target' ? repeatWithoutTarget(parts, click, decided) : findRepeated(parts, click, decided.phone.digits)
+    return await (error.guard === 'target' ? repeatWithoutTarget(parts, click, decided) : findRepeated(parts, click, decided.phone.digits))
+  } finally {
+    span.end()
   }
 }
 
@@ -271,10 +277,10 @@ function guardTarget(store: Store, tx: Tx, target: Target): void {
 function announce(
   { outbox, switches }: ClickParts,
   tx: Tx,
-  { click, decided, row }: { click: Click; decided: Decided; row: Row<'call'> },
+  { click, decided, row, traceparent }: { click: Click; decided: Decided; row: Row<'call'>; traceparent: string },
 ): void {
   const { phone, target, handlers } = decided
-  const about = { portalId: click.portalId, userId: click.userId }
+  const about = { portalId: click.portalId, userId: click.userId, traceparent }
   outbox.emit(tx, callInit, { callId: row.call_id, type: 1, number: phone.phoneNumber, appId: idOf(target.handlerOwner, 'app') }, about)
   const { callStartEvent, unknownEntity } = switches.of(click.portalId)
   if (callStartEvent) outbox.emit(tx, callTalking, { callId: row.call_id, userId: click.userId }, about)

@@ -68,6 +68,11 @@ export const portal = {
   deleteCallbackForm: (id: number) => request<void>('DELETE', `/callback-forms/${id}`),
   callbackRequests: (id: number, cursor: string | null) =>
     request<T.Page<T.CallbackRequest>>('GET', `/callback-forms/${id}/requests`, { query: { cursor } }),
+  handlers: () => request<{ items: T.Handler[] }>('GET', '/handlers'),
+  handler: (id: number) => request<T.HandlerCard>('GET', `/handlers/${id}`),
+  testHandler: (id: number) => request<T.DeliveryCard>('POST', `/handlers/${id}/test`, { body: {} }),
+  handlerSecret: (id: number) => request<T.HandlerSecret>('GET', `/handlers/${id}/secret`),
+  rotateHandlerSecret: (id: number) => request<T.HandlerSecret>('POST', `/handlers/${id}/secret`, { body: {} }),
 
   incomingWebhooks: () => request<{ items: T.IncomingWebhook[] }>('GET', '/webhooks/incoming'),
   addIncomingWebhook: (input: T.IncomingWebhookInput) => request<T.IncomingWebhook>('POST', '/webhooks/incoming', { body: input }),
@@ -80,6 +85,9 @@ export const portal = {
   delivery: (id: number) => request<T.DeliveryCard>('GET', `/deliveries/${id}`),
   replayDelivery: (id: number, confirmDial: boolean) =>
     request<T.Delivery>('POST', `/deliveries/${id}/replay`, { body: confirmDial ? { confirmDial: true } : {} }),
+  replayPlan: (query: Query) => request<T.ReplayPlan>('GET', '/replay-plan', { query }),
+  replayMany: (input: T.ReplayManyInput, idempotencyKey: string) =>
+    request<{ count: number }>('POST', '/replays', { body: input, headers: { 'idempotency-key': idempotencyKey } }),
   trace: (id: number) => request<T.Trace>('GET', `/traces/${id}`),
 
   notes: (cursor: string | null) => request<T.NotificationPage>('GET', '/notifications', { query: { cursor } }),

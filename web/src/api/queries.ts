@@ -27,6 +27,8 @@ export const incomingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'inco
 export const outgoingWebhooksQuery = queryOptions({ queryKey: ['webhooks', 'outgoing'], queryFn: () => portal.outgoingWebhooks() })
 /** All callback forms, with what can be chosen for them. */
 export const callbackFormsQuery = queryOptions({ queryKey: ['callback-forms', 'list'], queryFn: () => portal.callbackForms() })
+/** All handlers. */
+export const handlersQuery = queryOptions({ queryKey: ['handlers', 'list'], queryFn: () => portal.handlers() })
 /** All call lists. */
 export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], queryFn: () => portal.callLists() })
 
@@ -34,6 +36,14 @@ export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], q
 export const placementsQuery = (code: PlaceCode) => queryOptions({ queryKey: ['placements', code], queryFn: () => portal.placements(code) })
 /** One application with its handlers. */
 export const appQuery = (id: number) => queryOptions({ queryKey: ['apps', 'one', id], queryFn: () => portal.app(id) })
+/** One handler with what became of its deliveries. */
+export const handlerQuery = (id: number) => queryOptions({ queryKey: ['handlers', 'one', id], queryFn: () => portal.handler(id) })
+/** The secret that signs what a handler gets. */
+export const handlerSecretQuery = (id: number) =>
+  queryOptions({ queryKey: ['handlers', 'secret', id], queryFn: () => portal.handlerSecret(id) })
+/** What sending all that match again would do; counted anew each time. */
+export const replayPlanQuery = (filter: Query) =>
+  queryOptions({ queryKey: ['replay-plan', filter], queryFn: () => portal.replayPlan(filter), staleTime: 0, gcTime: 0 })
 /** One call list with its participants. */
 export const callListQuery = (id: number) => queryOptions({ queryKey: ['call-lists', 'one', id], queryFn: () => portal.callList(id) })
 /** One delivery with its attempts. */

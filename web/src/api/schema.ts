@@ -44,7 +44,12 @@ export interface Attempt {
   number: number
   startedAt: number
   durationMs: number
+  /** until there was a connection to write to, dnsMs and tlsMs included */
   connectMs: number | null
+  dnsMs: number | null
+  tlsMs: number | null
+  /** an open connection was used again */
+  reused: boolean | null
   firstByteMs: number | null
   outcome: string
   reason: string | null
@@ -294,9 +299,10 @@ export interface ClickSkipped extends Problem {
   traceId: number | null
 }
 
-/** `GET /v1/deliveries?state=&event=&handlerId=&callId=&from=&to=&cursor=`, newest first. */
+/** `GET /v1/deliveries?…filter&cursor=`, newest first. */
 export interface Delivery {
   id: number
+  eventId: number
   event: string
   deliveryClass: 'dial' | 'notice'
   state: DeliveryState
@@ -316,6 +322,23 @@ export interface Delivery {
 /** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
 export interface DeliveryCard extends Delivery {
   attemptLog: Attempt[]
+}
+
+/** Which deliveries. `GET /v1/deliveries` and `GET /v1/replay-plan` take it as their query, `POST /v1/replays` in its body. */
+export interface DeliveryFilterFields {
+  state?: DeliveryState
+  /** dns, connect, tls, timeout, http_4xx, breaker_open, … */
+  reason?: string
+  event?: string
+  handlerId?: number
+  appId?: number
+  /** outgoing webhook */
+  webhookId?: number
+  callId?: string
+  /** created then or later */
+  from?: number
+  /** created before */
+  to?: number
 }
 
 /** Where a delivery stands. */
@@ -386,6 +409,22 @@ export interface EntityRow {
   updatedAt: number
 }
 
+/** `GET /v1/events/:id`. */
+export interface EventCard extends EventRow {
+  data: Record<string, unknown>
+  deliveries: Delivery[]
+}
+
+/** `GET /v1/events?name=&callId=&from=&to=&cursor=`, newest first. */
+export interface EventRow {
+  id: number
+  name: string
+  callId: string | null
+  /** who caused it */
+  userId: number | null
+  createdAt: number
+}
+
 /** `GET /v1/explain?number=&userId=`: what a click would do, without doing it. */
 export interface Explanation {
   number: string
@@ -438,9 +477,41 @@ export interface Handler {
   profile: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
   retries: boolean
   dedupes: boolean
+  /** POSTs at the same time; null: 8 */
+  slots: number | null
+  /** POSTs in a minute; null: no limit */
+  perMinute: number | null
   enabled: boolean
+  /** it answered 410 */
+  disabledReason: 'gone' | null
+  breaker: {
+    state: 'closed' | 'open' | 'half_open'
+    openedAt: number | null
+    /** when the next delivery is tried */
+    retryAt: number | null
+    reason: string | null
+  }
+  /** the secret before it was changed signs too, until then */
+  oldSecretUntil: number | null
   problem: string | null
+  /** app:3 or webhook:2 */
+  owner: string
   ownerTitle: string
+  createdAt: number
+}
+
+/** `GET /v1/handlers/:id`: with what became of its deliveries of the last 24 hours. */
+export interface HandlerCard extends Handler {
+  lastDay: Array<{
+    state: DeliveryState
+    count: number
+  }>
+}
+
+/** `GET /v1/handlers/:id/secret`, `POST /v1/handlers/:id/secret`: the Standard Webhooks secret that signs. */
+export interface HandlerSecret {
+  secret: string
+  oldSecretUntil: number | null
 }
 
 /** `GET|POST /v1/webhooks/incoming`, `DELETE …/:id`. The address holds the secret: shown once, in the answer of POST. */
@@ -541,6 +612,17 @@ export interface ProfileDiff {
     /** key=value, decoded */
     text: string
   }>
+}
+
+/** `GET /v1/replay-plan?…filter`: what `POST /v1/replays` would send. */
+export interface ReplayPlan {
+  notices: number
+  /** each places a call */
+  dials: number
+  /** not sent: the handler is unbound or switched off */
+  withoutHandler: number
+  /** what is newer does not belong to the plan */
+  upToId: number
 }
 
 /** The signed-in person and the company. `GET /v1/session`; 401 when nobody is signed in. */
@@ -861,15 +943,46 @@ export interface Operations {
   'POST /notifications/read-all': {
     answer: undefined
   }
-  /** Changes how events are delivered to a handler: wire profile, retries, whether it drops repeats, enabled. */
+  /** All handlers: of apps and of outgoing webhooks. */
+  'GET /handlers': {
+    query: {
+      appId?: number
+      webhookId?: number
+      event?: string
+    }
+    answer: {
+      items: Handler[]
+    }
+  }
+  /** One handler, with what became of its deliveries of the last 24 hours. */
+  'GET /handlers/{id}': {
+    answer: HandlerCard
+  }
+  /** Changes how events are delivered to a handler: wire profile, retries, whether it drops repeats, limits, enabled. */
   'PATCH /handlers/{id}': {
     body: {
       profile?: 'current' | '2024-11' | '2024' | '2018' | 'no-tokens' | 'webhook'
       retries?: boolean
       dedupes?: boolean
+      slots?: number | null
+      perMinute?: number | null
       enabled?: boolean
     }
     answer: Handler
+  }
+  /** Sends ONAPPTEST to this handler, once, the way of every event, and answers the delivery with its attempt. */
+  'POST /handlers/{id}/test': {
+    body: {}
+    answer: DeliveryCard
+  }
+  /** The secret that signs what is sent to a handler (Standard Webhooks). */
+  'GET /handlers/{id}/secret': {
+    answer: HandlerSecret
+  }
+  /** Makes a new secret. For 24 hours the old one signs too: the header has both signatures. */
+  'POST /handlers/{id}/secret': {
+    body: {}
+    answer: HandlerSecret
   }
   /** The compatibility switches. */
   'GET /switches': {
@@ -1254,10 +1367,17 @@ export interface Operations {
   'GET /deliveries': {
     query: {
       state?: DeliveryState
+      /** dns, connect, tls, timeout, http_4xx, breaker_open, … */
+      reason?: string
       event?: string
       handlerId?: number
+      appId?: number
+      /** outgoing webhook */
+      webhookId?: number
       callId?: string
+      /** created then or later */
       from?: number
+      /** created before */
       to?: number
       cursor?: string
     }
@@ -1277,5 +1397,57 @@ export interface Operations {
       confirmDial?: boolean
     }
     answer: Delivery
+  }
+  /** What sending all deliveries of a filter again would do. What is still under way does not count. At most 10,000 are sent at once. */
+  'GET /replay-plan': {
+    query: {
+      state?: DeliveryState
+      /** dns, connect, tls, timeout, http_4xx, breaker_open, … */
+      reason?: string
+      event?: string
+      handlerId?: number
+      appId?: number
+      /** outgoing webhook */
+      webhookId?: number
+      callId?: string
+      /** created then or later */
+      from?: number
+      /** created before */
+      to?: number
+    }
+    answer: ReplayPlan
+  }
+  /** Sends all deliveries of a filter again that a plan has counted (GET /replay-plan). Refused when the count is another one now. Deliveries that place a call are refused unless `dials` says what to do with them. */
+  'POST /replays': {
+    body: {
+      filter: DeliveryFilterFields
+      /** from the plan */
+      upToId: number
+      /** notices of the plan, and its dials if they are to be placed */
+      expectedCount: number
+      dials?: 'refuse' | 'leave_out' | 'place'
+    }
+    answer: {
+      count: number
+    }
+  }
+  /** What happened and had at least one handler, newest first. */
+  'GET /events': {
+    query: {
+      name?: string
+      callId?: string
+      from?: number
+      to?: number
+      cursor?: string
+    }
+    answer: {
+      items: EventRow[]
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** One event with its data and its deliveries. */
+  'GET /events/{id}': {
+    answer: EventCard
   }
 }

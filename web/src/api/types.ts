@@ -36,7 +36,16 @@ export type Line = Telephony['lines'][number]
 export type TelephonyInput = Partial<Pick<Telephony, 'portalTarget' | 'allowUserTargets' | 'country' | 'allowServiceCodes'>>
 
 /** What an administrator writes of a handler. */
-export type HandlerInput = Partial<Pick<Handler, 'profile' | 'retries' | 'dedupes' | 'enabled'>>
+export type HandlerInput = Partial<Pick<Handler, 'profile' | 'retries' | 'dedupes' | 'slots' | 'perMinute' | 'enabled'>>
+
+/** What is to be sent again: what a plan has counted. */
+export interface ReplayManyInput {
+  /** as it stands in the address of the log; the portal checks it */
+  filter: object
+  upToId: number
+  expectedCount: number
+  dials: 'leave_out' | 'place'
+}
 
 /** A new incoming webhook. */
 export interface IncomingWebhookInput {

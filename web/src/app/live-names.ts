@@ -44,6 +44,9 @@ export function staleKeysOf(name: string): QueryKey[] {
     case 'deliveries':
     case 'delivery':
       return [['deliveries'], ['traces']]
+    case 'handlers':
+    case 'handler':
+      return [['handlers']]
     case 'settings':
       return [['telephony'], ['targets'], ['users'], ['session'], ['webhooks'], ['switches']]
     case 'users':

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { sessionQuery } from '../api/queries.ts'
 import { Refusal } from '../api/request.ts'
-import type { DeliveriesSearch } from '../deliveries/deliveries-search.ts'
+import { readDeliveriesSearch } from '../deliveries/deliveries-search.ts'
 import { BrokenPage, NoPage, OpeningPage } from './edge-pages.tsx'
 import { Shell } from './shell.tsx'
 import { showLanguage } from './texts.ts'
@@ -150,12 +150,7 @@ const appRoute = createRoute({
 const deliveriesRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/deliveries',
-  validateSearch: (search: Record<string, unknown>): DeliveriesSearch => ({
-    ...(typeof search['state'] === 'string' ? { state: search['state'] } : {}),
-    ...(typeof search['event'] === 'string' ? { event: search['event'] } : {}),
-    ...(Number(search['handlerId']) > 0 ? { handlerId: Number(search['handlerId']) } : {}),
-    ...(typeof search['callId'] === 'string' ? { callId: search['callId'] } : {}),
-  }),
+  validateSearch: readDeliveriesSearch,
   component: lazyRouteComponent(() => import('../deliveries/deliveries-screen.tsx'), 'DeliveriesScreen'),
 })
 const deliveryRoute = createRoute({
@@ -222,6 +217,17 @@ const applicationRoute = createRoute({
   component: lazyRouteComponent(() => import('../applications/application-screen.tsx'), 'ApplicationScreen'),
 })
 
+const handlersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/handlers',
+  component: lazyRouteComponent(() => import('../handlers/handlers-screen.tsx'), 'HandlersScreen'),
+})
+const handlerRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/handlers/$id',
+  component: lazyRouteComponent(() => import('../handlers/handler-screen.tsx'), 'HandlerScreen'),
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   homeRoute.addChildren([
@@ -255,6 +261,8 @@ const routeTree = rootRoute.addChildren([
       callbackFormRoute,
       applicationsRoute,
       applicationRoute,
+      handlersRoute,
+      handlerRoute,
     ]),
   ]),
 ])

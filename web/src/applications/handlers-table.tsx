@@ -25,7 +25,7 @@ export function HandlersTable({ handlers, onChange }: { handlers: Handler[]; onC
           <tr key={handler.id}>
             <td>
               <div className={css.event}>
-                <Link to="/deliveries" search={{ handlerId: handler.id }} title={t('apps.log')} className="one-line">
+                <Link to="/settings/handlers/$id" params={{ id: String(handler.id) }} className="one-line">
                   {handler.event}
                 </Link>
                 {handler.kind === 'offline' && <span className="faint">{t('apps.offline')}</span>}

@@ -51,7 +51,7 @@ function readDelivery(call: Call): [SentenceKey, CallMood] {
     case 'skipped':
       return [failureKeyOf(call), 'failed']
     case 'expired':
-      return ['expired', 'failed']
+      return [latenessKeyOf(call), 'failed']
     case 'canceled':
       return ['canceled', 'failed']
     case 'delivered':
@@ -64,10 +64,15 @@ function readDelivery(call: Call): [SentenceKey, CallMood] {
 function readEnd(call: Call): [SentenceKey, CallMood] {
   const delivery = call.delivery?.state
   if (call.closedByPortal && (delivery === 'failed' || delivery === 'skipped')) return [failureKeyOf(call), 'failed']
-  if (call.closedByPortal && delivery === 'expired') return ['expired', 'failed']
+  if (call.closedByPortal && delivery === 'expired') return [latenessKeyOf(call), 'failed']
   if (call.closedByPortal) return ['closedByPortal', 'unsure']
   if (wasAnswered(call)) return ['finished', 'done']
   return ['ended', 'failed']
+}
+
+/** An app that has not answered lately is not tried at all for a moment: then nothing was too late. */
+function latenessKeyOf(call: Call): SentenceKey {
+  return call.delivery?.reason === 'breaker_open' ? 'resting' : 'expired'
 }
 
 function failureKeyOf(call: Call): SentenceKey {

@@ -51,6 +51,7 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
             {t(`delivery.timing.${phase.name}`)} {formatMilliseconds(phase.ms, i18n.language)}
           </span>
         ))}
+        {attempt.reused && <span>{t('delivery.reused')}</span>}
       </p>
       <Collapse expanded={isShown} id={detailsId} transitionDuration={120}>
         <div className={css.details}>

@@ -1,6 +1,6 @@
-import { Autocomplete, CloseButton, NativeSelect, TextInput } from '@mantine/core'
+import { Autocomplete, Button, CloseButton, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch, IconSend } from '@tabler/icons-react'
+import { IconRefresh, IconSearch, IconSend } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -9,11 +9,13 @@ import { deliveriesQuery } from '../api/queries.ts'
 import { MoreRows } from '../app/more-rows.tsx'
 import { EmptyPage, Failure, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
+import { useSession } from '../app/session.ts'
 import { knownEvents } from '../settings/known-names.ts'
-import type { DeliveriesSearch } from './deliveries-search.ts'
 import { DeliveriesTable } from './deliveries-table.tsx'
 import css from './deliveries.module.css'
 import { deliveryStates } from './delivery-words.tsx'
+import { MoreFilters, type FilterChange } from './more-filters.tsx'
+import { ReplayManyDialog } from './replay-many-dialog.tsx'
 
 /** Every event for every handler, newest first. */
 export function DeliveriesScreen() {
@@ -25,8 +27,12 @@ export function DeliveriesScreen() {
   const [event, setEvent] = useState(filter.event ?? '')
   const items = deliveries.data?.pages.flatMap((page) => page.items) ?? []
   const isFiltered = Object.keys(filter).length > 0
+  const { user } = useSession()
+  const hasRare = [filter.reason, filter.appId, filter.handlerId, filter.from, filter.to].some((value) => value !== undefined)
+  const [isOpen, setOpen] = useState(hasRare)
+  const [asks, setAsks] = useState(false)
 
-  const change = (part: { [Name in keyof DeliveriesSearch]: DeliveriesSearch[Name] | undefined }) => {
+  const change = (part: FilterChange) => {
     const next = Object.fromEntries(Object.entries({ ...filter, ...part }).filter(([, value]) => value !== undefined && value !== ''))
     void navigate({ to: '/deliveries', search: next, replace: true })
   }
@@ -34,7 +40,13 @@ export function DeliveriesScreen() {
 
   return (
     <>
-      <PageHead title={t('delivery.title')} />
+      <PageHead title={t('delivery.title')}>
+        {user.isAdmin && isFiltered && items.length > 0 && (
+          <Button variant="default" leftSection={<IconRefresh size={16} stroke={1.7} />} onClick={() => setAsks(true)}>
+            {t('delivery.many')}
+          </Button>
+        )}
+      </PageHead>
       <div className={css.filters}>
         <NativeSelect
           aria-label={t('delivery.stateLabel')}
@@ -80,12 +92,17 @@ export function DeliveriesScreen() {
           }}
           data-search
         />
-        {filter.handlerId !== undefined && (
+        {!user.isAdmin && filter.handlerId !== undefined && (
           <button type="button" className={css.filterPill} onClick={() => change({ handlerId: undefined })}>
             {t('delivery.handler')} {filter.handlerId} ×
           </button>
         )}
+        <Button variant="subtle" color="gray" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {t(isOpen ? 'delivery.fewerFilters' : 'delivery.moreFilters')}
+        </Button>
       </div>
+      {isOpen && <MoreFilters filter={filter} isAdmin={user.isAdmin} onChange={change} />}
+      {asks && <ReplayManyDialog filter={filter} onClose={() => setAsks(false)} />}
       {deliveries.isPending && <Waiting text={t('wait.list', { what: t('delivery.what') })} />}
       {deliveries.isError && <Failure error={deliveries.error} onRetry={() => void deliveries.refetch()} />}
       {deliveries.isSuccess && items.length === 0 && isFiltered && <p className="quiet">{t('delivery.nothing')}</p>}

@@ -24,10 +24,22 @@ test('JSON is no form, and is indented', () => {
 })
 
 test('an attempt that never connected spent all its time connecting', () => {
-  expect(readPhases({ durationMs: 3000, connectMs: null, firstByteMs: null })).toEqual([{ name: 'connect', ms: 3000 }])
-  expect(readPhases({ durationMs: 100, connectMs: 10, firstByteMs: 90 })).toEqual([
+  expect(readPhases({ durationMs: 3000, connectMs: null, dnsMs: null, tlsMs: null, firstByteMs: null })).toEqual([
+    { name: 'connect', ms: 3000 },
+  ])
+  expect(readPhases({ durationMs: 100, connectMs: 10, dnsMs: null, tlsMs: null, firstByteMs: 90 })).toEqual([
     { name: 'connect', ms: 10 },
     { name: 'wait', ms: 80 },
+    { name: 'read', ms: 10 },
+  ])
+})
+
+test('the name and the handshake stand apart from the connection when they took place', () => {
+  expect(readPhases({ durationMs: 100, connectMs: 40, dnsMs: 5, tlsMs: 20, firstByteMs: 90 })).toEqual([
+    { name: 'dns', ms: 5 },
+    { name: 'connect', ms: 15 },
+    { name: 'tls', ms: 20 },
+    { name: 'wait', ms: 50 },
     { name: 'read', ms: 10 },
   ])
 })

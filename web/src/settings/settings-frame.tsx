@@ -12,6 +12,7 @@ const tabs = [
   { to: '/settings/webhooks', name: 'webhooks', isForAll: false },
   { to: '/settings/compatibility', name: 'compatibility', isForAll: false },
   { to: '/settings/callback-forms', name: 'callbackForms', isForAll: false },
+  { to: '/settings/handlers', name: 'handlers', isForAll: false },
 ] as const
 
 /** The settings pages under their tabs. */

@@ -272,10 +272,29 @@ export const Handler = Type.Object({
   profile: Literals(['current', '2024-11', '2024', '2018', 'no-tokens', 'webhook'] as const),
   retries: Type.Boolean(),
   dedupes: Type.Boolean(),
+  slots: Nullable(Type.Number({ description: 'POSTs at the same time; null: 8' })),
+  perMinute: Nullable(Type.Number({ description: 'POSTs in a minute; null: no limit' })),
   enabled: Type.Boolean(),
+  disabledReason: Nullable(Type.Literal('gone', { description: 'it answered 410' })),
+  breaker: Type.Object({
+    state: Literals(['closed', 'open', 'half_open'] as const),
+    openedAt: Nullable(Type.Number()),
+    retryAt: Nullable(Type.Number({ description: 'when the next delivery is tried' })),
+    reason: Nullable(Type.String()),
+  }),
+  oldSecretUntil: Nullable(Type.Number({ description: 'the secret before it was changed signs too, until then' })),
   problem: Nullable(Type.String()),
+  owner: Type.String({ description: 'app:3 or webhook:2' }),
   ownerTitle: Type.String(),
+  createdAt: Type.Number(),
 })
+/** `GET /v1/handlers/:id`: with what became of its deliveries of the last 24 hours. */
+export const HandlerCard = Type.Intersect([
+  Handler,
+  Type.Object({ lastDay: Type.Array(Type.Object({ state: DeliveryState, count: Type.Number() })) }),
+])
+/** `GET /v1/handlers/:id/secret`, `POST /v1/handlers/:id/secret`: the Standard Webhooks secret that signs. */
+export const HandlerSecret = Type.Object({ secret: Type.String(), oldSecretUntil: Nullable(Type.Number()) })
 /** `GET|PATCH /v1/switches`: where the original's behaviour is not the same everywhere or differs by time (contract 4.0, 4.2, 13). */
 export const Switches = Type.Object({
   strictAppContext: Type.Boolean({ description: 'register, finish and externalLine.* are refused to incoming webhooks' }),
@@ -379,9 +398,31 @@ export const OutgoingWebhook = Type.Object({
   createdAt: Type.Number(),
 })
 
-/** `GET /v1/deliveries?state=&event=&handlerId=&callId=&from=&to=&cursor=`, newest first. */
+/** Which deliveries. `GET /v1/deliveries` and `GET /v1/replay-plan` take it as their query, `POST /v1/replays` in its body. */
+export const DeliveryFilterFields = Type.Partial(
+  Type.Object({
+    state: DeliveryState,
+    reason: Type.String({ maxLength: 50, description: 'dns, connect, tls, timeout, http_4xx, breaker_open, …' }),
+    event: Type.String({ maxLength: 100 }),
+    handlerId: Type.Integer(),
+    appId: Type.Integer(),
+    webhookId: Type.Integer({ description: 'outgoing webhook' }),
+    callId: Type.String({ maxLength: 100 }),
+    from: Type.Integer({ description: 'created then or later' }),
+    to: Type.Integer({ description: 'created before' }),
+  }),
+)
+/** `GET /v1/replay-plan?…filter`: what `POST /v1/replays` would send. */
+export const ReplayPlan = Type.Object({
+  notices: Type.Number(),
+  dials: Type.Number({ description: 'each places a call' }),
+  withoutHandler: Type.Number({ description: 'not sent: the handler is unbound or switched off' }),
+  upToId: Type.Number({ description: 'what is newer does not belong to the plan' }),
+})
+/** `GET /v1/deliveries?…filter&cursor=`, newest first. */
 export const Delivery = Type.Object({
   id: Type.Number(),
+  eventId: Type.Number(),
   event: Type.String(),
   deliveryClass: Literals(['dial', 'notice'] as const),
   state: DeliveryState,
@@ -402,7 +443,10 @@ export const Attempt = Type.Object({
   number: Type.Number(),
   startedAt: Type.Number(),
   durationMs: Type.Number(),
-  connectMs: Nullable(Type.Number()),
+  connectMs: Nullable(Type.Number({ description: 'until there was a connection to write to, dnsMs and tlsMs included' })),
+  dnsMs: Nullable(Type.Number()),
+  tlsMs: Nullable(Type.Number()),
+  reused: Nullable(Type.Boolean({ description: 'an open connection was used again' })),
   firstByteMs: Nullable(Type.Number()),
   outcome: Type.String(),
   reason: Nullable(Type.String()),
@@ -414,6 +458,20 @@ export const Attempt = Type.Object({
 })
 /** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
 export const DeliveryCard = Type.Intersect([Delivery, Type.Object({ attemptLog: Type.Array(Attempt) })])
+
+/** `GET /v1/events?name=&callId=&from=&to=&cursor=`, newest first. */
+export const EventRow = Type.Object({
+  id: Type.Number(),
+  name: Type.String(),
+  callId: Nullable(Type.String()),
+  userId: Nullable(Type.Number({ description: 'who caused it' })),
+  createdAt: Type.Number(),
+})
+/** `GET /v1/events/:id`. */
+export const EventCard = Type.Intersect([
+  EventRow,
+  Type.Object({ data: Type.Record(Type.String(), Type.Unknown()), deliveries: Type.Array(Delivery) }),
+])
 
 /** `GET /v1/traces/:id`: from the click to the hang-up, in order. */
 export const Trace = Type.Object({
@@ -501,7 +559,7 @@ export const CallbackFormInput = Type.Partial(
     perAddress: CallbackLimits,
     perNumber: CallbackLimits,
     createLead: Type.Boolean({ description: 'a number that no card has becomes a lead' }),
-    withTokens: Type.Boolean({ description: 'the event carries tokens of the responsible user (contract 13.25)' }),
+    withTokens: Type.Boolean({ description: 'the event carries tokens of the responsible user' }),
     enabled: Type.Boolean({ description: 'off until an admin sets it on' }),
   }),
 )

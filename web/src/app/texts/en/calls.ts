@@ -21,6 +21,7 @@ export const calls = {
       noReport: 'No report from {{app}} for 30 minutes. The call may be over.',
       unconfirmed: 'Not confirmed: {{app}} did not answer in time. Your phone may still ring. Call again?',
       expired: 'Not called: {{app}} did not take the call in time. Call again?',
+      resting: 'Not called: {{app}} has not answered lately. Call again in a moment, or tell your administrator.',
       canceled: 'Not called: the call was canceled.',
       refused: 'Not called: {{app}} refused the call.',
       unreachable: 'Not called: {{app}} cannot be reached. Call again, or tell your administrator.',

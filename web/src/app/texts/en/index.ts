@@ -5,8 +5,20 @@ import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
 import { deliveries } from './deliveries.ts'
 import { applications } from './applications.ts'
+import { handlers } from './handlers.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All English texts; their shape is the type of every key. */
-export const en = { ...shell, ...callbackForms, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }
+export const en = {
+  ...shell,
+  ...callbackForms,
+  ...calls,
+  ...cards,
+  ...settings,
+  ...applications,
+  ...deliveries,
+  ...bell,
+  ...compatibility,
+  ...handlers,
+}

@@ -8,6 +8,7 @@ export const settings = {
     webhooks: 'Webhooks',
     compatibility: 'Compatibility',
     callbackForms: 'Callback forms',
+    handlers: 'Handlers',
     saved: 'Saved.',
     adminOnly: 'Only an administrator can change this.',
   },

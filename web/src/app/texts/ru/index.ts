@@ -5,8 +5,20 @@ import { calls } from './calls.ts'
 import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
 import { deliveries } from './deliveries.ts'
+import { handlers } from './handlers.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** All Russian texts. */
-export const ru = { ...shell, ...callbackForms, ...calls, ...cards, ...settings, ...applications, ...deliveries, ...bell, ...compatibility }
+export const ru = {
+  ...shell,
+  ...callbackForms,
+  ...calls,
+  ...cards,
+  ...settings,
+  ...applications,
+  ...deliveries,
+  ...bell,
+  ...compatibility,
+  ...handlers,
+}

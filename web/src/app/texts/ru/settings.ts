@@ -8,6 +8,7 @@ export const settings = {
     webhooks: 'Вебхуки',
     compatibility: 'Совместимость',
     callbackForms: 'Обратный звонок',
+    handlers: 'Обработчики',
     saved: 'Сохранено.',
     adminOnly: 'Изменить это может только администратор.',
   },

@@ -1,0 +1,42 @@
+/** Handlers: the addresses that get events. */
+export const handlers = {
+  handlers: {
+    what: 'the handlers',
+    emptyTitle: 'No handlers yet',
+    empty:
+      'Applications bind their addresses with event.bind; outgoing webhooks have theirs from the start. Each stands here with its health.',
+    health: {
+      closed: 'Well',
+      open: 'Not answering',
+      half_open: 'Being tried again',
+      off: 'Switched off',
+      problem: 'Gets nothing',
+    },
+    goneText: 'It answered 410 Gone: it said that this address is no more. Nothing is sent to it until somebody switches it on again.',
+    offText: 'Nothing is sent to it. A click that goes to it calls nothing.',
+    openText:
+      'The last attempts failed: {{reason}}. Clicks that go to it are refused at once; other events wait. It is tried again at {{time}}, or when you test it.',
+    halfOpenText: 'The next event is a try. When it is taken, everything that waits is sent.',
+    switchOn: 'Switch it on',
+    owner: 'Belongs to',
+    testTitle: 'Test',
+    testText: 'Sends the event ONAPPTEST to this address, the way of every event, and shows what came back. It calls nobody.',
+    test: 'Send a test event',
+    lastDay: 'Last 24 hours',
+    nothingYet: 'Nothing was sent to it.',
+    rules: 'How it is sent to',
+    slots: 'At the same time',
+    slotsText: 'Requests that may be under way together.',
+    perMinute: 'In a minute',
+    perMinuteText: 'Requests in a minute. Clicks that have to wait too long expire.',
+    noLimit: 'no limit',
+    secret: 'Signature',
+    secretText: 'Every request is signed with this secret (Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature).',
+    showSecret: 'Show the secret',
+    hideSecret: 'Hide the secret',
+    oldSecret: 'The secret before it signs too until',
+    rotate: 'Make a new secret',
+    rotateTitle: 'Make a new secret for this handler?',
+    rotateText: 'For 24 hours every request is signed with both secrets, so nothing is lost while you put the new one in place.',
+  },
+} as const
