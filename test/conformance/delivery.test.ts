@@ -155,7 +155,7 @@ describe.each(engines)('deliveries on %s', (_, create) => {
     const callId = await click()
     const told = await until(
       async () => (await api('GET', `/calls/${callId}`)).body,
-      ({ delivery }) => delivery.state === 'expired',
+      ({ state, delivery }) => state === 'finished' && delivery.state === 'expired',
     )
     expect(told).toMatchObject({ state: 'finished', closedByPortal: true, delivery: { reason: 'breaker_open' } })
     expect(handler.received.slice(before).filter(({ body }) => body.includes('event=ONEXTERNALCALLSTART'))).toEqual([])

@@ -1,8 +1,32 @@
 import type { QueryKey } from '@tanstack/react-query'
 
+/** What the words that name no card of the CRM make stale. */
+const staleByWord: Readonly<Record<string, QueryKey[]>> = {
+  '*': [[]],
+  calls: [['calls']],
+  call: [['calls', 'open'], ['calls', 'history'], ['timeline'], ['traces'], ['call-lists', 'one'], ['callback-requests']],
+  contacts: [['rows', 'contact']],
+  companies: [['rows', 'company']],
+  leads: [['rows', 'lead']],
+  deliveries: [['deliveries'], ['traces']],
+  delivery: [['deliveries'], ['traces']],
+  handlers: [['handlers']],
+  handler: [['handlers']],
+  settings: [['telephony'], ['targets'], ['users'], ['session'], ['webhooks'], ['switches']],
+  users: [['users'], ['session']],
+  apps: [['apps'], ['targets'], ['telephony'], ['webhooks'], ['callback-forms']],
+  webhooks: [['webhooks'], ['targets'], ['telephony'], ['callback-forms']],
+  'call-lists': [['call-lists']],
+  'call-list': [['call-lists']],
+  notifications: [['notifications']],
+  'callback-forms': [['callback-forms']],
+  'callback-requests': [['callback-requests']],
+}
+
 /** Which queries a name of the live stream makes stale. An unknown name makes nothing stale. */
 export function staleKeysOf(name: string): QueryKey[] {
   const [word = '', id = ''] = name.split(':')
+<<<<<<< HEAD
   switch (word) {
     case '*':
       return [[]]
@@ -69,6 +93,20 @@ export function staleKeysOf(name: string): QueryKey[] {
     default:
       return []
   }
+=======
+  if (word !== 'contact' && word !== 'company' && word !== 'lead') return Object.hasOwn(staleByWord, word) ? (staleByWord[word] ?? []) : []
+  return id
+    ? [
+        ['card', word, Number(id)],
+        ['timeline', word, Number(id)],
+        ['rows', word],
+      ]
+    : [
+        ['rows', word],
+        ['card', word],
+        ['timeline', word],
+      ]
+>>>>>>> ba0b7af (What the live stream's names make stale as a table)
 }
 
 /** The data of a `changed` message; anything else is no names. */
