@@ -29,11 +29,6 @@ export const errors = {
   ],
   https_required: ['INVALID_REQUEST', 400, 'Https required'],
   malformed_body: ['INVALID_REQUEST', 400, 'The request body cannot be read: {detail}'],
-  body_before_caller: [
-    'INVALID_REQUEST',
-    413,
-    'More than {limit} bytes came before it was known who sends them, and others are doing the same. Put the token into the address (auth=…) or the header Authorization, or ask for an upload address',
-  ],
   body_too_large: ['INVALID_REQUEST', 413, 'The request body is larger than {limit} bytes; the setting {setting} allows more'],
   too_many_values: ['ERROR_ARGUMENT', 400, 'More than {most} values at once: send them in several requests'],
   argument: ['ERROR_ARGUMENT', 400, "Argument '{argument}' is null or empty"],
@@ -68,6 +63,11 @@ export const errors = {
   record_http: ['ERROR_CORE', 400, 'Server returns HTTP error code {status}'],
   record_unreachable: ['ERROR_CORE', 400, 'The record cannot be fetched: {problem}'],
   record_too_large: ['ERROR_CORE', 413, 'The record is larger than {limit} bytes; the setting recordings.maxBytes allows more'],
+  body_before_caller: [
+    'INVALID_REQUEST',
+    413,
+    'More than {limit} bytes came before it was known who sends them, and others are doing the same. Put the token into the address (auth=…) or the header Authorization, or ask for an upload address',
+  ],
   upload_token: [
     'NO_AUTH_FOUND',
     401,

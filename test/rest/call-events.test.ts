@@ -64,14 +64,14 @@ describe('the events of a call', () => {
     handler.answer((response) => void response.end())
     const order = ['ONVOXIMPLANTCALLINIT', 'ONVOXIMPLANTCALLSTART', 'ONCRMACTIVITYADD', 'ONVOXIMPLANTCALLEND']
     await expect.poll(() => own().map(eventOf)).toEqual(order)
-    for (const one of own()) await expectGoldenBody(`events/${eventOf(one).toLowerCase()}`, one.body)
+    for (const one of own()) await expectGoldenBody(`calls/${eventOf(one).toLowerCase()}`, one.body)
   })
 
   test('of a call without a card, without a line, that failed', async () => {
     const { CALL_ID } = await register({ PHONE_NUMBER: '+15550100299', TYPE: 1 })
     await finish(CALL_ID, { DURATION: 0, STATUS_CODE: '603-S' })
     const end = (await arrived('ONVOXIMPLANTCALLEND', CALL_ID)).body
-    await expectGoldenBody('events/onvoximplantcallend-failed', end)
+    await expectGoldenBody('calls/onvoximplantcallend-failed', end)
     expect(new URLSearchParams(end).get('data[PORTAL_NUMBER]')).toBe('REST_APP:')
   })
 
@@ -80,7 +80,7 @@ describe('the events of a call', () => {
     const { body } = await request(
       `${hook}telephony.externalCall.register?USER_ID=${house.admin.userId}&PHONE_NUMBER=%2B15550100298&TYPE=1`,
     )
-    await expectGoldenBody('events/onvoximplantcallinit-webhook', (await arrived('ONVOXIMPLANTCALLINIT', body.result.CALL_ID)).body)
+    await expectGoldenBody('calls/onvoximplantcallinit-webhook', (await arrived('ONVOXIMPLANTCALLINIT', body.result.CALL_ID)).body)
   })
 })
 
@@ -108,7 +108,7 @@ describe.each(cards)('a %s', (card) => {
       ['update', changed],
       ['delete', removed],
     ] as const)
-      await expectGoldenBody(`events/oncrm-${what}`, one.body.replace(`ONCRM${name}`, 'ONCRM<CARD>').replace(`ID%5D=${id}&`, 'ID%5D=<id>&').replace(/event_handler_id=\d+/, 'event_handler_id=<id>')) // oxfmt-ignore
+      await expectGoldenBody(`calls/oncrm-${what}`, one.body.replace(`ONCRM${name}`, 'ONCRM<CARD>').replace(`ID%5D=${id}&`, 'ID%5D=<id>&').replace(/event_handler_id=\d+/, 'event_handler_id=<id>')) // oxfmt-ignore
   })
 })
 
