@@ -64,11 +64,12 @@ async function prepare(parts: ClickParts, call: Call): Promise<Call | Refusal> {
   try {
     const [agent, client] = await Promise.all([parts.directory.findAgent(call.userId), parts.directory.findClient(call.number)])
     if (!agent) return { code: 'no_extension', text: 'You have no extension. An admin sets it in the telephony settings, under users.' }
-    const verdict = await parts.pbx.preflight(agent.extension)
+    const prepared: Call = { ...call, extension: agent.extension, agentName: agent.name, clientName: client.name }
+    const verdict = await parts.pbx.preflight(prepared)
     if (!verdict.ok) return { code: verdict.code, text: verdict.text }
     // After the last await: two clicks of one user cannot both find the line free.
     if (parts.switchboard.isBusy(call.userId)) return { code: 'busy', text: 'You are on another call.' }
-    return { ...call, extension: agent.extension, agentName: agent.name, clientName: client.name }
+    return prepared
   } catch (error) {
     return { code: 'unavailable', text: `The connector could not prepare the call: ${wordsOf(error)}` }
   }

@@ -34,7 +34,7 @@ export interface HangupCause {
   readonly sip?: number
 }
 
-/** Says that a leg changed. Times are the PBX's clock, milliseconds since 1970. */
+/** Says that a leg changed. Times are the PBX's, told in the connector's clock, milliseconds since 1970. */
 export interface LegEvent {
   readonly type: 'leg'
   readonly callId: string
@@ -63,7 +63,7 @@ export interface UpEvent {
 /** All that a driver tells. */
 export type PbxEvent = LegEvent | IncomingEvent | UpEvent
 
-/** May this extension be rung? A refusal is told to the person who clicked, in `text`. */
+/** May this call be placed? A refusal is told to the person who clicked, in `text`. */
 export type Preflight =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: 'no_extension' | 'offline' | 'busy' | 'unavailable'; readonly text: string }
@@ -108,7 +108,7 @@ export interface Pbx {
   /** For logs and pages, e.g. `Asterisk 22`. */
   readonly name: string
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
-  preflight(extension: string): Promise<Preflight>
+  preflight(call: PbxCall): Promise<Preflight>
   /** Rings the agent. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
   placeAgentLeg(call: PbxCall): Promise<void>
   /** Rings the client, for an agent who has answered. Rejects with {@link PlacementRefused}. */

@@ -1,0 +1,91 @@
+import WebSocket from 'ws'
+import type { Clock } from '../clock.ts'
+import { wordsOf, type Log } from '../log.ts'
+import type { AriAccess } from './ari-client.ts'
+import type { AriStreamMessage } from './ari-types.ts'
+
+/** What the stream of events tells its owner. */
+export interface AriSocketParts {
+  readonly access: AriAccess
+  /** Name of the Stasis application. One name is one connection: a second one takes the events over. */
+  readonly application: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly onOpen: () => void
+  readonly onMessage: (message: AriStreamMessage) => void
+  readonly onClose: () => void
+  /** Somebody else connected under our name. The stream stays closed from here on. */
+  readonly onReplaced: () => void
+}
+
+/** The stream of events. */
+export interface AriSocket {
+  close(): void
+}
+
+const PING_EVERY_MS = 5_000
+const SILENT_FOR_MS = 15_000
+const LONGEST_PAUSE_MS = 5_000
+
+/** Opens the stream and opens it again for ever: 0.1, 0.2, 0.4 … 5 s after each loss. */
+export function openAriSocket(parts: AriSocketParts): AriSocket {
+  const { access, application, clock, log } = parts
+  const url = `${access.url.replace(/^http/, 'ws')}/ari/events?app=${encodeURIComponent(application)}`
+  const authorization = `Basic ${Buffer.from(`${access.user}:${access.password}`).toString('base64')}`
+  let socket: WebSocket | undefined
+  let cancel = () => {}
+  let tries = 0
+  let isClosed = false
+  let lastWords = ''
+
+  function connect(): void {
+    const own = new WebSocket(url, { headers: { authorization }, handshakeTimeout: SILENT_FOR_MS })
+    let heardAt = clock.now()
+    let stopPing = () => {}
+    const ping = () => {
+      if (clock.now() - heardAt > SILENT_FOR_MS) return own.terminate()
+      own.ping()
+      stopPing = clock.after(PING_EVERY_MS, ping)
+    }
+    socket = own
+    own.on('open', () => {
+      tries = 0
+      lastWords = ''
+      ping()
+      parts.onOpen()
+    })
+    own.on('pong', () => (heardAt = clock.now()))
+    own.on('message', (data: Buffer) => {
+      heardAt = clock.now()
+      if (own === socket) receive(data)
+    })
+    own.on('error', (error) => {
+      // While Asterisk is down each try says the same.
+      if (wordsOf(error) !== lastWords) log('warn', 'no connection to Asterisk', { why: wordsOf(error) })
+      lastWords = wordsOf(error)
+    })
+    own.on('close', () => {
+      stopPing()
+      if (own !== socket || isClosed) return
+      socket = undefined
+      parts.onClose()
+      cancel = clock.after(Math.min(100 * 2 ** tries++, LONGEST_PAUSE_MS), connect)
+    })
+  }
+
+  function receive(data: Buffer): void {
+    const message = JSON.parse(data.toString('utf8')) as AriStreamMessage
+    if (message.type !== 'ApplicationReplaced') return parts.onMessage(message)
+    close()
+    parts.onReplaced()
+  }
+
+  function close(): void {
+    isClosed = true
+    cancel()
+    socket?.close()
+  }
+
+  connect()
+  return { close }
+}

@@ -1,0 +1,141 @@
+import type { AriAccess } from './ari-client.ts'
+import { problemOfTemplate, type Placeholder } from './dial-string.ts'
+
+/** A line: where its calls go out, and what the called person sees. */
+export interface Line {
+  /** Dial template of the client leg, e.g. `PJSIP/{number}@trunk` or `Local/{digits}@from-internal/n`. */
+  readonly dial: string
+  /** Caller id; the line's number unless told. Empty: what the trunk makes of it. */
+  readonly callerId?: string
+  /** Name of the line in the portal. */
+  readonly name?: string
+}
+
+/** How Asterisk is asked and told. */
+export interface AsteriskSettings {
+  readonly ari: AriAccess
+  /** Name of the Stasis application. Two connectors need two names. */
+  readonly application: string
+  /** Dial template of the agent leg. */
+  readonly agentDial: string
+  /** Extensions with a dial template of their own. */
+  readonly users: Readonly<Record<string, { readonly dial: string }>>
+  /** By LINE_NUMBER. The first is used for a click that names none. */
+  readonly lines: Readonly<Record<string, Line>>
+  /** SIP headers of the agent's INVITE, e.g. for phones that answer by themselves. PJSIP only. */
+  readonly agentHeaders: Readonly<Record<string, string>>
+  readonly recording: 'mono' | 'stereo' | 'off'
+  /** Pause between the client's answer and the extension's digits. */
+  readonly digitsAfterMs: number
+  /** At most so many calls at once; a click above that is refused (100 recorded calls take one core, pbx 3). */
+  readonly maxCalls: number
+}
+
+/** A setting that cannot be used; the message says which and why. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+type Unread = Readonly<Record<string, unknown>>
+
+const AUTO_ANSWER: Readonly<Record<string, string>> = {
+  'Alert-Info': '<http://127.0.0.1>;info=alert-autoanswer;delay=0',
+  'Call-Info': '<sip:127.0.0.1>;answer-after=0',
+}
+
+/** Reads the object `asterisk` of the configuration. Throws {@link SettingsError}. */
+export function readSettings(value: unknown): AsteriskSettings {
+  const asterisk = objectOf('asterisk', value)
+  const application = textOf('asterisk.application', asterisk['application'], 'hookswitch')
+  if (!/^[A-Za-z0-9]{1,20}$/.test(application)) throw new SettingsError('asterisk.application: up to 20 letters and digits')
+  const recording = textOf('asterisk.recording', asterisk['recording'], 'mono')
+  if (recording !== 'mono' && recording !== 'stereo' && recording !== 'off')
+    throw new SettingsError('asterisk.recording: mono, stereo or off')
+  const agentDial = templateOf('asterisk.agentDial', asterisk['agentDial'] ?? 'PJSIP/{extension}', ['extension'])
+  const headers = entriesOf('asterisk.agentHeaders', asterisk['agentHeaders']).map(([name, text]) => headerOf(name, text))
+  return {
+    ari: readAccess(asterisk),
+    application,
+    agentDial,
+    users: Object.fromEntries(entriesOf('asterisk.users', asterisk['users']).map(([extension, user]) => readUser(extension, user))),
+    lines: readLines(asterisk['lines']),
+    agentHeaders: { ...(asterisk['autoAnswer'] === true ? AUTO_ANSWER : {}), ...Object.fromEntries(headers) },
+    recording,
+    digitsAfterMs: numberOf('asterisk.digitsAfterMs', asterisk['digitsAfterMs'], { usual: 800, most: 30_000 }),
+    maxCalls: numberOf('asterisk.maxCalls', asterisk['maxCalls'], { usual: 50, most: 1000 }),
+  }
+}
+
+function readAccess(asterisk: Unread): AriAccess {
+  const url = textOf('asterisk.url', asterisk['url'], 'http://127.0.0.1:8088')
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:')
+    throw new SettingsError('asterisk.url: an http or https address such as http://127.0.0.1:8088')
+  return {
+    url: parsed.origin,
+    user: textOf('asterisk.user', asterisk['user']),
+    password: textOf('asterisk.password', asterisk['password']),
+  }
+}
+
+function readUser(extension: string, value: unknown): [string, { readonly dial: string }] {
+  const key = `asterisk.users.${extension}`
+  return [extension, { dial: templateOf(`${key}.dial`, objectOf(key, value)['dial'], []) }]
+}
+
+function readLines(value: unknown): Readonly<Record<string, Line>> {
+  const lines = entriesOf('asterisk.lines', value)
+  if (lines.length === 0)
+    throw new SettingsError('asterisk.lines: at least one line, e.g. { "+15550100": { "dial": "PJSIP/{number}@trunk" } }')
+  return Object.fromEntries(
+    lines.map(([number, unread]) => {
+      const key = `asterisk.lines.${number}`
+      if (!/^[\w.+-]{1,50}$/.test(number)) throw new SettingsError(`${key}: a line is named by letters, digits, “+”, “.”, “_” and “-”`)
+      const { dial, callerId, name } = objectOf(key, unread)
+      const line: Line = {
+        dial: templateOf(`${key}.dial`, dial, ['number', 'digits']),
+        ...(callerId === undefined ? {} : { callerId: textOf(`${key}.callerId`, callerId, '') }),
+        ...(name === undefined ? {} : { name: textOf(`${key}.name`, name) }),
+      }
+      return [number, line]
+    }),
+  )
+}
+
+function templateOf(key: string, value: unknown, needed: readonly Placeholder[]): string {
+  const template = textOf(key, value)
+  const problem = problemOfTemplate(template, needed)
+  if (problem !== undefined) throw new SettingsError(`${key}: ${problem}`)
+  return template
+}
+
+/** A header goes to the phone as it stands: no line may end in it. */
+function headerOf(name: string, value: unknown): [string, string] {
+  const text = textOf(`asterisk.agentHeaders.${name}`, value)
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,60}$/.test(name) || !/^[\x20-\x7e]{1,200}$/.test(text)) {
+    throw new SettingsError(`asterisk.agentHeaders.${name}: a SIP header of printable characters`)
+  }
+  return [name, text]
+}
+
+function objectOf(key: string, value: unknown): Unread {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Unread
+  throw new SettingsError(`${key}: an object is needed`)
+}
+
+function entriesOf(key: string, value: unknown): Array<[string, unknown]> {
+  return value === undefined ? [] : Object.entries(objectOf(key, value))
+}
+
+function textOf(key: string, value: unknown, usual?: string): string {
+  const text = value ?? usual
+  if (typeof text !== 'string' || (text === '' && usual !== '')) throw new SettingsError(`${key}: a text is needed`)
+  return text
+}
+
+function numberOf(key: string, value: unknown, { usual, most }: { readonly usual: number; readonly most: number }): number {
+  const number = value ?? usual
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > most)
+    throw new SettingsError(`${key}: a whole number up to ${most}`)
+  return number
+}

@@ -1,0 +1,236 @@
+/**
+ * An Asterisk of the test's own: free ports of loopback, all folders in a temporary one, no system service. `ASTERISK` names another binary,
+ * with `ASTERISK_MODULES` its folder of modules.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createSocket } from 'node:dgram'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { findFreePort } from '../support/ports.ts'
+
+const binary = process.env['ASTERISK'] ?? '/usr/sbin/asterisk'
+const modules =
+  process.env['ASTERISK_MODULES'] ??
+  ['/usr/lib/asterisk/modules', '/usr/lib/x86_64-linux-gnu/asterisk/modules', '/usr/lib/aarch64-linux-gnu/asterisk/modules'].find(
+    existsSync,
+  )
+
+/** Which endpoints there are. A `contact` is a port of loopback; one without must register, with the password `secret<name>`. */
+export interface AsteriskWish {
+  readonly phones: Readonly<Record<string, { readonly contact?: number }>>
+  /** port of whoever plays the outside world; calls of `PJSIP/…@trunk` go there */
+  readonly trunkPort: number
+  /** more lines of extensions.conf */
+  readonly dialplan?: string
+}
+
+/** A running Asterisk. */
+export interface TestAsterisk {
+  readonly ari: { readonly url: string; readonly user: string; readonly password: string }
+  readonly sipPort: number
+  /** its folders, config and log */
+  readonly dir: string
+  /** a command of its console */
+  cli(command: string): Promise<string>
+  /** channels and bridges that stand */
+  standing(): Promise<{ channels: string[]; bridges: string[] }>
+  kill(): Promise<void>
+  start(): Promise<void>
+  /** what its log says of warnings and errors */
+  complaints(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+/** Starts an Asterisk and waits until it takes orders. */
+export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
+  if (!existsSync(binary) || !modules) throw new Error(`There is no ${binary}. Get it: scripts/install-asterisk.sh`)
+  const dir = await mkdtemp(join(tmpdir(), 'hookswitch-asterisk-'))
+  const [httpPort, sipPort] = [await findFreePort(), await findFreeUdpPort()]
+  await configure(dir, { ...wish, httpPort, sipPort })
+  const ari = { url: `http://127.0.0.1:${httpPort}`, user: 'hookswitch', password: 'only-for-tests' }
+  const authorization = `Basic ${Buffer.from(`${ari.user}:${ari.password}`).toString('base64')}`
+  const ask = (path: string) => fetch(`${ari.url}/ari${path}`, { headers: { authorization } })
+  const configFile = join(dir, 'etc/asterisk.conf')
+  let child: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    const started = spawn(binary, ['-f', '-C', configFile], { stdio: 'ignore' })
+    child = started
+    const lastAt = Date.now() + 20_000
+    // refused → 404 → 503 → 200: only the last one takes orders (pbx 1)
+    while ((await ask('/asterisk/info').catch(() => undefined))?.status !== 200) {
+      if (started.exitCode !== null || Date.now() > lastAt) throw new Error(`Asterisk did not start:\n${await readLog()}`)
+      await wait(30)
+    }
+  }
+
+  async function kill(): Promise<void> {
+    const dying = child
+    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    const gone = new Promise((resolve) => dying.once('exit', resolve))
+    dying.kill('SIGKILL')
+    await gone
+  }
+
+  const readLog = () => readFile(join(dir, 'log/messages.log'), 'utf8').catch(() => '(no log)')
+  const test: TestAsterisk = {
+    ari,
+    sipPort,
+    dir,
+    start,
+    kill,
+    cli: async (command) => (await promisify(execFile)(binary, ['-C', configFile, '-rx', command])).stdout,
+    async standing() {
+      const [channels, bridges] = await Promise.all(
+        ['/channels', '/bridges'].map(async (path) => ((await (await ask(path)).json()) as { id: string }[]).map(({ id }) => id)),
+      )
+      return { channels: channels!, bridges: bridges! }
+    },
+    complaints: async () => (await readLog()).split('\n').filter((line) => /\] (WARNING|ERROR)/.test(line)),
+    async stop() {
+      await kill()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+  try {
+    await start()
+    return test
+  } catch (error) {
+    await test.stop()
+    throw error
+  }
+}
+
+async function findFreeUdpPort(): Promise<number> {
+  const probe = createSocket('udp4')
+  await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise<void>((resolve) => probe.close(() => resolve()))
+  return port
+}
+
+async function configure(dir: string, wish: AsteriskWish & { httpPort: number; sipPort: number }): Promise<void> {
+  // Neither the package nor Asterisk makes the folder for recordings (pbx 8).
+  for (const folder of ['etc', 'lib/keys', 'spool/recording', 'run', 'log']) await mkdir(join(dir, folder), { recursive: true })
+  const rtpStart = 20_000 + 2 * Math.floor(Math.random() * 5_000)
+  const folders = Object.entries({
+    astetcdir: `${dir}/etc`,
+    astmoddir: modules,
+    astvarlibdir: `${dir}/lib`,
+    astdbdir: `${dir}/lib`,
+    astkeydir: `${dir}/lib`,
+    astdatadir: '/usr/share/asterisk',
+    astagidir: `${dir}/lib/agi-bin`,
+    astspooldir: `${dir}/spool`,
+    astrundir: `${dir}/run`,
+    astlogdir: `${dir}/log`,
+  }).map(([name, path]) => `${name} => ${path}`)
+  const files: Record<string, string> = {
+    asterisk: ['[directories]', ...folders, '[options]', 'verbose = 3', 'nocolor = yes'].join('\n'),
+    modules: ['[modules]', 'autoload=yes', ...quietModules.map((name) => `noload=${name}.so`)].join('\n'),
+    http: `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${wish.httpPort}\nsessionlimit=200`,
+    ari: '[general]\nenabled=yes\n[hookswitch]\ntype=user\nread_only=no\npassword=only-for-tests\npassword_format=plain',
+    rtp: `[general]\nrtpstart=${rtpStart}\nrtpend=${rtpStart + 1_000}`,
+    logger: '[general]\n[logfiles]\nmessages.log => notice,warning,error,verbose(3)',
+    extensions: `[internal]\nexten => _X.,1,Dial(PJSIP/\${EXTEN},20)\n[outside]\nexten => _X.,1,Dial(PJSIP/\${EXTEN}@trunk,20)\n${wish.dialplan ?? ''}`,
+    pjsip: describePjsip(wish),
+  }
+  for (const name of ['cdr', 'cel', 'features', 'udptl', 'ccss', 'acl', 'pjproject', 'websocket_client', 'indications']) files[name] ??= ''
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, 'etc', `${name}.conf`), `${text}\n`)
+}
+
+/** Channel drivers and databases that nobody asks for here, and that would open ports or complain. */
+const quietModules = [
+  'chan_sip',
+  'chan_iax2',
+  'chan_skinny',
+  'chan_mgcp',
+  'chan_unistim',
+  'chan_ooh323',
+  'chan_dahdi',
+  'chan_console',
+  'pbx_dundi',
+  'pbx_lua',
+  'pbx_ael',
+  'res_config_odbc',
+  'res_config_pgsql',
+  'res_config_ldap',
+  'cdr_pgsql',
+  'cel_pgsql',
+  'res_odbc',
+  'res_phoneprov',
+  'res_hep',
+  'app_voicemail_imap',
+  'app_voicemail_odbc',
+  'res_xmpp',
+  'chan_motif',
+  'res_snmp',
+  'res_smdi',
+  'app_queue',
+  'app_minivm',
+  'app_festival',
+  'app_alarmreceiver',
+  'app_followme',
+  'cdr_tds',
+  'cel_tds',
+  'cdr_radius',
+  'cel_radius',
+  'cdr_sqlite3_custom',
+  'cel_sqlite3_custom',
+  'res_config_sqlite3',
+  'res_config_sqlite',
+  'res_fax',
+  'res_calendar',
+  'chan_phone',
+  'res_clialiases',
+  'cdr_manager',
+  'cel_manager',
+  'cdr_csv',
+  'cdr_custom',
+  'cel_custom',
+  'res_ari_mailboxes',
+  'res_stun_monitor',
+  'res_statsd',
+  'res_resolver_unbound',
+  'app_amd',
+  'codec_dahdi',
+  'res_timing_dahdi',
+  'res_timing_pthread',
+  'chan_alsa',
+  'chan_oss',
+]
+
+function describePjsip({ phones, trunkPort, sipPort }: AsteriskWish & { sipPort: number }): string {
+  const endpoint = (name: string, lines: readonly string[]) =>
+    [
+      `[${name}]`,
+      'type=endpoint',
+      'disallow=all',
+      'allow=alaw',
+      'direct_media=no',
+      'rtp_symmetric=yes',
+      'force_rport=yes',
+      `aors=${name}`,
+      ...lines,
+    ].join('\n')
+  return [
+    `[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:${sipPort}`,
+    ...Object.entries(phones).map(([name, { contact }]) =>
+      contact === undefined
+        ? [
+            endpoint(name, ['context=internal', `auth=${name}`]),
+            `[${name}]\ntype=aor\nmax_contacts=5\nremove_existing=yes`,
+            `[${name}]\ntype=auth\nauth_type=userpass\nusername=${name}\npassword=secret${name}`,
+          ].join('\n')
+        : `${endpoint(name, ['context=internal'])}\n[${name}]\ntype=aor\ncontact=sip:${name}@127.0.0.1:${contact}`,
+    ),
+    endpoint('trunk', ['context=from-trunk', 'from_domain=pbx.test']),
+    `[trunk]\ntype=aor\ncontact=sip:127.0.0.1:${trunkPort}`,
+    `[trunk]\ntype=identify\nendpoint=trunk\nmatch=127.0.0.1:${trunkPort}`,
+  ].join('\n')
+}

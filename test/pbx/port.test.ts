@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { connectAsterisk } from '../../connector/src/asterisk/driver.ts'
+import { readSettings } from '../../connector/src/asterisk/settings.ts'
+import { systemClock } from '../../connector/src/clock.ts'
+import { describePbx } from '../../connector/src/pbx.suite.ts'
+import { startAsterisk, type TestAsterisk } from './asterisk.ts'
+import { startSipPhone, type SipCall, type SipPhone } from './sip-phone.ts'
+
+let asterisk: TestAsterisk
+let agent: SipPhone
+let world: SipPhone
+let dir: string
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hookswitch-pbx-'))
+  agent = await startSipPhone({ hz: 440 })
+  world = await startSipPhone({ hz: 1000 })
+  for (const phone of [agent, world]) phone.onInvite = (call) => call.ring()
+  asterisk = await startAsterisk({ phones: { 101: { contact: agent.port } }, trunkPort: world.port })
+})
+
+afterAll(async () => {
+  await asterisk?.stop()
+  await agent?.close()
+  await world?.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describePbx('Asterisk', async () => {
+  const settings = readSettings({ ...asterisk.ari, lines: { main: { dial: 'PJSIP/{number}@trunk', callerId: '+15550188' } } })
+  const pbx = connectAsterisk({
+    settings,
+    ring: { agentMs: 20_000, clientMs: 20_000 },
+    recordingsDir: dir,
+    clock: systemClock,
+    log: () => {},
+  })
+  await new Promise<void>((resolve) => pbx.events((event) => event.type === 'up' && resolve()))
+  const newest = (leg: 'agent' | 'client'): SipCall => (leg === 'agent' ? agent : world).calls.at(-1)!
+  return {
+    pbx,
+    answer: async (_, leg) => newest(leg).answer(),
+    decline: async (_, leg) => newest(leg).reject(603, 'Decline'),
+    busy: async (_, leg) => newest(leg).reject(486, 'Busy Here'),
+    hangup: async (_, leg) => newest(leg).bye(),
+    close: () => pbx.close(),
+  }
+})

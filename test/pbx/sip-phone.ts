@@ -1,0 +1,343 @@
+/**
+ * A SIP phone inside the test (RFC 3261 as far as a phone on loopback needs it): takes INVITEs over UDP, and does what the test says, when
+ * it says it; hums while it talks, and keeps what it hears.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import type { AddressInfo } from 'node:net'
+import { decodeAlaw, encodeAlaw, sampleRate } from './tone.ts'
+
+/** A request that rang this phone, and all that can be done about it. */
+export interface SipCall {
+  /** lower-case names; the last one of a name wins */
+  readonly headers: Readonly<Record<string, string>>
+  /** user part of the request URI, of `From`, and its display name */
+  readonly to: string
+  readonly from: string
+  readonly fromName: string
+  /** what has happened to it, in order: `canceled`, `acked`, `bye` (from the other side), `ended` */
+  readonly happened: readonly string[]
+  /** key presses heard (RFC 4733) */
+  readonly digits: () => string
+  /** samples heard so far */
+  readonly heard: () => number[]
+  ring(): void
+  /** 183 with sound: the phone begins to hum */
+  early(): void
+  answer(): void
+  reject(status: number, reason: string, headers?: Readonly<Record<string, string>>): void
+  bye(): void
+  /** resolves when `what` has happened */
+  until(what: 'canceled' | 'acked' | 'bye'): Promise<void>
+}
+
+/** A phone that listens. */
+export interface SipPhone {
+  readonly port: number
+  /** every INVITE since the start, retransmissions not counted */
+  readonly calls: readonly SipCall[]
+  /** what is done with a call as it comes; by default nothing but `100 Trying` */
+  onInvite: (call: SipCall) => void
+  /** resolves with the next call that nobody took yet */
+  next(): Promise<SipCall>
+  /** registers at the PBX with a password (digest), or takes that back */
+  register(pbxPort: number, who: { user: string; password: string; seconds?: number }): Promise<void>
+  close(): Promise<void>
+}
+
+interface Message {
+  readonly start: string
+  readonly headers: Record<string, string>
+  /** Via and Record-Route as they came, in order */
+  readonly lines: readonly string[]
+  readonly body: string
+}
+
+const FRAME = 160
+const FRAME_MS = 20
+
+/** Starts a phone on a free port of loopback that hums at `hz`. */
+export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
+  const socket = await openSocket()
+  const { port } = socket.address() as AddressInfo
+  const byId = new Map<string, ReturnType<typeof createCall>>()
+  const calls: SipCall[] = []
+  const untaken: SipCall[] = []
+  const waiting: Array<(call: SipCall) => void> = []
+  const replies = new Map<string, (reply: Message) => void>()
+
+  const phone: SipPhone = {
+    port,
+    calls,
+    onInvite: () => {},
+    next() {
+      const call = untaken.shift()
+      return call ? Promise.resolve(call) : new Promise((resolve) => waiting.push(resolve))
+    },
+    register: (pbxPort, who) => register({ socket, port, pbxPort, replies, ...who }),
+    async close() {
+      for (const call of byId.values()) call.end()
+      await new Promise<void>((resolve) => socket.close(() => resolve()))
+    },
+  }
+
+  function receive(data: Buffer, remote: RemoteInfo): void {
+    const message = parse(data.toString('utf8'))
+    if (!message) return
+    const id = message.headers['call-id'] ?? ''
+    if (message.start.startsWith('SIP/2.0')) return replies.get(id)?.(message)
+    const method = message.start.split(' ', 1)[0]
+    const reply = (status: string, extra: readonly string[] = []) =>
+      socket.send(answerTo(message, status, { extra, tag: '' }), remote.port, remote.address)
+    const known = byId.get(id)
+    if (method === 'INVITE' && !known) return void invite(id, message, remote)
+    if (known) return known.receive(method ?? '', message, reply)
+    if (method !== 'ACK') reply(method === 'OPTIONS' ? '200 OK' : '481 Call Does Not Exist')
+  }
+
+  async function invite(id: string, message: Message, remote: RemoteInfo): Promise<void> {
+    const call = createCall({ socket, port, hz, invite: message, remote })
+    byId.set(id, call)
+    await call.ready
+    calls.push(call.face)
+    const taker = waiting.shift()
+    if (taker) taker(call.face)
+    else untaken.push(call.face)
+    phone.onInvite(call.face)
+  }
+
+  socket.on('message', receive)
+  return phone
+}
+
+/** One call of the phone. */
+function createCall(parts: { socket: Socket; port: number; hz: number; invite: Message; remote: RemoteInfo }) {
+  const { socket, port, hz, invite, remote } = parts
+  const tag = randomBytes(6).toString('hex')
+  const happened: string[] = []
+  const watchers: Array<() => void> = []
+  const heard: number[] = []
+  const pressed: { code: number; stamp: number }[] = []
+  let rtp: Socket | undefined
+  let humming: NodeJS.Timeout | undefined
+  let lastReply: Buffer | undefined
+  let isFinal = false
+  let sequence = 100
+
+  const say = (status: string, extra: readonly string[] = [], body = '') => {
+    lastReply = answerTo(invite, status, { tag, extra: [`Contact: <sip:phone@127.0.0.1:${port}>`, ...extra], body })
+    socket.send(lastReply, remote.port, remote.address)
+  }
+  const note = (what: string) => {
+    happened.push(what)
+    for (const watcher of watchers.splice(0)) watcher()
+  }
+  const sdp = () => {
+    const media = (rtp!.address() as AddressInfo).port
+    return [
+      'v=0',
+      'o=phone 1 1 IN IP4 127.0.0.1',
+      's=-',
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      `m=audio ${media} RTP/AVP 8 101`,
+      'a=rtpmap:8 PCMA/8000',
+      'a=rtpmap:101 telephone-event/8000',
+      'a=fmtp:101 0-15',
+      'a=sendrecv',
+      '',
+    ].join('\r\n')
+  }
+
+  function hum(): void {
+    const target = /^m=audio (\d+)/m.exec(invite.body)?.[1]
+    if (humming || !target || !rtp) return
+    let [packet, sent] = [0, 0]
+    const [source, startedAt] = [randomBytes(4), Date.now()]
+    humming = setInterval(() => {
+      // A late timer sends what is due: the other side hears no gaps.
+      for (; (Date.now() - startedAt) / FRAME_MS >= packet; packet++) {
+        const frame = Buffer.alloc(12 + FRAME)
+        frame[0] = 0x80
+        frame[1] = packet === 0 ? 0x88 : 8
+        frame.writeUInt16BE(packet & 0xffff, 2)
+        frame.writeUInt32BE(sent, 4)
+        source.copy(frame, 8)
+        for (let i = 0; i < FRAME; i++)
+          frame[12 + i] = encodeAlaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * (sent + i)) / sampleRate)))
+        sent += FRAME
+        rtp?.send(frame, Number(target), '127.0.0.1')
+      }
+    }, FRAME_MS)
+  }
+
+  function listen(packet: Buffer): void {
+    const type = (packet[1] ?? 0) & 0x7f
+    if (type === 8) for (const byte of packet.subarray(12)) heard.push(decodeAlaw(byte))
+    const stamp = packet.length >= 16 ? packet.readUInt32BE(4) : 0
+    if (type === 101 && packet.length >= 16 && pressed.at(-1)?.stamp !== stamp) pressed.push({ code: packet[12] ?? 0, stamp })
+  }
+
+  function end(): void {
+    clearInterval(humming)
+    rtp?.close()
+    rtp = undefined
+    if (!happened.includes('ended')) note('ended')
+  }
+
+  const ready = openSocket().then((opened) => {
+    rtp = opened.on('message', listen)
+    say('100 Trying')
+  })
+
+  const face: SipCall = {
+    headers: invite.headers,
+    to: /^INVITE sips?:(?:([^@;>]+)@)?/.exec(invite.start)?.[1] ?? '',
+    from: /sips?:([^@>]+)@/.exec(invite.headers['from'] ?? '')?.[1] ?? '',
+    fromName: /^\s*"([^"]*)"/.exec(invite.headers['from'] ?? '')?.[1] ?? '',
+    happened,
+    digits: () => pressed.map(({ code }) => '0123456789*#'[code] ?? '?').join(''),
+    heard: () => heard,
+    ring: () => !isFinal && say('180 Ringing'),
+    early() {
+      say('183 Session Progress', ['Content-Type: application/sdp'], sdp())
+      hum()
+    },
+    answer() {
+      if (isFinal) return
+      isFinal = true
+      say('200 OK', ['Content-Type: application/sdp', 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS'], sdp())
+      hum()
+    },
+    reject(status, reason, headers = {}) {
+      isFinal = true
+      say(
+        `${status} ${reason}`,
+        Object.entries(headers).map(([name, text]) => `${name}: ${text}`),
+      )
+      end()
+    },
+    bye() {
+      const contact = /<(sip:[^>]+)>/.exec(invite.headers['contact'] ?? '')?.[1] ?? `sip:127.0.0.1:${remote.port}`
+      const lines = [
+        `BYE ${contact} SIP/2.0`,
+        `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${randomBytes(8).toString('hex')}`,
+        'Max-Forwards: 70',
+        `From: ${invite.headers['to']};tag=${tag}`,
+        `To: ${invite.headers['from']}`,
+        `Call-ID: ${invite.headers['call-id']}`,
+        `CSeq: ${++sequence} BYE`,
+        'Content-Length: 0',
+      ]
+      socket.send(`${lines.join('\r\n')}\r\n\r\n`, remote.port, remote.address)
+      end()
+    },
+    until: (what) =>
+      new Promise((resolve) => {
+        const look = (): void => (happened.includes(what) ? resolve() : void watchers.push(look))
+        look()
+      }),
+  }
+
+  return {
+    face,
+    ready,
+    end,
+    receive(method: string, message: Message, reply: (status: string, extra?: readonly string[]) => void): void {
+      if (method === 'INVITE') return void (lastReply && socket.send(lastReply, remote.port, remote.address))
+      if (method === 'ACK') return void (happened.includes('acked') || note('acked'))
+      reply('200 OK')
+      if (method === 'BYE') {
+        note('bye')
+        end()
+      }
+      if (method === 'CANCEL' && !isFinal) {
+        isFinal = true
+        note('canceled')
+        say('487 Request Terminated')
+        end()
+      }
+    },
+  }
+}
+
+async function openSocket(): Promise<Socket> {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.bind(0, '127.0.0.1', resolve)
+  })
+  return socket
+}
+
+function parse(text: string): Message | undefined {
+  const split = text.indexOf('\r\n\r\n')
+  if (split < 0) return undefined
+  const [start = '', ...lines] = text.slice(0, split).split('\r\n')
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const at = line.indexOf(':')
+    headers[line.slice(0, at).trim().toLowerCase()] = line.slice(at + 1).trim()
+  }
+  return { start, headers, lines: lines.filter((line) => /^(via|record-route):/i.test(line)), body: text.slice(split + 4) }
+}
+
+function answerTo(request: Message, status: string, more: { tag: string; extra?: readonly string[]; body?: string }): Buffer {
+  const { tag, extra = [], body = '' } = more
+  const { to = '', from = '', cseq = '' } = request.headers
+  const lines = [
+    `SIP/2.0 ${status}`,
+    ...request.lines,
+    `From: ${from}`,
+    `To: ${to}${tag && !to.includes(';tag=') && !status.startsWith('100') ? `;tag=${tag}` : ''}`,
+    `Call-ID: ${request.headers['call-id']}`,
+    `CSeq: ${cseq}`,
+    ...extra,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+async function register(parts: {
+  socket: Socket
+  port: number
+  pbxPort: number
+  replies: Map<string, (reply: Message) => void>
+  user: string
+  password: string
+  seconds?: number
+}): Promise<void> {
+  const { socket, port, pbxPort, replies, user, password, seconds = 300 } = parts
+  const [id, tag, uri] = [randomBytes(8).toString('hex'), randomBytes(6).toString('hex'), `sip:127.0.0.1:${pbxPort}`]
+  const ask = (sequence: number, authorization: string): Promise<Message> =>
+    new Promise((resolve) => {
+      replies.set(id, resolve)
+      const lines = [
+        `REGISTER ${uri} SIP/2.0`,
+        `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${randomBytes(8).toString('hex')}`,
+        'Max-Forwards: 70',
+        `From: <sip:${user}@127.0.0.1>;tag=${tag}`,
+        `To: <sip:${user}@127.0.0.1>`,
+        `Call-ID: ${id}`,
+        `CSeq: ${sequence} REGISTER`,
+        `Contact: <sip:${user}@127.0.0.1:${port}>;expires=${seconds}`,
+        ...(authorization ? [`Authorization: ${authorization}`] : []),
+        'Content-Length: 0',
+      ]
+      socket.send(`${lines.join('\r\n')}\r\n\r\n`, pbxPort, '127.0.0.1')
+    })
+  const challenge = (await ask(1, '')).headers['www-authenticate'] ?? ''
+  const [realm = '', nonce = ''] = ['realm', 'nonce'].map((name) => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1] ?? '')
+  const response = md5(`${md5(`${user}:${realm}:${password}`)}:${nonce}:00000001:c0ffee:auth:${md5(`REGISTER:${uri}`)}`)
+  const answer = await ask(
+    2,
+    `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5, cnonce="c0ffee", qop=auth, nc=00000001` +
+      (/opaque="([^"]*)"/.exec(challenge) ? `, opaque="${/opaque="([^"]*)"/.exec(challenge)![1]}"` : ''),
+  )
+  replies.delete(id)
+  if (!answer.start.startsWith('SIP/2.0 200')) throw new Error(`the PBX did not take the registration: ${answer.start}`)
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
+}
