@@ -164,7 +164,7 @@ function createLink(parts: { readonly config: Config; readonly clock: Clock; rea
 
   function bind(): void {
     stopBinding()
-    if (portal && handlerUrl) stopBinding = bindUntilDone(portal, { handlerUrl, ...(config.line ? { line: config.line } : {}) }, parts)
+    if (portal && handlerUrl) stopBinding = bindUntilDone(portal, { handlerUrl, lines: config.lines }, parts)
   }
 
   const install = createInstallReceiver({

@@ -133,9 +133,9 @@ test('a SIP status goes before the Q.850 cause, and unknown ones are OTHER', () 
       { q850: 0, sip: 487 },
       { q850: 0, sip: 502 },
       { q850: 17, sip: 418 },
-    ].map(codeOfCause),
+    ].map((cause) => codeOfCause(cause, true)),
   ).toEqual(['486', '403', '404', '304', '503', 'OTHER'])
-  expect([16, 17, 18, 19, 20, 21, 22, 28, 34, 57, 127].map((q850) => codeOfCause({ q850 }))).toEqual([
+  expect([16, 17, 18, 19, 20, 21, 22, 28, 34, 57, 127].map((q850) => codeOfCause({ q850 }, true))).toEqual([
     '304',
     '486',
     '304',
@@ -148,4 +148,6 @@ test('a SIP status goes before the Q.850 cause, and unknown ones are OTHER', () 
     '403',
     'OTHER',
   ])
+  // Nobody was there to not answer.
+  expect([0, 16, 17, 18, 19].map((q850) => codeOfCause({ q850 }, false))).toEqual(['480', 'OTHER', '486', '480', '480'])
 })

@@ -171,6 +171,7 @@ function end(call: Call, ending: Ending, at: number): Step {
     direction: call.direction,
     hasAgentAnswered: call.agentAnsweredAt !== undefined,
     hasTalked: call.talkingAt !== undefined,
+    hasRung: (ending.kind === 'leg_ended' && ending.leg === 'client' ? call.clientRingingAt : call.agentRingingAt) !== undefined,
     ending,
   })
   const gone = ending.kind === 'leg_ended' ? ending.leg : undefined

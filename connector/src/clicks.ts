@@ -95,6 +95,12 @@ function draftCall(data: ExternalCallStart, receivedAt: number): Call {
 
 /** A call that is over before anybody was rung: the portal is told by `finish`. */
 export function refusedCall(call: Call, refusal: Refusal, at: number): Call {
-  const outcome = decideOutcome({ direction: 'out', hasAgentAnswered: false, hasTalked: false, ending: { kind: 'refused', ...refusal } })
+  const outcome = decideOutcome({
+    direction: 'out',
+    hasAgentAnswered: false,
+    hasTalked: false,
+    hasRung: false,
+    ending: { kind: 'refused', ...refusal },
+  })
   return { ...call, ...outcome, state: 'ended', endedAt: at, endedBy: 'connector' }
 }

@@ -20,7 +20,7 @@ test('the app file and the arguments make the settings', () => {
   expect(read('--data', '/tmp/x', '--port', '9000')).toEqual({
     app: { clientId: 'local.1', clientSecret: 's' },
     portalUrl: 'http://127.0.0.1:8484',
-    line: { number: 'line-1', name: 'line-1' },
+    lines: [{ number: 'line-1', name: 'line-1' }],
     dataDir: '/tmp/x',
     host: '127.0.0.1',
     port: 9000,

@@ -44,13 +44,13 @@ export function createInstallationFile(path: string): InstallationFile {
 /** What the app asks of the portal once it is installed. */
 export interface Bindings {
   readonly handlerUrl: string
-  readonly line?: { readonly number: string; readonly name: string }
+  readonly lines: readonly { readonly number: string; readonly name: string }[]
 }
 
 const LONGEST_PAUSE_MS = 60_000
 
 /**
- * Binds the app's events and adds its line, trying with growing pauses until the portal has taken all of it. "Handler already binded" and
+ * Binds the app's events and adds its lines, trying with growing pauses until the portal has taken all of it. "Handler already binded" and
  * "Line already exists" are what a second start meets. Answers how to stop.
  */
 export function bindUntilDone(portal: PortalClient, bindings: Bindings, parts: { readonly clock: Clock; readonly log: Log }): () => void {
@@ -80,11 +80,9 @@ async function bind(portal: PortalClient, bindings: Bindings): Promise<void> {
   for (const event of ['ONEXTERNALCALLSTART', 'ONEXTERNALCALLBACKSTART', 'ONAPPUNINSTALL']) {
     await unlessThere('Handler already binded', portal.call('event.bind', { event, handler: bindings.handlerUrl }))
   }
-  if (!bindings.line) return
-  await unlessThere(
-    'Line already exists',
-    portal.call('telephony.externalLine.add', { NUMBER: bindings.line.number, NAME: bindings.line.name }),
-  )
+  for (const { number, name } of bindings.lines) {
+    await unlessThere('Line already exists', portal.call('telephony.externalLine.add', { NUMBER: number, NAME: name }))
+  }
 }
 
 async function unlessThere(text: string, work: Promise<unknown>): Promise<void> {

@@ -20,6 +20,8 @@ export interface Ended {
   readonly hasAgentAnswered: boolean
   /** Both talked. */
   readonly hasTalked: boolean
+  /** The leg that ended had rung. */
+  readonly hasRung: boolean
   readonly ending: Ending
 }
 
@@ -40,6 +42,7 @@ export interface Outcome {
  * | agent busy / declined / offline       | 486 / 603 / 480         |
  * | client, SIP status known              | `SIP_CODES`             |
  * | client, Q.850 cause                   | `Q850_CODES`            |
+ * | … and it never rang                   | `SILENT_CODES` first    |
  * | caller gave up, nobody answered       | 304                     |
  * | connector was not there               | OTHER                   |
  */
@@ -64,14 +67,14 @@ export function decideOutcome(ended: Ended): Outcome {
 function decideLegOutcome(ended: Ended, leg: LegName, cause: HangupCause): Outcome {
   if (leg === 'client' && ended.direction === 'in') return { statusCode: '304', failedReason: 'The caller hung up before the answer' }
   if (leg === 'agent' && ended.hasAgentAnswered) return { statusCode: '603-S', failedReason: 'The agent hung up before the answer' }
-  const statusCode = codeOfCause(cause)
+  const statusCode = codeOfCause(cause, ended.hasRung)
   return { statusCode, failedReason: `The ${who(leg)} ${WORDS[statusCode] ?? 'could not be reached'} (${namesOf(cause)})` }
 }
 
-/** STATUS_CODE for a leg that ended before it was answered. The SIP status goes before the Q.850 cause. */
-export function codeOfCause(cause: HangupCause): StatusCode {
+/** STATUS_CODE for a leg that ended before it was answered. The SIP status goes before the Q.850 cause, which may mean another thing before any ringing. */
+export function codeOfCause(cause: HangupCause, hasRung: boolean): StatusCode {
   if (cause.sip !== undefined) return SIP_CODES[cause.sip] ?? (cause.sip >= 500 && cause.sip < 600 ? '503' : 'OTHER')
-  return Q850_CODES[cause.q850] ?? 'OTHER'
+  return (hasRung ? undefined : SILENT_CODES[cause.q850]) ?? Q850_CODES[cause.q850] ?? 'OTHER'
 }
 
 const SIP_CODES: Readonly<Record<number, StatusCode>> = {
@@ -120,6 +123,9 @@ const Q850_CODES: Readonly<Record<number, StatusCode>> = {
   55: '403',
   57: '403',
 }
+
+/** What differs for a leg that never rang: nobody was there to not answer (pbx 3). */
+const SILENT_CODES: Readonly<Record<number, StatusCode>> = { 0: '480', 16: 'OTHER', 18: '480', 19: '480' }
 
 const REFUSAL_CODES: Readonly<Record<string, StatusCode>> = {
   busy: '486',

@@ -6,7 +6,6 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createSocket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -109,7 +108,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
 async function findFreeUdpPort(): Promise<number> {
   const probe = createSocket('udp4')
   await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
+  const { port } = probe.address()
   await new Promise<void>((resolve) => probe.close(() => resolve()))
   return port
 }

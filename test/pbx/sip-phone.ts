@@ -4,7 +4,6 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { decodeAlaw, encodeAlaw, sampleRate } from './tone.ts'
 
 /** A request that rang this phone, and all that can be done about it. */
@@ -59,7 +58,7 @@ const FRAME_MS = 20
 /** Starts a phone on a free port of loopback that hums at `hz`. */
 export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
   const socket = await openSocket()
-  const { port } = socket.address() as AddressInfo
+  const { port } = socket.address()
   const byId = new Map<string, ReturnType<typeof createCall>>()
   const calls: SipCall[] = []
   const untaken: SipCall[] = []
@@ -133,7 +132,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     for (const watcher of watchers.splice(0)) watcher()
   }
   const sdp = () => {
-    const media = (rtp!.address() as AddressInfo).port
+    const media = rtp!.address().port
     return [
       'v=0',
       'o=phone 1 1 IN IP4 127.0.0.1',
@@ -244,8 +243,8 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     ready,
     end,
     receive(method: string, message: Message, reply: (status: string, extra?: readonly string[]) => void): void {
-      if (method === 'INVITE') return void (lastReply && socket.send(lastReply, remote.port, remote.address))
-      if (method === 'ACK') return void (happened.includes('acked') || note('acked'))
+      if (method === 'INVITE') return lastReply ? socket.send(lastReply, remote.port, remote.address) : undefined
+      if (method === 'ACK') return happened.includes('acked') ? undefined : note('acked')
       reply('200 OK')
       if (method === 'BYE') {
         note('bye')

@@ -22,19 +22,25 @@ export function decodeAlaw(byte: number): number {
   return (plain & 0x80) !== 0 ? magnitude : -magnitude
 }
 
-/** How much of the power of `samples` lies at `hz`: 0 none, 1 all of it (Goertzel). */
+/** 50 ms: a whole number of periods of all tones used here, and short enough that a lost packet spoils one window only. */
+const WINDOW = 400
+
+/** How much of the power of `samples` lies at `hz`: 0 none, 1 all of it (Goertzel, by windows). */
 export function toneShare(samples: ArrayLike<number>, hz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hz) / sampleRate)
-  let [last, before, power] = [0, 0, 0]
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i] ?? 0
-    const next = sample + coefficient * last - before
-    before = last
-    last = next
-    power += sample * sample
+  let [atTone, inAll] = [0, 0]
+  for (let start = 0; start + WINDOW <= samples.length; start += WINDOW) {
+    let [last, before] = [0, 0]
+    for (let i = start; i < start + WINDOW; i++) {
+      const sample = samples[i] ?? 0
+      const next = sample + coefficient * last - before
+      before = last
+      last = next
+      inAll += sample * sample
+    }
+    atTone += (2 * (last * last + before * before - coefficient * last * before)) / WINDOW
   }
-  if (power === 0) return 0
-  return (2 * (last * last + before * before - coefficient * last * before)) / (samples.length * power)
+  return inAll === 0 ? 0 : atTone / inAll
 }
 
 /** The channels of a WAV file of 16 bit at 8 kHz. Throws on any other. */

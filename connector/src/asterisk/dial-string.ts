@@ -56,9 +56,8 @@ export function endpointOf(dialString: string): { readonly tech: string; readonl
 
 /** A caller id for Asterisk, `"Name" <number>`. The name is for displays; what could end or continue the quoted part is left out. */
 export function callerIdOf(name: string, number: string): string {
-  // oxlint-disable-next-line no-control-regex -- what a display must not get
   const safeName = name
-    .replaceAll(/[\u0000-\u001F"\\<>]/g, ' ')
+    .replaceAll(/[\p{Cc}"\\<>]/gu, ' ')
     .trim()
     .slice(0, 60)
   const safeNumber = number.replaceAll(/[^0-9+*#A-Za-z._-]/g, '')

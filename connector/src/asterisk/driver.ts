@@ -257,7 +257,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
 
-  async function list(): Promise<LiveLeg[]> {
+  async function readLegs(): Promise<LiveLeg[]> {
     const channels = await ari.call('channels.list', {})
     return channels.flatMap((channel): LiveLeg[] => {
       const name = readName(channel)
@@ -270,7 +270,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   async function takeUp(): Promise<void> {
     const info = await ari.call('asterisk.getInfo', {})
     version = info.system?.version ?? ''
-    const legs = await list()
+    const legs = await readLegs()
     for (const { callId, leg, state: legState } of legs) {
       const room = roomOf(callId)
       if (RANK[room[leg].state] < RANK[legState]) room[leg].state = legState
@@ -338,7 +338,10 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       if (room) room[leg].isDropped = true
       await drop(callId, leg)
     },
-    list,
+    async list() {
+      if (state !== 'up') throw new Error(DOWN_TEXTS[state])
+      return readLegs()
+    },
     events(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

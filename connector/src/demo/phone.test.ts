@@ -117,7 +117,7 @@ function startPhone(port = 0): Promise<DemoPhone> {
     dataDir: join(dataDir, 'data'),
     host: '127.0.0.1',
     port,
-    line: { number: 'line-1', name: 'Main' },
+    lines: [{ number: 'line-1', name: 'Main' }],
   }
   const limits = { agentRingMs: 400, clientRingMs: 400, talkMs: 60_000 }
   return startDemoPhone(config, { clock: systemClock, log: (level, text) => logged.push(`${level} ${text}`), limits })

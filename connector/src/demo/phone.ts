@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { nodeListener } from '@hookswitch/sdk'
 import { createApp } from '../app.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { wordsOf, type Log } from '../log.ts'
+import type { Log } from '../log.ts'
+import { startServer } from '../server.ts'
 import type { Limits } from '../switchboard.ts'
 import { createHandsets } from './handsets.ts'
 import { createPage } from './page.ts'
@@ -33,40 +31,13 @@ export async function startDemoPhone(
   const app = createApp({ config, pbx: handsets, ...parts })
   let origins: readonly string[] = []
   const page = createPage({ app, handsets, portalUrl: config.portalUrl, origins: () => origins, clock })
-  const fault = (error: unknown) => log('error', 'a request failed', { why: wordsOf(error) })
-  const install = nodeListener(app.install, fault)
-  const handler = nodeListener(app.handler, fault)
-
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    if (path === '/install') return install(request, response)
-    if (path === '/handler') return handler(request, response)
-    if (path === '/healthz')
-      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: true, installed: app.isInstalled() }))
-    if (!page.serve(request, response, path)) return response.writeHead(404).end()
-  })
-  await app.start()
-  const port = await listen(server, config)
-  const host = config.host === '::1' ? '[::1]' : config.host
-  origins = [...new Set([host, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${port}`)
-  app.bind(`http://${host}:${port}`)
+  const server = await startServer({ app, config, log, health: () => ({ ok: true, installed: app.isInstalled() }), page: page.serve })
+  origins = [...new Set([server.origin, `http://127.0.0.1:${server.port}`, `http://localhost:${server.port}`])]
   return {
-    url: `http://${host}:${port}/`,
+    url: `${server.origin}/`,
     async close() {
       page.close()
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeIdleConnections()
-      await app.close()
-      server.closeAllConnections()
-      await closed
+      await server.close()
     },
   }
-}
-
-async function listen(server: Server, config: Config): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
-  })
-  return (server.address() as AddressInfo).port
 }

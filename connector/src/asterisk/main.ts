@@ -1,0 +1,16 @@
+import { systemClock } from '../clock.ts'
+import { createLog } from '../log.ts'
+import { closeOnSignal, endWithWords } from '../process.ts'
+import { ASTERISK_USAGE, readAsteriskConfig } from './config.ts'
+import { startAsteriskConnector } from './connector.ts'
+
+async function main(): Promise<void> {
+  const config = readAsteriskConfig(process.argv.slice(2), process.env)
+  if (config === 'help') return void process.stdout.write(ASTERISK_USAGE)
+  const log = createLog((line) => process.stderr.write(line), systemClock.now)
+  const connector = await startAsteriskConnector(config, { clock: systemClock, log })
+  process.stdout.write(`Asterisk connector listening on ${connector.url}\n`)
+  closeOnSignal(connector, log)
+}
+
+main().catch((error: unknown) => endWithWords('hookswitch-asterisk', error))
