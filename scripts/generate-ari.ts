@@ -11,6 +11,9 @@ import { format } from 'oxfmt'
 /** Where the Debian package puts the description. */
 export const ariFolder = '/usr/share/asterisk/rest-api'
 
+/** The release that the committed file is made of; later ones only add to it. */
+export const ariRelease = 'Asterisk 16.'
+
 /** The generated file, from the root. */
 export const ariTypesPath = 'connector/src/asterisk/ari-types.ts'
 

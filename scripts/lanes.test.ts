@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chooseLanes, closingLine, countTests, findFaults, readWish } from './lanes.ts'
+import { chooseLanes, closingLine, countTests, findFaults, missingNeed, readWish } from './lanes.ts'
 import type { LaneResult, VitestReport } from './lanes.ts'
 
 const good: LaneResult = { name: 'unit', passed: 3, failed: 0, skipped: 0, ms: 1 }
@@ -78,6 +78,14 @@ describe('readWish and chooseLanes', () => {
   test('leave the commands out when tests are chosen by name or file', () => {
     expect(names('-t', 'double click')).not.toContain('lint')
     expect(names('portal/src/crm')).not.toContain('types')
+  })
+
+  test('leave out the lane whose program is missing, in words, but not in CI, in a long run, or when it was asked for', () => {
+    const lane = { name: 'pbx', needs: { program: 'Asterisk', path: join(root, 'none'), get: 'make it' }, limitMs: 1 }
+    const missing = (ci: boolean, ...words: string[]) => missingNeed(lane, readWish(words, {}), { ci })
+    expect(missing(false)).toBe('pbx is left out: there is no Asterisk here. Get it: make it')
+    expect([missing(true), missing(false, '--long'), missing(false, '--lane', 'pbx')]).toEqual([undefined, undefined, undefined])
+    expect(missingNeed({ ...lane, needs: { ...lane.needs, path: root } }, readWish([], {}), { ci: false })).toBeUndefined()
   })
 
   test('refuse what they do not know', () => {

@@ -8,6 +8,8 @@ export interface Lane {
   commands?: string[][]
   /** The lane is there when this folder is. */
   folder?: string
+  /** A program that not every machine has; see `missingNeed`. */
+  needs?: { program: string; path: string; get: string }
   /** Only `npm run test:long` runs it. */
   longOnly?: boolean
   /** The whole lane is ended after so long, and ten times that in a long run. */
@@ -33,7 +35,12 @@ export const lanes: readonly Lane[] = [
   { name: 'conformance', limitMs: 3 * minute },
   { name: 'rest', limitMs: 3 * minute },
   { name: 'browser', limitMs: 4 * minute },
-  { name: 'pbx', folder: 'test/pbx', limitMs: 4 * minute },
+  {
+    name: 'pbx',
+    folder: 'test/pbx',
+    needs: { program: 'Asterisk', path: process.env['ASTERISK'] ?? '/usr/sbin/asterisk', get: 'scripts/install-asterisk.sh' },
+    limitMs: 4 * minute,
+  },
   // reads what the rest lane left
   { name: 'proofs', limitMs: minute },
   { name: 'fresh-tree', commands: [['bash', 'scripts/fresh-tree.sh']], longOnly: true, limitMs: 6 * minute },
@@ -90,6 +97,15 @@ export function chooseLanes(wish: Wish, root: string): Lane[] {
     if (lane.longOnly && !wish.long) return false
     return !(narrowed && lane.commands)
   })
+}
+
+/**
+ * Why a lane is left out, in words: a person's machine lacks its program, and they did not ask for the lane. In CI and in long runs nothing
+ * is left out: there the lane fails.
+ */
+export function missingNeed({ name, needs }: Lane, wish: Wish, { ci }: { ci: boolean }): string | undefined {
+  if (!needs || ci || wish.long || wish.lanes.includes(name) || existsSync(needs.path)) return undefined
+  return `${name} is left out: there is no ${needs.program} here. Get it: ${needs.get}`
 }
 
 /** Did the person ask for some tests of a lane only? Then a lane in which none matches is no fault. */

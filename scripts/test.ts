@@ -10,7 +10,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { chooseLanes, closingLine, countTests, describeResult, findFaults, isNarrowed, readWish } from './lanes.ts'
+import { chooseLanes, closingLine, countTests, describeResult, findFaults, isNarrowed, missingNeed, readWish } from './lanes.ts'
 import type { Lane, LaneResult, VitestReport, Wish } from './lanes.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -118,8 +118,14 @@ async function runLane(lane: Lane, wish: Wish): Promise<LaneResult> {
 async function main(): Promise<void> {
   const wish = readWish(process.argv.slice(2), process.env)
   const results: LaneResult[] = []
-  for (const lane of chooseLanes(wish, root)) results.push(await runLane(lane, wish))
+  const leftOut: string[] = []
+  for (const lane of chooseLanes(wish, root)) {
+    const missing = missingNeed(lane, wish, { ci })
+    if (missing === undefined) results.push(await runLane(lane, wish))
+    else leftOut.push(missing)
+  }
   console.log(`\n${results.map(describeResult).join('\n')}`)
+  for (const words of leftOut) console.log(`  ! ${words}`)
   const faults = findFaults(results, { ci, narrowed: isNarrowed(wish) })
   for (const fault of faults) console.log(`  ✗ ${fault}`)
   console.log(`\n${closingLine(results)}`)
