@@ -71,7 +71,7 @@ export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
     onInvite: () => {},
     next() {
       const call = untaken.shift()
-      return call ? Promise.resolve(call) : new Promise((resolve) => waiting.push(resolve))
+      return call ? Promise.resolve(call) : soon('an INVITE comes', (resolve) => waiting.push(resolve))
     },
     register: (pbxPort, who) => register({ socket, port, pbxPort, replies, ...who }),
     async close() {
@@ -232,8 +232,11 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
       end()
     },
     until: (what) =>
-      new Promise((resolve) => {
-        const look = (): void => (happened.includes(what) ? resolve() : void watchers.push(look))
+      soon(`the call is ${what} (it is ${happened.join(', ') || 'untouched'})`, (resolve) => {
+        const look = (): void => {
+          if (happened.includes(what)) resolve()
+          else watchers.push(look)
+        }
         look()
       }),
   }
@@ -258,6 +261,18 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
       }
     },
   }
+}
+
+/** Rejects when it does not come about within 10 s: a test then says what was missing. */
+function soon<T>(what: string, wait: (resolve: (value: T) => void) => void): Promise<T> {
+  const started = new Error(`it did not come about within 10 s that ${what}`)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(started), 10_000)
+    wait((value) => {
+      clearTimeout(timer)
+      resolve(value)
+    })
+  })
 }
 
 async function openSocket(): Promise<Socket> {
