@@ -115,8 +115,11 @@ export interface Pbx {
   placeClientLeg(call: PbxCall): Promise<void>
   /** Ties a waiting caller (by the `ref` of its event) to a call: from here on it is the answered client leg of it. False if it is gone. */
   takeIncoming(ref: string, call: PbxCall): Promise<boolean>
-  /** Starts to record a call on which both talk. It ends with the call. A rejection must not end the call. */
-  record(call: PbxCall): Promise<void>
+  /**
+   * Starts to record a call on which both talk; the recording ends with the call. False: this PBX is set to record nothing. Asking again is
+   * no error. A rejection must not end the call.
+   */
+  record(call: PbxCall): Promise<boolean>
   /** Ends a leg. Resolves also when there is none. */
   hangup(leg: { readonly callId: string; readonly leg: LegName }): Promise<void>
   /** All legs that stand now and belong to the connector. */

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import { wordsOf, type Log } from './log.ts'
 import type { LegName, LiveLeg, Pbx } from './pbx.ts'
 
-/** What recovery works with; `apply` and `limit` are the switchboard's. */
+/** What recovery works with; `apply`, `limit` and `record` are the switchboard's. */
 export interface RecoveryParts {
   /** Calls that were open before the PBX is asked. */
   readonly open: readonly Call[]
@@ -11,6 +11,7 @@ export interface RecoveryParts {
   readonly isKnown: (callId: string) => boolean
   readonly apply: (callId: string, input: CallInput) => void
   readonly limit: (callId: string, on: 'agent' | 'client' | 'talk') => void
+  readonly record: (call: Call) => void
   readonly pbx: Pbx
   readonly clock: Clock
   readonly log: Log
@@ -61,6 +62,7 @@ function recoverCall(parts: RecoveryParts, call: Call, legs: Legs): void {
   if (!legs.client) return lost('The connector or the PBX was restarted during the call')
   if (call.state === 'client_ringing' && legs.client === 'answered')
     return parts.apply(call.callId, { type: 'leg', leg: 'client', state: 'answered', at: now })
+  if (call.state === 'talking' && !call.isRecorded) parts.record(call)
   parts.limit(call.callId, call.state === 'talking' ? 'talk' : 'client')
 }
 

@@ -86,10 +86,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       case 'place_client':
         return place(call, 'client', pbx.placeClientLeg(call))
       case 'record':
-        return perform(
-          callId,
-          pbx.record(call).then(() => apply(callId, { type: 'recording' })),
-        )
+        return record(call)
       case 'hangup':
         return perform(callId, pbx.hangup({ callId, leg: effect.leg }))
       case 'limit':
@@ -99,6 +96,14 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       case 'report':
         return parts.onEnded()
     }
+  }
+
+  function record(call: Call): void {
+    const { callId } = call
+    perform(
+      callId,
+      pbx.record(call).then((isRecording) => (isRecording ? apply(callId, { type: 'recording' }) : undefined)),
+    )
   }
 
   function perform(callId: string, work: Promise<void>): void {
@@ -153,6 +158,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       isKnown: (callId) => calls.has(callId),
       apply,
       limit,
+      record,
       pbx,
       clock,
       log,

@@ -1,12 +1,16 @@
 /** A company with everything: a portal, an Asterisk, the connector between them, a phone on the desk and a phone that plays the outside world. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { startAsteriskConnector, type AsteriskConnector } from '../../connector/src/asterisk/connector.ts'
-import { readSettings } from '../../connector/src/asterisk/settings.ts'
+import { readAsteriskConfig } from '../../connector/src/asterisk/config.ts'
+import { startAsteriskConnector } from '../../connector/src/asterisk/connector.ts'
 import { systemClock } from '../../connector/src/clock.ts'
+import { createLog } from '../../connector/src/log.ts'
 import { startPortal, type Person, type TestPortal } from '../support/portal.ts'
 import { findFreePort } from '../support/ports.ts'
 import { startAsterisk, type AsteriskWish, type TestAsterisk } from './asterisk.ts'
@@ -19,7 +23,9 @@ export interface OfficeWish {
   readonly dialplan?: string
   readonly phones?: AsteriskWish['phones']
   /** the connector's own ring limits */
-  readonly limits?: { readonly agentRingMs?: number; readonly clientRingMs?: number; readonly talkMs?: number }
+  readonly limits?: { readonly agentRingMs?: number; readonly clientRingMs?: number }
+  /** the connector runs as a process of its own, which can be killed */
+  readonly isProcess?: boolean
 }
 
 /** A running office. The agent is the portal's admin at extension 101; customers are behind the trunk. */
@@ -30,18 +36,28 @@ export interface Office {
   readonly desk: SipPhone
   /** hums at 1000 Hz */
   readonly world: SipPhone
-  readonly connector: () => AsteriskConnector
+  readonly connector: TestConnector
   /** what the connector logged */
   readonly logged: string[]
   /** clicks a number in the portal and answers the CALL_ID, or what the refusal was */
   click(number: string, by?: Person): Promise<string>
   /** the call as the portal's API shows it */
   call(callId: string): Promise<CallView>
-  /** waits until the portal has the call as finished, and with its recording if it talked */
-  finished(callId: string): Promise<CallView>
+  /** waits until the portal has the call as finished, and with its recording if it talked; that may be told to be missing */
+  finished(callId: string, options?: { isRecorded?: boolean }): Promise<CallView>
   /** nothing is left on the PBX */
   expectQuiet(): Promise<void>
   stop(): Promise<void>
+}
+
+/** The connector of an office. */
+export interface TestConnector {
+  readonly url: string
+  /** SIGKILL; only of a process */
+  kill(): Promise<void>
+  /** starts it again on the same data; ready when it is connected to Asterisk */
+  start(): Promise<void>
+  close(): Promise<void>
 }
 
 /** What tests look at. */
@@ -64,8 +80,6 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
   }
 }
 
-const connectorLimits = { agentRingMs: 25_000, clientRingMs: 60_000, talkMs: 3_600_000 }
-
 /** Starts an office; ready when a click would ring the desk. */
 export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
   const dir = await mkdtemp(join(tmpdir(), 'hookswitch-office-'))
@@ -85,33 +99,28 @@ export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
   })
   expect(added.status, JSON.stringify(added.body)).toBe(201)
   const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
+  const limits = { agentRingMs: 25_000, clientRingMs: 60_000, ...wish.limits }
   const lines = { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } }
-  const connector = await startAsteriskConnector(
-    {
-      config: {
-        app: { clientId: app.clientId, clientSecret },
-        portalUrl: house.url,
-        lines: [{ number: '+15550188', name: 'Main' }],
-        dataDir: join(dir, 'connector'),
-        host: '127.0.0.1',
-        port,
-      },
-      settings: readSettings({ ...asterisk.ari, lines, ...wish.asterisk }),
-      limits: { ...connectorLimits, ...wish.limits },
-    },
-    { clock: systemClock, log: (level, text, fields) => logged.push(`${level} ${text} ${fields ? JSON.stringify(fields) : ''}`) },
-  )
+  const file = {
+    clientId: app.clientId,
+    clientSecret,
+    portalUrl: house.url,
+    ring: { agentSeconds: limits.agentRingMs / 1000, clientSeconds: limits.clientRingMs / 1000 },
+    asterisk: { ...asterisk.ari, lines, ...wish.asterisk },
+  }
+  const start = wish.isProcess ? spawnConnector : startInProcess
+  const connector = await start({ file, dir, port, logged })
   await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
   const call = async (callId: string): Promise<CallView> => (await house.admin.api('GET', `/calls/${callId}`)).body as CallView
 
-  await until(() => logged.some((line) => line.startsWith('info events are bound')), 'the events are bound')
+  await until(() => logged.some((line) => line.includes(' info events are bound')), 'the events are bound')
   await until(async () => (await fetch(`${connector.url}/healthz`)).status === 200, 'the connector is healthy')
   return {
     house,
     asterisk,
     desk,
     world,
-    connector: () => connector,
+    connector,
     logged,
     call,
     async click(number, by = house.admin) {
@@ -119,10 +128,10 @@ export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
       expect(answer.status, JSON.stringify(answer.body)).toBe(201)
       return (answer.body.call as { callId: string }).callId
     },
-    async finished(callId) {
+    async finished(callId, { isRecorded = true } = {}) {
       await until(async () => {
         const { state, statusCode, recording } = await call(callId)
-        return state === 'finished' && (statusCode !== '200' || recording !== null)
+        return state === 'finished' && (statusCode !== '200' || !isRecorded || recording !== null)
       }, `${callId} is finished`)
       return call(callId)
     },
@@ -138,5 +147,65 @@ export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
       await Promise.all([desk.close(), world.close(), house.stop()])
       await rm(dir, { recursive: true, force: true })
     },
+  }
+}
+
+interface Seat {
+  /** the configuration file's content */
+  readonly file: Readonly<Record<string, unknown>>
+  readonly dir: string
+  readonly port: number
+  readonly logged: string[]
+}
+
+function argumentsOf({ file, dir, port }: Seat): string[] {
+  const path = join(dir, 'connector.json')
+  writeFileSync(path, JSON.stringify(file), { mode: 0o600 })
+  return ['run', '--config', path, '--data', join(dir, 'connector'), '--port', String(port)]
+}
+
+async function startInProcess(seat: Seat): Promise<TestConnector> {
+  const { logged } = seat
+  const config = readAsteriskConfig(argumentsOf(seat), {})
+  if (config === 'help') throw new Error('the arguments are no order to run')
+  const log = createLog((line) => logged.push(line), systemClock.now)
+  const open = () => startAsteriskConnector(config, { clock: systemClock, log })
+  let running = await open()
+  return {
+    url: running.url,
+    kill: () => Promise.reject(new Error('it runs in this process')),
+    async start() {
+      running = await open()
+    },
+    close: () => running.close(),
+  }
+}
+
+const entry = join(import.meta.dirname, '../../connector/bin/hookswitch-asterisk.mjs')
+
+async function spawnConnector(seat: Seat): Promise<TestConnector> {
+  const words = [entry, ...argumentsOf(seat)]
+  const url = `http://127.0.0.1:${seat.port}`
+  let child: ChildProcess
+  const open = async (): Promise<void> => {
+    const started = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+    child = started
+    started.stderr.on('data', (data: Buffer) => seat.logged.push(...data.toString().split('\n')))
+    await once(started.stdout, 'data')
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill(signal)
+    await once(child, 'exit')
+  }
+  await open()
+  return {
+    url,
+    kill: () => end('SIGKILL'),
+    async start() {
+      await open()
+      await until(async () => (await fetch(`${url}/healthz`)).status === 200, 'the connector is healthy again')
+    },
+    close: () => end('SIGTERM'),
   }
 }

@@ -37,7 +37,7 @@ export interface SipPhone {
   readonly calls: readonly SipCall[]
   /** what is done with a call as it comes; by default nothing but `100 Trying` */
   onInvite: (call: SipCall) => void
-  /** resolves with the next call that nobody took yet */
+  /** resolves with the next call that nobody took yet and that has not ended */
   next(): Promise<SipCall>
   /** registers at the PBX with a password (digest), or takes that back */
   register(pbxPort: number, who: { user: string; password: string; seconds?: number }): Promise<void>
@@ -70,6 +70,7 @@ export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
     calls,
     onInvite: () => {},
     next() {
+      while (untaken[0]?.happened.includes('ended')) untaken.shift()
       const call = untaken.shift()
       return call ? Promise.resolve(call) : soon('an INVITE comes', (resolve) => waiting.push(resolve))
     },

@@ -9,11 +9,12 @@ import { recordingName } from '../recording-name.ts'
 import { AriRefusal, type AriClient } from './ari-client.ts'
 import type { Names } from './names.ts'
 import type { AsteriskSettings } from './settings.ts'
+import { channelsOf, hasSound, mergeToStereo, repairHeader, secondsOfWav } from './wav.ts'
 
 /** Recordings on the PBX: by the names of their calls, so they are found after a restart of either side. */
 export interface Recordings {
-  /** Asks Asterisk to record the call. One that is recorded already is no error. */
-  start(callId: string): Promise<void>
+  /** As `record` of the port. */
+  start(callId: string): Promise<boolean>
   /** One of our own listening channels came. */
   snoopEntered(channelId: string): void
   /** Brings the recording over, once; waits up to 10 s for Asterisk to close it. `undefined`: there is none. */
@@ -33,86 +34,144 @@ export interface RecordingParts {
 }
 
 const CLOSED_WITHIN_MS = 10_000
+const ENTER_WITHIN_MS = 5_000
 const ASK_EVERY_MS = 100
-const WAV_HEADER_BYTES = 44
-/** 8 kHz, 16 bit, mono. */
-const BYTES_PER_SECOND = 16_000
+
+/** The two sides of a stereo recording, left and right, and which way of the agent's channel each listens to. */
+const SIDES = [
+  { part: 'spoken', spy: 'in' },
+  { part: 'heard', spy: 'out' },
+] as const
 
 /** Makes it; `recordingsDir` is made when the first recording comes. */
 export function createRecordings(parts: RecordingParts): Recordings {
   const { settings, ari, names, recordingsDir, clock } = parts
+  const entered = new Map<string, () => void>()
 
-  async function start(callId: string): Promise<void> {
-    if (settings.recording === 'off') throw new Error('recording is off')
+  async function startMono(callId: string): Promise<void> {
+    const order = { bridgeId: names.of(callId, 'bridge'), name: names.recording(callId), format: 'wav' }
+    await unlessThere(ari.call('bridges.record', order))
+  }
+
+  /** A listening channel can be recorded only when it is ours to command: hurried, 97 of 100 files came (pbx 3). */
+  async function startSide(callId: string, { part, spy }: (typeof SIDES)[number]): Promise<void> {
+    const snoopId = names.of(callId, part)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const cancel = clock.after(ENTER_WITHIN_MS, () => reject(new Error('the listening channel did not come')))
+    entered.set(snoopId, resolve)
     try {
-      await ari.call('bridges.record', { bridgeId: names.of(callId, 'bridge'), name: names.recording(callId), format: 'wav' })
-    } catch (error) {
-      if (error instanceof AriRefusal && error.status === 409) return
-      if (error instanceof AriRefusal && error.status === 500)
-        throw new Error(`${error.message}; is there a folder “recording” in Asterisk's spool folder, and is chan_bridge_media loaded?`, {
-          cause: error,
-        })
-      throw error
+      const order = { channelId: names.of(callId, 'agent'), snoopId, spy, app: settings.application }
+      await ari.call('channels.snoopChannelWithId', order)
+      await promise
+      await unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
+    } finally {
+      cancel()
+      entered.delete(snoopId)
     }
   }
+
+  const sideName = (callId: string, part: string) => `${names.recording(callId)}-${part}`
+  const allNames = (callId: string) => [names.recording(callId), ...SIDES.map(({ part }) => sideName(callId, part))]
+  const pathOf = (callId: string) => join(recordingsDir, recordingName(callId))
 
   /** True while Asterisk is writing it. */
   async function isLive(name: string): Promise<boolean> {
-    try {
-      await ari.call('recordings.getLive', { recordingName: name })
-      return true
-    } catch (error) {
-      if (isGone(error)) return false
-      throw error
+    return isThere(ari.call('recordings.getLive', { recordingName: name }))
+  }
+
+  async function waitUntilClosed(callId: string): Promise<void> {
+    const lastAt = clock.now() + CLOSED_WITHIN_MS
+    for (const name of allNames(callId)) {
+      while (await isLive(name)) {
+        if (clock.now() > lastAt) throw new Error('Asterisk has not closed the recording yet')
+        await new Promise<void>((wake) => clock.after(ASK_EVERY_MS, wake))
+      }
     }
   }
 
-  /** Copies the file from the PBX. False: there is none. */
+  /** Copies a file from the PBX. False: there is none, or there is no sound in it. */
   async function copy(name: string, path: string): Promise<boolean> {
+    const file = `/recordings/stored/${encodeURIComponent(name)}/file`
+    const isCopied = await isThere(
+      (async () => {
+        await pipeline(await ari.open(file), createWriteStream(path, { mode: 0o600 }))
+      })(),
+    )
+    if (!isCopied || !hasSound((await stat(path)).size)) return false
+    await repairHeader(path)
+    return true
+  }
+
+  /** Brings the sound over, whole or not at all. What the call was recorded as is seen from what there is: the setting may have changed. */
+  async function bring(callId: string, into: string): Promise<boolean> {
+    await mkdir(recordingsDir, { recursive: true, mode: 0o700 })
+    const [whole, left, right] = ['whole', 'left', 'right'].map((side) => `${into}.${side}`) as [string, string, string]
     try {
-      await mkdir(recordingsDir, { recursive: true, mode: 0o700 })
-      await pipeline(
-        await ari.open(`/recordings/stored/${encodeURIComponent(name)}/file`),
-        createWriteStream(`${path}.part`, { mode: 0o600 }),
-      )
-      await rename(`${path}.part`, path)
+      if (await copy(names.recording(callId), whole)) {
+        await rename(whole, into)
+        return true
+      }
+      const sides = [await copy(sideName(callId, 'spoken'), left), await copy(sideName(callId, 'heard'), right)]
+      if (!sides[0] && !sides[1]) return false
+      if (sides[0] && sides[1]) await mergeToStereo(left, right, whole)
+      else await rename(sides[0] ? left : right, whole)
+      await rename(whole, into)
       return true
-    } catch (error) {
-      if (isGone(error)) return false
-      throw error
+    } finally {
+      for (const path of [whole, left, right]) await rm(path, { force: true })
     }
   }
 
   return {
-    start,
-    snoopEntered() {},
-    async fetch(callId) {
-      const name = names.recording(callId)
-      const path = join(recordingsDir, recordingName(callId))
-      const until = clock.now() + CLOSED_WITHIN_MS
-      while (await isLive(name)) {
-        if (clock.now() > until) throw new Error('Asterisk has not closed the recording yet')
-        await new Promise<void>((wake) => clock.after(ASK_EVERY_MS, wake))
+    async start(callId) {
+      if (settings.recording === 'off') return false
+      try {
+        if (settings.recording === 'mono') await startMono(callId)
+        else await Promise.all(SIDES.map((side) => startSide(callId, side)))
+        return true
+      } catch (error) {
+        if (!(error instanceof AriRefusal) || error.status !== 500) throw error
+        const hint = 'is there a folder “recording” in Asterisk’s spool folder, writable for it, and is chan_bridge_media loaded?'
+        throw new Error(`${error.message}; ${hint}`, { cause: error })
       }
-      const info = (await stat(path).catch(() => undefined)) ?? ((await copy(name, path)) ? await stat(path) : undefined)
-      if (!info) return undefined
+    },
+    snoopEntered: (channelId) => entered.get(channelId)?.(),
+    async fetch(callId) {
+      const path = pathOf(callId)
+      let isHere = await stat(path).catch(() => undefined)
+      if (!isHere) {
+        await waitUntilClosed(callId)
+        if (!(await bring(callId, path))) return undefined
+        isHere = await stat(path)
+      }
+      const channels = await channelsOf(path)
       return {
         fileName: recordingName(callId),
         content: await openAsBlob(path, { type: 'audio/wav' }),
-        seconds: Math.round((info.size - WAV_HEADER_BYTES) / BYTES_PER_SECOND),
+        seconds: secondsOfWav(isHere.size, channels),
       }
     },
     async drop(callId) {
-      try {
-        await ari.call('recordings.deleteStored', { recordingName: names.recording(callId) })
-      } catch (error) {
-        if (!isGone(error)) throw error
-      }
-      await rm(join(recordingsDir, recordingName(callId)), { force: true })
+      for (const name of allNames(callId)) await isThere(ari.call('recordings.deleteStored', { recordingName: name }))
+      await rm(pathOf(callId), { force: true })
     },
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof AriRefusal && error.status === 404
+/** False for 404; any other refusal is thrown. */
+async function isThere(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (error instanceof AriRefusal && error.status === 404) return false
+    throw error
+  }
+}
+
+/** 409: it is being recorded, by an order of ours that we forgot. */
+async function unlessThere(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof AriRefusal) || error.status !== 409) throw error
+  })
 }

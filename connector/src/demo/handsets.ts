@@ -119,6 +119,7 @@ export function createHandsets(options: {
       room.isRecorded = true
       // Hung up in the moment in which the recording was asked for.
       if (room.agent.state === 'ended' || room.client.state === 'ended') room.recorded ??= saveRecording(room, clock.now())
+      return true
     },
     async hangup({ callId, leg }) {
       const room = rooms.get(callId)

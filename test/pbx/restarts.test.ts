@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { startOffice, until, type Office } from './office.ts'
+import type { SipCall } from './sip-phone.ts'
+import { sampleRate, toneShare } from './tone.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await startOffice({ isProcess: true })
+})
+afterAll(async () => {
+  await office?.stop()
+})
+
+let number = ''
+let numbers = 0
+let [desksBefore, worldsBefore] = [0, 0]
+beforeEach(() => {
+  numbers += 1
+  number = `+1555010${String(2000 + numbers)}`
+  desksBefore = office.desk.calls.length
+  worldsBefore = office.world.calls.length
+})
+
+const stages = ['the desk rings', 'the desk answered', 'the customer rings', 'both talk'] as const
+
+/** Brings a call to a stage. */
+async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; agent: SipCall; client?: SipCall }> {
+  const callId = await office.click(number)
+  const agent = await office.desk.next()
+  agent.ring()
+  await until(async () => (await office.call(callId)).state === 'ringing_agent', 'it rings')
+  if (stage === 'the desk rings') return { callId, agent }
+  agent.answer()
+  if (stage === 'the desk answered') return { callId, agent }
+  const client = await office.world.next()
+  client.ring()
+  await until(async () => (await office.call(callId)).state === 'ringing_client', 'the customer’s phone rings')
+  if (stage === 'the customer rings') return { callId, agent, client }
+  client.answer()
+  await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
+  return { callId, agent, client }
+}
+
+/** Nobody was rung twice, nothing stands, and the portal has the call as over, once. */
+async function expectSettled(callId: string): Promise<void> {
+  await office.finished(callId)
+  await office.expectQuiet()
+  expect(office.desk.calls.length - desksBefore).toBe(1)
+  expect(office.world.calls.length - worldsBefore).toBeLessThanOrEqual(1)
+}
+
+describe('the connector is killed', () => {
+  test('while both talk: they talk on, and the call is reported with its true length and the whole recording', async () => {
+    const { callId, agent, client } = await bring('both talk')
+    const from = Date.now()
+    await office.connector.kill()
+    await office.connector.start()
+    await until(() => agent.heard().length > 2 * sampleRate, 'they talk for two seconds')
+    expect(toneShare(agent.heard().slice(-sampleRate), 1000)).toBeGreaterThan(0.9)
+    client!.bye()
+    const seconds = (Date.now() - from) / 1000
+    await expectSettled(callId)
+    const call = await office.call(callId)
+    expect(call.statusCode).toBe('200')
+    expect(Math.abs(call.durationSeconds! - seconds)).toBeLessThanOrEqual(1)
+    expect(Math.abs(call.recording.durationSeconds - seconds)).toBeLessThan(1)
+  })
+
+  test('while both talk, and they hang up before it is back: reported as the talk that it was', async () => {
+    const { callId, agent, client } = await bring('both talk')
+    await office.connector.kill()
+    client!.bye()
+    await wait(100)
+    agent.bye()
+    await office.connector.start()
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '200' })
+    expect((await office.call(callId)).recording).not.toBeNull()
+  })
+
+  test('while the desk rings: it is answered after the restart, and the customer is dialled once', async () => {
+    const { callId, agent } = await bring('the desk rings')
+    await office.connector.kill()
+    await office.connector.start()
+    agent.answer()
+    const client = await office.world.next()
+    client.reject(486, 'Busy Here')
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '486' })
+  })
+
+  test('in the moment in which the desk answers: nothing is left standing, nobody is rung twice', async () => {
+    office.world.onInvite = (call) => call.reject(486, 'Busy Here')
+    const { callId } = await bring('the desk answered')
+    await office.connector.kill()
+    await office.connector.start()
+    await expectSettled(callId)
+    office.world.onInvite = () => {}
+  })
+
+  test('while the customer rings, who answers meanwhile: they talk', async () => {
+    const { callId, agent, client } = await bring('the customer rings')
+    await office.connector.kill()
+    client!.answer()
+    await client!.until('acked')
+    await office.connector.start()
+    await until(async () => (await office.call(callId)).state === 'talking', 'the portal learns that they talk')
+    agent.bye()
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '200' })
+  })
+
+  test('while the customer rings, and the desk gives up meanwhile: nobody is left ringing', async () => {
+    const { callId, agent, client } = await bring('the customer rings')
+    await office.connector.kill()
+    agent.bye()
+    await office.connector.start()
+    await client!.until('canceled')
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: 'OTHER' })
+  })
+})
+
+describe('Asterisk is killed', () => {
+  test.each(stages)('while %s: the call is closed once, and the next click rings', async (stage) => {
+    const { callId, agent: lost, client } = await bring(stage)
+    await office.asterisk.kill()
+    // Phones are not told: their people hang up.
+    for (const call of [lost, client]) call?.bye()
+    await office.asterisk.start()
+    // A recording of a moment may not have got to the disk.
+    expect(await office.finished(callId, { isRecorded: false })).toMatchObject({ statusCode: stage === 'both talk' ? '200' : 'OTHER' })
+    await office.expectQuiet()
+    await until(async () => (await fetch(`${office.connector.url}/healthz`)).status === 200, 'the connector is connected again')
+    const next = await office.click(`${number}0`)
+    const agent = await office.desk.next()
+    agent.reject(603, 'Decline')
+    expect((await office.finished(next)).statusCode).toBe('603')
+  })
+
+  test('and is not there: a click is refused at once, in words, and health says so', async () => {
+    await office.asterisk.kill()
+    await until(async () => (await fetch(`${office.connector.url}/healthz`)).status === 503, 'health says that it is down')
+    const callId = await office.click(number)
+    await until(async () => (await office.call(callId)).delivery?.refusal !== null, 'the click is refused')
+    expect((await office.call(callId)).delivery.refusal).toBe('The PBX cannot be reached.')
+    await office.asterisk.start()
+    await until(async () => (await fetch(`${office.connector.url}/healthz`)).status === 200, 'the connector is connected again')
+  })
+})
