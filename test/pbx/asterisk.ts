@@ -136,7 +136,18 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
     ari: '[general]\nenabled=yes\n[hookswitch]\ntype=user\nread_only=no\npassword=only-for-tests\npassword_format=plain',
     rtp: `[general]\nrtpstart=${rtpStart}\nrtpend=${rtpStart + 1_000}`,
     logger: '[general]\n[logfiles]\nmessages.log => notice,warning,error,verbose(3)',
-    extensions: `[internal]\nexten => _X.,1,Dial(PJSIP/\${EXTEN},20)\n[outside]\nexten => _X.,1,Dial(PJSIP/\${EXTEN}@trunk,20)\n${wish.dialplan ?? ''}`,
+    extensions: [
+      '[internal]',
+      'exten => _X.,1,Dial(PJSIP/${EXTEN},20)',
+      'same => n,Hangup()',
+      '[outside]',
+      'exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk,20)',
+      'same => n,Hangup()',
+      '; as many dialplans do: no word of a hang-up, so the channel stays and plays a tone',
+      '[tones]',
+      'exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk,20)',
+      wish.dialplan ?? '',
+    ].join('\n'),
     pjsip: describePjsip(wish),
   }
   for (const name of ['cdr', 'cel', 'features', 'udptl', 'ccss', 'acl', 'pjproject', 'websocket_client', 'indications']) files[name] ??= ''

@@ -29,23 +29,26 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-describePbx('Asterisk', async () => {
-  const settings = readSettings({ ...asterisk.ari, lines: { main: { dial: 'PJSIP/{number}@trunk', callerId: '+15550188' } } })
-  const pbx = connectAsterisk({
-    settings,
-    ring: { agentMs: 20_000, clientMs: 20_000 },
-    recordingsDir: dir,
-    clock: systemClock,
-    log: () => {},
+const ways = {
+  'Asterisk, phones and trunk by PJSIP': { agentDial: 'PJSIP/{extension}', line: 'PJSIP/{number}@trunk' },
+  'Asterisk, the trunk by the dialplan': { agentDial: 'PJSIP/{extension}', line: 'Local/{digits}@outside/n' },
+  'Asterisk, all by the dialplan': { agentDial: 'Local/{extension}@internal/n', line: 'Local/{digits}@outside/n' },
+}
+
+for (const [name, { agentDial, line }] of Object.entries(ways)) {
+  describePbx(name, async () => {
+    const settings = readSettings({ ...asterisk.ari, agentDial, lines: { main: { dial: line, callerId: '+15550188' } } })
+    const ring = { agentMs: 20_000, clientMs: 20_000 }
+    const pbx = connectAsterisk({ settings, ring, recordingsDir: dir, clock: systemClock, log: () => {} })
+    await new Promise<void>((resolve) => pbx.events((event) => event.type === 'up' && resolve()))
+    const newest = (leg: 'agent' | 'client'): SipCall => (leg === 'agent' ? agent : world).calls.at(-1)!
+    return {
+      pbx,
+      answer: async (_, leg) => newest(leg).answer(),
+      decline: async (_, leg) => newest(leg).reject(603, 'Decline'),
+      busy: async (_, leg) => newest(leg).reject(486, 'Busy Here'),
+      hangup: async (_, leg) => newest(leg).bye(),
+      close: () => pbx.close(),
+    }
   })
-  await new Promise<void>((resolve) => pbx.events((event) => event.type === 'up' && resolve()))
-  const newest = (leg: 'agent' | 'client'): SipCall => (leg === 'agent' ? agent : world).calls.at(-1)!
-  return {
-    pbx,
-    answer: async (_, leg) => newest(leg).answer(),
-    decline: async (_, leg) => newest(leg).reject(603, 'Decline'),
-    busy: async (_, leg) => newest(leg).reject(486, 'Busy Here'),
-    hangup: async (_, leg) => newest(leg).bye(),
-    close: () => pbx.close(),
-  }
-})
+}

@@ -20,6 +20,26 @@ export class AriRefusal extends Error {
   }
 }
 
+/** There is no such thing on the PBX, or not any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof AriRefusal && error.status === 404
+}
+
+/** Forgives that the thing is gone. */
+export async function unlessGone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!isGone(error)) throw error
+  })
+}
+
+/** Forgives 409: the thing is there already, by an order of ours that was forgotten or whose reply was lost. Then `adopt` is done. */
+export async function unlessThere(work: Promise<unknown>, adopt?: () => Promise<unknown>): Promise<void> {
+  await work.catch(async (error: unknown) => {
+    if (!(error instanceof AriRefusal) || error.status !== 409) throw error
+    await adopt?.()
+  })
+}
+
 /** Asks Asterisk. Rejects with {@link AriRefusal}, or with what the network says; never waits longer than 10 s for an answer. */
 export interface AriClient {
   call<Name extends keyof AriOperations>(name: Name, params: AriOperations[Name]['params']): Promise<AriOperations[Name]['result']>

@@ -1,13 +1,24 @@
 import type { Clock } from '../clock.ts'
 import { wordsOf, type Log } from '../log.ts'
-import { PlacementRefused, type LegName, type LiveLeg, type Pbx, type PbxCall, type PbxEvent, type Preflight } from '../pbx.ts'
-import { AriRefusal, createAriClient, type AriClient } from './ari-client.ts'
+import {
+  PlacementRefused,
+  type HangupCause,
+  type LegName,
+  type LiveLeg,
+  type Pbx,
+  type PbxCall,
+  type PbxEvent,
+  type Preflight,
+} from '../pbx.ts'
+import { AriRefusal, createAriClient, isGone, unlessGone, unlessThere } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
-import type { AriChannel, AriChannelDestroyed, AriStreamMessage } from './ari-types.ts'
-import { callerIdOf, endpointOf, fillTemplate } from './dial-string.ts'
+import type { AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
+import { callerIdOf, fillTemplate } from './dial-string.ts'
 import { createNames, type PartName } from './names.ts'
 import { createRecordings } from './recordings.ts'
-import type { AsteriskSettings, Line } from './settings.ts'
+import { createRooms, isOccupied, isStanding, RANK, type Leg, type Room } from './rooms.ts'
+import { agentEndpoint, askPhone, lineOf } from './routes.ts'
+import type { AsteriskSettings } from './settings.ts'
 
 /** An Asterisk 16 to 22 as the port of `pbx.ts`, and what a page or a check of health wants to know of it. */
 export interface Asterisk extends Pbx {
@@ -26,25 +37,8 @@ export interface AsteriskParts {
   readonly log: Log
 }
 
-interface Leg {
-  state: 'idle' | 'placed' | 'ringing' | 'answered' | 'ended'
-  /** The connector wants it gone, maybe before it stands. */
-  isDropped: boolean
-}
-
-interface Room {
-  readonly callId: string
-  readonly agent: Leg
-  readonly client: Leg
-  digits: string
-  /** Settles when the client's channel is ours to command, or is gone. */
-  clientEntered: PromiseWithResolvers<boolean>
-}
-
 /** Q.850: subscriber absent, no circuit, temporary failure; 96 (mandatory element missing) stands for an order that makes no sense. */
 const CAUSES = { absent: 20, noCircuit: 34, failure: 41, senseless: 96 } as const
-const RANK = { idle: 0, placed: 1, ringing: 2, answered: 3, ended: 4 } as const
-const ROOMS_KEPT = 1_000
 const ENTER_WITHIN_MS = 5_000
 const PREFLIGHT_WITHIN_MS = 1_500
 const RETRY_MS = 1_000
@@ -59,7 +53,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const ari = createAriClient(settings.ari)
   const names = createNames(settings.application)
   const recordings = createRecordings({ ...parts, ari, names })
-  const rooms = new Map<string, Room>()
+  const rooms = createRooms()
   const listeners = new Set<(event: PbxEvent) => void>()
   let state: ReturnType<Asterisk['state']> = 'down'
   let version = ''
@@ -68,22 +62,6 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
 
   function tell(event: PbxEvent): void {
     for (const listener of listeners) listener(event)
-  }
-
-  function roomOf(callId: string): Room {
-    const known = rooms.get(callId)
-    if (known) return known
-    const room: Room = {
-      callId,
-      agent: { state: 'idle', isDropped: false },
-      client: { state: 'idle', isDropped: false },
-      digits: '',
-      clientEntered: Promise.withResolvers(),
-    }
-    rooms.set(callId, room)
-    const [oldest, old] = rooms.entries().next().value ?? []
-    if (rooms.size > ROOMS_KEPT && oldest !== undefined && old && !isStanding(old.agent) && !isStanding(old.client)) rooms.delete(oldest)
-    return room
   }
 
   /** Moves a leg forward, and tells it; events overtake each other and come twice, states never go back. */
@@ -106,33 +84,30 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
 
   function receive(message: AriStreamMessage): void {
     if (message.type === 'Dial') {
-      const name = names.read(message.peer.id)
-      if (name?.part === 'client' && name.callId !== undefined && /^(RINGING|PROGRESS)$/.test(message.dialstatus))
-        move(roomOf(name.callId), 'client', 'ringing', message)
+      const name = readName(message.peer.id)
+      const isHeard = message.dialstatus === 'RINGING' || message.dialstatus === 'PROGRESS'
+      if (isHeard && (name?.part === 'agent' || name?.part === 'client')) move(rooms.of(name.callId), name.part, 'ringing', message)
       return
     }
     if (message.type !== 'StasisStart' && message.type !== 'ChannelStateChange' && message.type !== 'ChannelDestroyed') return
-    const name = readName(message.channel)
-    if (!name) return
-    if (name.part === 'agent' || name.part === 'client') receiveLeg(roomOf(name.callId), name.part, message)
-    else if (message.type === 'StasisStart') recordings.snoopEntered(message.channel.id)
+    const name = readName(message.channel.id)
+    if (name?.part === 'agent' || name?.part === 'client') receiveLeg(rooms.of(name.callId), name.part, message)
+    else if (name && message.type === 'StasisStart') recordings.snoopEntered(message.channel.id)
   }
 
-  function receiveLeg(room: Room, leg: LegName, message: AriStreamMessage): void {
+  function receiveLeg(room: Room, leg: LegName, message: AriStasisStart | AriChannelStateChange | AriChannelDestroyed): void {
     if (message.type === 'ChannelDestroyed') {
-      if (leg === 'client') room.clientEntered.resolve(false)
+      room[leg].entered.resolve(false)
       move(room, leg, 'ended', message)
-      if (!isStanding(room.agent) && !isStanding(room.client)) clear(room)
-    } else if (message.type === 'StasisStart') {
-      if (leg === 'client') room.clientEntered.resolve(true)
-      else move(room, leg, 'answered', message)
-    } else if (message.type === 'ChannelStateChange') {
-      if (message.channel.state === 'Ringing') move(room, leg, 'ringing', message)
-      if (message.channel.state === 'Up' && leg === 'client' && room.client.state !== 'answered') {
-        move(room, leg, 'answered', message)
-        sendDigits(room)
-      }
+      if (!isOccupied(room)) clear(room)
+      return
     }
+    if (message.type === 'StasisStart') enter(room[leg])
+    if (message.channel.state === 'Ringing') move(room, leg, 'ringing', message)
+    // Up, but not ours yet: its StasisStart is on its way.
+    if (message.channel.state !== 'Up' || !room[leg].isEntered || room[leg].state === 'answered') return
+    move(room, leg, 'answered', message)
+    if (leg === 'client') sendDigits(room)
   }
 
   /** Both legs are gone: the bridge goes too, which closes its recording. */
@@ -154,8 +129,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     })
   }
 
-  function readName(channel: AriChannel): { readonly callId: string; readonly part: PartName } | undefined {
-    const name = names.read(channel.id)
+  function readName(id: string): { readonly callId: string; readonly part: PartName } | undefined {
+    const name = names.read(id)
     return name?.callId === undefined ? undefined : { callId: name.callId, part: name.part }
   }
 
@@ -165,34 +140,46 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
 
   async function placeAgentLeg(call: PbxCall): Promise<void> {
     assertUp()
-    const room = roomOf(call.callId)
+    const room = rooms.of(call.callId)
     if (room.agent.state !== 'idle') return
     room.agent.state = 'placed'
     try {
       const endpoint = agentEndpoint(settings, call)
-      const isPjsip = endpoint.startsWith('PJSIP/')
-      const headers = isPjsip ? Object.entries(settings.agentHeaders) : []
-      await unlessThere(
-        ari.call('channels.originate', {
-          endpoint,
-          app: settings.application,
-          channelId: names.of(call.callId, 'agent'),
-          callerId: callerIdOf(call.clientName, call.number),
-          timeout: Math.ceil(parts.ring.agentMs / 1000),
-          variables: Object.fromEntries(headers.map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
-        }),
-        () => subscribe(names.of(call.callId, 'agent')),
-      )
+      const callerId = callerIdOf(call.clientName, call.number)
+      if (endpoint.startsWith('Local/')) await ringByDialplan(room, endpoint, callerId)
+      else await originate(call.callId, endpoint, callerId)
+      if (room.agent.isDropped) await drop(call.callId, 'agent')
     } catch (error) {
-      if (room.agent.state === 'placed') room.agent.state = 'ended'
+      await giveUp(room, 'agent')
       throw refusalOf(error, CAUSES.absent)
     }
-    if (room.agent.isDropped) await drop(call.callId, 'agent')
+  }
+
+  /** One order, one INVITE: the quickest way to a phone. It obeys us from its answer. */
+  async function originate(callId: string, endpoint: string, callerId: string): Promise<void> {
+    const headers = endpoint.startsWith('PJSIP/') ? Object.entries(settings.agentHeaders) : []
+    const order = {
+      endpoint,
+      app: settings.application,
+      channelId: names.of(callId, 'agent'),
+      callerId,
+      timeout: Math.ceil(parts.ring.agentMs / 1000),
+      variables: Object.fromEntries(headers.map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
+    }
+    await unlessThere(ari.call('channels.originate', order), () => subscribe(order.channelId))
+  }
+
+  /** An originated `Local/` channel would end with cause 0 whatever the phone said (measured, Asterisk 16); one that is dialled tells it. */
+  async function ringByDialplan(room: Room, endpoint: string, callerId: string): Promise<void> {
+    const channelId = names.of(room.callId, 'agent')
+    await create(room, 'agent', { endpoint, otherChannelId: names.of(room.callId, 'far') })
+    await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: callerId })
+    await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.agentMs / 1000) })
   }
 
   async function placeClientLeg(call: PbxCall): Promise<void> {
     assertUp()
-    const room = roomOf(call.callId)
+    const room = rooms.of(call.callId)
     if (room.client.state !== 'idle') return
     if (room.agent.state !== 'answered') throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
     const line = lineOf(settings, call.line)
@@ -200,41 +187,45 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     room.client.state = 'placed'
     room.digits = call.extensionDigits
     try {
-      await joinClient(room, call, line)
+      await joinClient(room, fillTemplate(line.dial, call), line.callerId ?? line.number)
+      if (room.client.isDropped) await drop(call.callId, 'client')
     } catch (error) {
-      await drop(call.callId, 'client').catch(() => {})
-      if (room.client.state === 'placed') room.client.state = 'ended'
+      await giveUp(room, 'client')
       throw refusalOf(error, CAUSES.noCircuit)
     }
   }
 
-  async function joinClient(room: Room, call: PbxCall, line: Line & { readonly number: string }): Promise<void> {
-    const id = (part: PartName) => names.of(call.callId, part)
-    const endpoint = fillTemplate(line.dial, call)
-    const callerId = line.callerId ?? line.number
+  async function joinClient(room: Room, endpoint: string, callerId: string): Promise<void> {
+    const [agentId, channelId, bridgeId] = (['agent', 'client', 'bridge'] as const).map((part) => names.of(room.callId, part)) as IdTriple
     // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3).
-    if (callerId)
-      await ari.call('channels.setChannelVar', { channelId: id('agent'), variable: 'CALLERID(all)', value: callerIdOf('', callerId) })
-    await ari.call('bridges.createWithId', { bridgeId: id('bridge'), type: 'mixing', name: id('bridge') })
-    await ari.call('bridges.addChannel', { bridgeId: id('bridge'), channel: [id('agent')] })
-    const isLocal = endpoint.startsWith('Local/')
-    await unlessThere(
-      ari.call('channels.create', {
-        endpoint,
-        app: settings.application,
-        channelId: id('client'),
-        originator: id('agent'),
-        ...(isLocal ? { otherChannelId: id('other') } : {}),
-      }),
-      () => subscribe(id('client')),
-    )
-    const cancel = clock.after(ENTER_WITHIN_MS, () => room.clientEntered.resolve(false))
-    const hasEntered = await room.clientEntered.promise
+    const seen = callerIdOf('', callerId)
+    if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
+    await ari.call('bridges.createWithId', { bridgeId, type: 'mixing', name: bridgeId })
+    await ari.call('bridges.addChannel', { bridgeId, channel: [agentId] })
+    const otherChannelId = names.of(room.callId, 'other')
+    await create(room, 'client', { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
+    await ari.call('bridges.addChannel', { bridgeId, channel: [channelId] })
+    await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.clientMs / 1000) })
+  }
+
+  /** Makes a channel without ringing anybody, and waits until it obeys: hurried, one order in ten was refused (pbx 8). */
+  async function create(
+    room: Room,
+    leg: LegName,
+    target: { endpoint: string; originator?: string; otherChannelId?: string },
+  ): Promise<void> {
+    const order = { ...target, app: settings.application, channelId: names.of(room.callId, leg) }
+    await unlessThere(ari.call('channels.create', order), () => subscribe(order.channelId))
+    const cancel = clock.after(ENTER_WITHIN_MS, () => room[leg].entered.resolve(false))
+    const hasEntered = await room[leg].entered.promise
     cancel()
-    if (!hasEntered || room.client.isDropped) throw new Error('it was gone before it could be dialled')
-    await ari.call('bridges.addChannel', { bridgeId: id('bridge'), channel: [id('client')] })
-    await ari.call('channels.dial', { channelId: id('client'), timeout: Math.ceil(parts.ring.clientMs / 1000) })
-    if (room.client.isDropped) await drop(call.callId, 'client')
+    if (!hasEntered || room[leg].isDropped) throw new Error('it was gone before it could be dialled')
+  }
+
+  /** A leg that could not be placed: nothing of it stays, and nothing of it is told. */
+  async function giveUp(room: Room, leg: LegName): Promise<void> {
+    if (room[leg].state === 'placed') room[leg].state = 'ended'
+    await drop(room.callId, leg).catch(() => {})
   }
 
   function assertUp(): void {
@@ -244,50 +235,49 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   async function preflight(call: PbxCall): Promise<Preflight> {
     if (state !== 'up') return { ok: false, code: 'unavailable', text: DOWN_TEXTS[state] }
     if (!lineOf(settings, call.line)) return { ok: false, code: 'unavailable', text: `The PBX has no line “${call.line}”.` }
-    const live = [...rooms.values()].filter((room) => isStanding(room.agent) || isStanding(room.client))
-    if (live.length >= settings.maxCalls)
+    const standing = rooms.all().filter(isOccupied)
+    if (standing.length >= settings.maxCalls)
       return { ok: false, code: 'unavailable', text: 'The PBX has as many calls as it may have at once.' }
-    const endpoint = endpointOf(agentEndpoint(settings, call))
-    if (!endpoint) return { ok: true }
     const late = new Promise<Preflight>((resolve) => clock.after(PREFLIGHT_WITHIN_MS, () => resolve({ ok: true })))
-    return Promise.race([askEndpoint(ari, endpoint, call.extension), late])
+    return Promise.race([askPhone(ari, agentEndpoint(settings, call), call.extension), late])
   }
 
   function subscribe(channelId: string): Promise<unknown> {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
 
-  async function readLegs(): Promise<LiveLeg[]> {
+  async function readLegs(): Promise<ReadonlyArray<LiveLeg & { readonly isEntered: boolean }>> {
     const channels = await ari.call('channels.list', {})
-    return channels.flatMap((channel): LiveLeg[] => {
-      const name = readName(channel)
+    return channels.flatMap(({ id, name: channelName, state: channelState }) => {
+      const name = readName(id)
       if (name?.part !== 'agent' && name?.part !== 'client') return []
-      return [{ callId: name.callId, leg: name.part, state: channel.state === 'Up' ? 'answered' : 'ringing' }]
+      const legState = channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
+      // Every created channel obeys; an originated one does when it is answered.
+      const isEntered = legState === 'answered' || name.part === 'client' || channelName.startsWith('Local/')
+      return [{ callId: name.callId, leg: name.part, state: legState, isEntered }]
     })
   }
 
   /** After each loss of the stream: what stands is listened to again, what is gone is forgotten, bridges without legs go. */
   async function takeUp(): Promise<void> {
-    const info = await ari.call('asterisk.getInfo', {})
-    version = info.system?.version ?? ''
+    version = (await ari.call('asterisk.getInfo', {})).system?.version ?? ''
     const legs = await readLegs()
-    for (const { callId, leg, state: legState } of legs) {
-      const room = roomOf(callId)
-      if (RANK[room[leg].state] < RANK[legState]) room[leg].state = legState
-      if (leg === 'client') room.clientEntered.resolve(true)
+    for (const { callId, leg, state: legState, isEntered } of legs) {
+      const known = rooms.of(callId)[leg]
+      if (RANK[known.state] < RANK[legState]) known.state = legState
+      if (isEntered) enter(known)
       await unlessGone(subscribe(names.of(callId, leg)))
     }
-    const standing = new Set(legs.map(({ callId, leg }) => names.of(callId, leg)))
-    for (const room of rooms.values()) {
+    for (const room of rooms.all()) {
       for (const leg of ['agent', 'client'] as const) {
-        if (isStanding(room[leg]) && room[leg].state !== 'placed' && !standing.has(names.of(room.callId, leg))) room[leg].state = 'ended'
+        const isThere = legs.some((one) => one.callId === room.callId && one.leg === leg)
+        if (isStanding(room[leg]) && room[leg].state !== 'placed' && !isThere) room[leg].state = 'ended'
       }
     }
-    for (const bridge of await ari.call('bridges.list', {})) {
-      const name = names.read(bridge.id)
-      if (name?.part !== 'bridge' || bridge.channels.length > 0 || (name.callId !== undefined && isStanding(roomOf(name.callId).agent)))
-        continue
-      await unlessGone(ari.call('bridges.destroy', { bridgeId: bridge.id }))
+    for (const { id, channels } of await ari.call('bridges.list', {})) {
+      const name = names.read(id)
+      if (name?.part !== 'bridge' || channels.length > 0 || (name.callId !== undefined && isOccupied(rooms.of(name.callId)))) continue
+      await unlessGone(ari.call('bridges.destroy', { bridgeId: id }))
     }
   }
 
@@ -334,13 +324,13 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     takeIncoming: () => Promise.resolve(false),
     record: (call) => recordings.start(call.callId),
     async hangup({ callId, leg }) {
-      const room = rooms.get(callId)
+      const room = rooms.find(callId)
       if (room) room[leg].isDropped = true
       await drop(callId, leg)
     },
     async list() {
       if (state !== 'up') throw new Error(DOWN_TEXTS[state])
-      return readLegs()
+      return (await readLegs()).map(({ callId, leg, state: legState }) => ({ callId, leg, state: legState }))
     },
     events(listener) {
       listeners.add(listener)
@@ -351,7 +341,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     async close() {
       cancelRetry()
       listeners.clear()
-      socket.close()
+      await socket.close()
       ari.close()
     },
   }
@@ -362,62 +352,17 @@ const DOWN_TEXTS = {
   replaced: 'Another connector has taken this PBX over under the same application name; this one does not dial any more. Stop one of them.',
 } as const
 
-function isStanding({ state }: Leg): boolean {
-  return state === 'placed' || state === 'ringing' || state === 'answered'
-}
+type IdTriple = [agent: string, client: string, bridge: string]
 
-function agentEndpoint(settings: AsteriskSettings, call: PbxCall): string {
-  const own = Object.hasOwn(settings.users, call.extension) ? settings.users[call.extension] : undefined
-  return fillTemplate(own?.dial ?? settings.agentDial, call)
-}
-
-/** The line with this LINE_NUMBER; the first one for none. Any other is refused: which trunk a call takes is not for the caller to make up. */
-function lineOf(settings: AsteriskSettings, number: string): (Line & { readonly number: string }) | undefined {
-  const found = number === '' ? Object.keys(settings.lines)[0] : number
-  if (found === undefined || !Object.hasOwn(settings.lines, found)) return undefined
-  return { ...settings.lines[found]!, number: found }
-}
-
-/** `offline`: not registered; a contact that is fixed in the configuration and not watched is always online. */
-async function askEndpoint(
-  ari: AriClient,
-  { tech, resource }: { readonly tech: string; readonly resource: string },
-  extension: string,
-): Promise<Preflight> {
-  try {
-    const endpoint = await ari.call('endpoints.get', { tech, resource })
-    if (endpoint.state === 'offline')
-      return { ok: false, code: 'offline', text: `Your phone (extension ${extension}) is not registered at the PBX.` }
-    return { ok: true }
-  } catch (error) {
-    if (isGone(error)) return { ok: false, code: 'no_extension', text: `The PBX knows no extension ${extension}.` }
-    // Asking is a courtesy: what cannot be asked is tried.
-    return { ok: true }
-  }
+function enter(leg: Leg): void {
+  leg.isEntered = true
+  leg.entered.resolve(true)
 }
 
 /** 16 to 19 know the Q.850 cause only; later ones the SIP status too, of PJSIP channels. */
-function causeOf(event: AriChannelDestroyed & { readonly tech_cause?: number }): { q850: number; sip?: number } {
+function causeOf(event: AriChannelDestroyed & { readonly tech_cause?: number }): HangupCause {
   const sip = event.tech_cause
   return sip !== undefined && sip >= 400 && sip < 700 ? { q850: event.cause, sip } : { q850: event.cause }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof AriRefusal && error.status === 404
-}
-
-async function unlessGone(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (!isGone(error)) throw error
-  })
-}
-
-/** 409: this very leg was placed before, by another process or by an order whose reply was lost. */
-async function unlessThere(work: Promise<unknown>, adopt: () => Promise<unknown>): Promise<void> {
-  await work.catch(async (error: unknown) => {
-    if (!(error instanceof AriRefusal) || error.status !== 409) throw error
-    await adopt()
-  })
 }
 
 /** 500 with "Allocation failed" is all that Asterisk says of a phone or trunk that is not there (pbx 3). */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { LegName } from '../pbx.ts'
 
-/** What of a call has a name on the PBX. `other` is the far half of a `Local/` client leg; `heard` and `spoken` the two of a stereo recording. */
-export type PartName = LegName | 'other' | 'bridge' | 'heard' | 'spoken'
+/** What of a call has a name on the PBX. `far` and `other` are the far halves of a `Local/` agent and client leg; `heard` and `spoken` the two of a stereo recording. */
+export type PartName = LegName | 'far' | 'other' | 'bridge' | 'heard' | 'spoken'
 
 /**
  * Ids on the PBX, made of the CALL_ID: an order that is given twice meets its own id and is refused by the PBX (409) instead of being done
@@ -19,7 +19,7 @@ export interface Names {
 
 /** Asterisk takes ids of up to 149 bytes, and file names of 255. */
 const LONGEST_KEY = 100
-const PARTS: readonly PartName[] = ['agent', 'client', 'other', 'bridge', 'heard', 'spoken']
+const PARTS: readonly PartName[] = ['agent', 'client', 'far', 'other', 'bridge', 'heard', 'spoken']
 
 /** Makes the names of one application. */
 export function createNames(application: string): Names {

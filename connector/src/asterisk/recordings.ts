@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Recording } from '../pbx.ts'
 import { recordingName } from '../recording-name.ts'
-import { AriRefusal, type AriClient } from './ari-client.ts'
+import { AriRefusal, isGone, unlessThere, type AriClient } from './ari-client.ts'
 import type { Names } from './names.ts'
 import type { AsteriskSettings } from './settings.ts'
 import { channelsOf, hasSound, mergeToStereo, repairHeader, secondsOfWav } from './wav.ts'
@@ -164,14 +164,7 @@ async function isThere(work: Promise<unknown>): Promise<boolean> {
     await work
     return true
   } catch (error) {
-    if (error instanceof AriRefusal && error.status === 404) return false
+    if (isGone(error)) return false
     throw error
   }
-}
-
-/** 409: it is being recorded, by an order of ours that we forgot. */
-async function unlessThere(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (!(error instanceof AriRefusal) || error.status !== 409) throw error
-  })
 }

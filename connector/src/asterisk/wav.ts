@@ -42,7 +42,12 @@ export async function repairHeader(path: string): Promise<void> {
 export async function mergeToStereo(left: string, right: string, into: string): Promise<void> {
   const files: FileHandle[] = []
   try {
-    for (const [path, flags] of [[left, 'r'], [right, 'r'], [into, 'w']] as const) files.push(await open(path, flags, 0o600))
+    for (const [path, flags] of [
+      [left, 'r'],
+      [right, 'r'],
+      [into, 'w'],
+    ] as const)
+      files.push(await open(path, flags, 0o600))
     const [first, second, target] = files as [FileHandle, FileHandle, FileHandle]
     const bytes = Math.max((await first.stat()).size, (await second.stat()).size) - HEADER_BYTES
     await target.write(headerOf(bytes * 2, 2))

@@ -1,0 +1,35 @@
+import type { PbxCall, Preflight } from '../pbx.ts'
+import { isGone, type AriClient } from './ari-client.ts'
+import { endpointOf, fillTemplate } from './dial-string.ts'
+import type { AsteriskSettings, Line } from './settings.ts'
+
+/** Dial string of the agent leg. Throws on an extension that cannot stand in one. */
+export function agentEndpoint(settings: AsteriskSettings, call: PbxCall): string {
+  const own = Object.hasOwn(settings.users, call.extension) ? settings.users[call.extension] : undefined
+  return fillTemplate(own?.dial ?? settings.agentDial, call)
+}
+
+/** The line with this LINE_NUMBER; the first one for none. Any other is refused: which trunk a call takes is not for the click to make up. */
+export function lineOf(settings: AsteriskSettings, number: string): (Line & { readonly number: string }) | undefined {
+  const found = number === '' ? Object.keys(settings.lines)[0] : number
+  if (found === undefined || !Object.hasOwn(settings.lines, found)) return undefined
+  return { ...settings.lines[found]!, number: found }
+}
+
+/**
+ * Asks Asterisk about the agent's phone. `offline`: not registered; a contact that is fixed in the configuration and not watched is always
+ * online. What is dialled by the dialplan (`Local/`) cannot be asked for.
+ */
+export async function askPhone(ari: AriClient, dialString: string, extension: string): Promise<Preflight> {
+  const endpoint = endpointOf(dialString)
+  if (!endpoint) return { ok: true }
+  try {
+    const { state } = await ari.call('endpoints.get', endpoint)
+    if (state !== 'offline') return { ok: true }
+    return { ok: false, code: 'offline', text: `Your phone (extension ${extension}) is not registered at the PBX.` }
+  } catch (error) {
+    if (isGone(error)) return { ok: false, code: 'no_extension', text: `The PBX knows no extension ${extension}.` }
+    // Asking is a courtesy: what cannot be asked is tried.
+    return { ok: true }
+  }
+}
