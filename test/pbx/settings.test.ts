@@ -59,7 +59,11 @@ async function withDriver<T>(
 ): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'hookswitch-pbx-'))
   const told: string[] = []
-  const settings = readSettings({ ...office.asterisk.ari, application, lines: { a: { dial: 'PJSIP/{number}@trunk' } } })
+  const settings = readSettings({
+    ...office.asterisk.ari,
+    application,
+    lines: { a: { dial: 'PJSIP/{number}@trunk' }, tones: { dial: 'Local/{digits}@tones/n' } },
+  })
   const log = (level: string, text: string) => void told.push(`${level} ${text}`)
   const pbx = connectAsterisk({ settings, ring: { agentMs: 9_000, clientMs: 9_000 }, recordingsDir: dir, clock: systemClock, log })
   pbx.events((event) => told.push(event.type === 'leg' ? `${event.leg} ${event.state} ${event.cause?.q850 ?? ''}` : event.type))
@@ -114,4 +118,20 @@ test('a line that is not in the settings is refused: which trunk a call takes is
     expect(await pbx.preflight({ ...call, line: 'toString' })).toMatchObject({ ok: false })
     expect(await pbx.preflight({ ...call, line: 'a' })).toEqual({ ok: true })
   })
+})
+
+test('a dialplan that plays the busy tone and never hangs up is hung up, as busy', async () => {
+  await withDriver('tones', async (pbx, told) => {
+    await pbx.placeAgentLeg({ ...call, line: 'tones' })
+    const agent = await office.desk.next()
+    agent.answer()
+    await until(() => told.some((words) => words.startsWith('agent answered')), 'the desk has answered')
+    await pbx.placeClientLeg({ ...call, line: 'tones' })
+    const client = await office.world.next()
+    expect(client.to).toBe('15550100303')
+    client.reject(486, 'Busy Here')
+    await until(() => told.includes('client ended 17'), 'the customer is busy')
+    agent.bye()
+  })
+  await office.expectQuiet()
 })

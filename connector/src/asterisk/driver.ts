@@ -42,6 +42,8 @@ const CAUSES = { absent: 20, noCircuit: 34, failure: 41, senseless: 96 } as cons
 const ENTER_WITHIN_MS = 5_000
 const PREFLIGHT_WITHIN_MS = 1_500
 const RETRY_MS = 1_000
+const TONE_MS = 1_500
+const STATUS_CAUSES: Readonly<Record<string, number>> = { BUSY: 17, CONGESTION: 34, CHANUNAVAIL: 20, NOANSWER: 19 }
 
 /**
  * Connects to Asterisk by its REST interface (ARI) and keeps connected. The agent's phone is originated into our Stasis application; when it
@@ -70,7 +72,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     room[leg].state = next
     const at = timeOf(event)
     const { callId } = room
-    if (event.type === 'ChannelDestroyed' && next === 'ended') tell({ type: 'leg', callId, leg, state: next, at, cause: causeOf(event) })
+    if (event.type === 'ChannelDestroyed' && next === 'ended')
+      tell({ type: 'leg', callId, leg, state: next, at, cause: room[leg].toneCause ?? causeOf(event) })
     else tell({ type: 'leg', callId, leg, state: next, at })
   }
 
@@ -92,7 +95,29 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     if (message.type !== 'StasisStart' && message.type !== 'ChannelStateChange' && message.type !== 'ChannelDestroyed') return
     const name = readName(message.channel.id)
     if (name?.part === 'agent' || name?.part === 'client') receiveLeg(rooms.of(name.callId), name.part, message)
+    else if (
+      name &&
+      message.channel.state === 'Busy' &&
+      message.type === 'ChannelStateChange' &&
+      (name.part === 'far' || name.part === 'other')
+    )
+      receiveTone(rooms.of(name.callId), name.part === 'far' ? 'agent' : 'client', message.channel.id)
     else if (name && message.type === 'StasisStart') recordings.snoopEntered(message.channel.id)
+  }
+
+  /**
+   * The dialplan behind a `Local/` leg plays a busy tone and does not hang up: the tone is given time to be heard, then the leg is ended, with
+   * the cause that DIALSTATUS stands for. Only then: the status says less than a cause (pbx 3).
+   */
+  function receiveTone(room: Room, leg: LegName, farId: string): void {
+    const { callId } = room
+    const end = async (): Promise<void> => {
+      const { value } = await ari.call('channels.getChannelVar', { channelId: farId, variable: 'DIALSTATUS' })
+      if (!isStanding(room[leg]) || room[leg].state === 'answered' || room[leg].isDropped) return
+      room[leg].toneCause = { q850: STATUS_CAUSES[value] ?? CAUSES.noCircuit }
+      await drop(callId, leg)
+    }
+    clock.after(TONE_MS, () => forgive(end(), callId))
   }
 
   function receiveLeg(room: Room, leg: LegName, message: AriStasisStart | AriChannelStateChange | AriChannelDestroyed): void {
@@ -216,6 +241,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   ): Promise<void> {
     const order = { ...target, app: settings.application, channelId: names.of(room.callId, leg) }
     await unlessThere(ari.call('channels.create', order), () => subscribe(order.channelId))
+    if (target.otherChannelId !== undefined) await unlessGone(subscribe(target.otherChannelId))
     const cancel = clock.after(ENTER_WITHIN_MS, () => room[leg].entered.resolve(false))
     const hasEntered = await room[leg].entered.promise
     cancel()

@@ -1,4 +1,4 @@
-import type { LegName } from '../pbx.ts'
+import type { HangupCause, LegName } from '../pbx.ts'
 
 /** What the driver knows of one leg. */
 export interface Leg {
@@ -7,6 +7,8 @@ export interface Leg {
   isEntered: boolean
   /** The connector wants it gone, maybe before it stands. */
   isDropped: boolean
+  /** Why it could not be reached, of a leg that we ended because its dialplan did not. */
+  toneCause?: HangupCause
   /** Settles when the channel obeys (true), or is gone (false). */
   readonly entered: PromiseWithResolvers<boolean>
 }
