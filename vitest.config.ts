@@ -30,7 +30,7 @@ export default defineConfig({
       lane('rest', 20_000, { include: ['test/rest/**/*.test.ts'] }),
       lane('proofs', 20_000, { include: ['test/proofs/**/*.test.ts'] }),
       lane('browser', 60_000, { include: ['test/browser/**/*.test.ts'], globalSetup: [chromium, web] }),
-      lane('pbx', 60_000, { include: ['test/pbx/**/*.test.ts'] }),
+      lane('pbx', 60_000, { include: ['test/pbx/**/*.test.ts'], globalSetup: [chromium, web] }),
     ],
   },
 })

@@ -1,12 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startOffice, type Office } from './office.ts'
+/// <reference lib="dom" />
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openContext, signIn, viewports } from '../browser/people.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { testPassword } from '../support/portal.ts'
+import { startOffice, until, type Office } from './office.ts'
 import { readWav, sampleRate, toneShare } from './tone.ts'
 
 let office: Office
+let browser: Browser
 beforeAll(async () => {
-  office = await startOffice()
+  ;[office, browser] = await Promise.all([startOffice(), launchChromium(inject('chromium'))])
 })
 afterAll(async () => {
+  await browser?.close()
   await office?.stop()
 })
 
@@ -40,5 +47,37 @@ test('a click rings the desk, then the customer; both hear each other; the porta
   const [sound] = readWav(Buffer.from(await file.arrayBuffer()))
   expect(Math.abs(sound!.length / sampleRate - talkedSeconds)).toBeLessThan(1)
   for (const hz of [440, 1000]) expect(toneShare(sound!, hz)).toBeGreaterThan(0.3)
+  await office.expectQuiet()
+})
+
+test('from a press in the browser to the sound on the timeline', async () => {
+  const { desk, world, house } = office
+  await house.addContact({ NAME: 'Nora Whitfield', PHONE: [{ VALUE: '+1 212 555 0112', VALUE_TYPE: 'WORK' }] })
+  const page = await (await openContext(browser, viewports.desktop)).newPage()
+  await signIn(page, { url: house.url, email: 'admin@example.com', password: testPassword })
+  await page.getByRole('link', { name: 'Nora Whitfield' }).click()
+  const numbers = page.getByRole('list', { name: 'Phones' })
+  await numbers.getByRole('button', { name: 'Call (212) 555-0112' }).dblclick()
+  const words = page.locator('[data-call-dock] article[data-call-id]').first().getByRole('status')
+  const says = (text: string | RegExp): Promise<void> => words.filter({ hasText: text }).waitFor()
+
+  const agent = await desk.next()
+  expect([agent.fromName, agent.from]).toEqual(['Nora Whitfield', '+12125550112'])
+  agent.ring()
+  await says('Ringing your phone')
+  agent.answer()
+  const client = await world.next()
+  client.ring()
+  await says('Ringing the customer')
+  client.answer()
+  await says(/^Talking$/)
+  await until(() => Math.min(agent.heard().length, client.heard().length) > 1.2 * sampleRate, 'both hear 1.2 s')
+  agent.bye()
+  await says(/^Finished, 0:0\d$/)
+  const entry = page.locator('section[aria-label="Timeline"] article').first()
+  await entry.getByText('Outgoing call').waitFor()
+  await entry.getByRole('button', { name: 'Play the recording' }).click()
+  const audio = await entry.locator('audio').elementHandle()
+  await page.waitForFunction((player) => player instanceof HTMLAudioElement && player.currentTime > 0.3, audio)
   await office.expectQuiet()
 })

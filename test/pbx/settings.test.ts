@@ -132,6 +132,6 @@ test('a dialplan that plays the busy tone and never hangs up is hung up, as busy
     client.reject(486, 'Busy Here')
     await until(() => told.includes('client ended 17'), 'the customer is busy')
     agent.bye()
+    await office.expectQuiet()
   })
-  await office.expectQuiet()
 })
