@@ -19,6 +19,8 @@ const modules =
     existsSync,
   )
 
+const setpriv = '/usr/bin/setpriv'
+
 /** Which endpoints there are. A `contact` is a port of loopback; one without must register, with the password `secret<name>`. */
 export interface AsteriskWish {
   readonly phones: Readonly<Record<string, { readonly contact?: number }>>
@@ -58,7 +60,9 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const started = spawn(binary, ['-f', '-C', configFile], { stdio: 'ignore' })
+    // However the test's process ends, its Asterisk ends with it.
+    const words = [...(existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []), binary, '-f', '-C', configFile]
+    const started = spawn(words[0]!, words.slice(1), { stdio: 'ignore' })
     child = started
     const lastAt = Date.now() + 20_000
     // refused → 404 → 503 → 200: only the last one takes orders (pbx 1)

@@ -82,13 +82,33 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
 
 /** Starts an office; ready when a click would ring the desk. */
 export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
+  const opened: Array<() => Promise<void>> = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).toReversed()) await close()
+  }
+  try {
+    return await openOffice(wish, opened, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, stop: () => Promise<void>): Promise<Office> {
   const dir = await mkdtemp(join(tmpdir(), 'hookswitch-office-'))
+  opened.push(() => rm(dir, { recursive: true, force: true }))
   const [desk, world, house] = await Promise.all([startSipPhone({ hz: 440 }), startSipPhone({ hz: 1000 }), startPortal()])
+  opened.push(
+    () => desk.close(),
+    () => world.close(),
+    () => house.stop(),
+  )
   const asterisk = await startAsterisk({
     phones: { 101: { contact: desk.port }, 102: {}, ...wish.phones },
     trunkPort: world.port,
     ...(wish.dialplan === undefined ? {} : { dialplan: wish.dialplan }),
   })
+  opened.push(() => asterisk.stop())
   const logged: string[] = []
   const port = await findFreePort()
   const added = await house.admin.api('POST', '/apps', {
@@ -110,6 +130,7 @@ export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
   }
   const start = wish.isProcess ? spawnConnector : startInProcess
   const connector = await start({ file, dir, port, logged })
+  opened.push(() => connector.close())
   await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
   const call = async (callId: string): Promise<CallView> => (await house.admin.api('GET', `/calls/${callId}`)).body as CallView
 
@@ -141,12 +162,7 @@ export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
         return channels.length + bridges.length === 0
       }, 'nothing stands on the PBX')
     },
-    async stop() {
-      await connector.close()
-      await asterisk.stop()
-      await Promise.all([desk.close(), world.close(), house.stop()])
-      await rm(dir, { recursive: true, force: true })
-    },
+    stop,
   }
 }
 

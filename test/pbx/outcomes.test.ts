@@ -5,7 +5,7 @@ import { sampleRate, toneShare } from './tone.ts'
 
 let office: Office
 beforeAll(async () => {
-  office = await startOffice({ limits: { agentRingMs: 1200, clientRingMs: 1200 } })
+  office = await startOffice({ limits: { agentRingMs: 4000, clientRingMs: 4000 } })
 })
 afterAll(async () => {
   await office?.stop()
@@ -90,6 +90,8 @@ describe('the desk phone', () => {
     await until(async () => (await office.call(callId)).delivery?.refusal !== null, 'the click is refused')
     expect((await office.call(callId)).delivery.refusal).toBe('Your phone (extension 102) is not registered at the PBX.')
     await office.desk.register(office.asterisk.sipPort, { user: '102', password: 'secret102' })
+    const look = () => office.asterisk.cli('pjsip show endpoint 102')
+    await until(async () => (await look()).includes('Not in use'), 'the PBX has it as reachable')
     const second = await office.click(`${number}9`, person)
     const agent = await office.desk.next()
     agent.reject(603, 'Decline')

@@ -72,7 +72,13 @@ export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
     next() {
       while (untaken[0]?.happened.includes('ended')) untaken.shift()
       const call = untaken.shift()
-      return call ? Promise.resolve(call) : soon('an INVITE comes', (resolve) => waiting.push(resolve))
+      return call
+        ? Promise.resolve(call)
+        : soon('an INVITE comes', (resolve) => {
+            waiting.push(resolve)
+            // Who has given up takes no call from those who come after.
+            return () => void waiting.splice(waiting.indexOf(resolve), 1)
+          })
     },
     register: (pbxPort, who) => register({ socket, port, pbxPort, replies, ...who }),
     async close() {
@@ -265,11 +271,15 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
 }
 
 /** Rejects when it does not come about within 10 s: a test then says what was missing. */
-function soon<T>(what: string, wait: (resolve: (value: T) => void) => void): Promise<T> {
+function soon<T>(what: string, wait: (resolve: (value: T) => void) => (() => void) | void): Promise<T> {
   const started = new Error(`it did not come about within 10 s that ${what}`)
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(started), 10_000)
-    wait((value) => {
+    let giveUp: (() => void) | void
+    const timer = setTimeout(() => {
+      giveUp?.()
+      reject(started)
+    }, 10_000)
+    giveUp = wait((value) => {
       clearTimeout(timer)
       resolve(value)
     })

@@ -252,6 +252,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   async function giveUp(room: Room, leg: LegName): Promise<void> {
     if (room[leg].state === 'placed') room[leg].state = 'ended'
     await drop(room.callId, leg).catch(() => {})
+    // The agent may have gone while the bridge was being made.
+    if (!isOccupied(room)) clear(room)
   }
 
   function assertUp(): void {
