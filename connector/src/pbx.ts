@@ -34,6 +34,9 @@ export interface HangupCause {
   readonly sip?: number
 }
 
+/** What of a call decides whether it can be placed. */
+export type PbxRoute = Pick<PbxCall, 'extension' | 'number' | 'line'>
+
 /** Says that a leg changed. Times are the PBX's, told in the connector's clock, milliseconds since 1970. */
 export interface LegEvent {
   readonly type: 'leg'
@@ -108,7 +111,7 @@ export interface Pbx {
   /** For logs and pages, e.g. `Asterisk 22`. */
   readonly name: string
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
-  preflight(call: PbxCall): Promise<Preflight>
+  preflight(route: PbxRoute): Promise<Preflight>
   /** Rings the agent. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
   placeAgentLeg(call: PbxCall): Promise<void>
   /** Rings the client, for an agent who has answered. Rejects with {@link PlacementRefused}. */

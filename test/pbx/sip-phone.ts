@@ -274,12 +274,12 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
 function soon<T>(what: string, wait: (resolve: (value: T) => void) => (() => void) | void): Promise<T> {
   const started = new Error(`it did not come about within 10 s that ${what}`)
   return new Promise((resolve, reject) => {
-    let giveUp: (() => void) | void
+    const undo: { run?: (() => void) | void } = {}
     const timer = setTimeout(() => {
-      giveUp?.()
+      undo.run?.()
       reject(started)
     }, 10_000)
-    giveUp = wait((value) => {
+    undo.run = wait((value) => {
       clearTimeout(timer)
       resolve(value)
     })

@@ -8,6 +8,7 @@ import {
   type Pbx,
   type PbxCall,
   type PbxEvent,
+  type PbxRoute,
   type Preflight,
 } from '../pbx.ts'
 import { AriRefusal, createAriClient, isGone, unlessGone, unlessThere } from './ari-client.ts'
@@ -260,14 +261,14 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     if (state !== 'up') throw new PlacementRefused(DOWN_TEXTS[state], { q850: CAUSES.failure })
   }
 
-  async function preflight(call: PbxCall): Promise<Preflight> {
+  async function preflight(route: PbxRoute): Promise<Preflight> {
     if (state !== 'up') return { ok: false, code: 'unavailable', text: DOWN_TEXTS[state] }
-    if (!lineOf(settings, call.line)) return { ok: false, code: 'unavailable', text: `The PBX has no line “${call.line}”.` }
+    if (!lineOf(settings, route.line)) return { ok: false, code: 'unavailable', text: `The PBX has no line “${route.line}”.` }
     const standing = rooms.all().filter(isOccupied)
     if (standing.length >= settings.maxCalls)
       return { ok: false, code: 'unavailable', text: 'The PBX has as many calls as it may have at once.' }
     const late = new Promise<Preflight>((resolve) => clock.after(PREFLIGHT_WITHIN_MS, () => resolve({ ok: true })))
-    return Promise.race([askPhone(ari, agentEndpoint(settings, call), call.extension), late])
+    return Promise.race([askPhone(ari, agentEndpoint(settings, route), route.extension), late])
   }
 
   function subscribe(channelId: string): Promise<unknown> {

@@ -1,12 +1,12 @@
-import type { PbxCall, Preflight } from '../pbx.ts'
+import type { PbxRoute, Preflight } from '../pbx.ts'
 import { isGone, type AriClient } from './ari-client.ts'
 import { endpointOf, fillTemplate } from './dial-string.ts'
 import type { AsteriskSettings, Line } from './settings.ts'
 
 /** Dial string of the agent leg. Throws on an extension that cannot stand in one. */
-export function agentEndpoint(settings: AsteriskSettings, call: PbxCall): string {
-  const own = Object.hasOwn(settings.users, call.extension) ? settings.users[call.extension] : undefined
-  return fillTemplate(own?.dial ?? settings.agentDial, call)
+export function agentEndpoint(settings: AsteriskSettings, route: PbxRoute): string {
+  const own = Object.hasOwn(settings.users, route.extension) ? settings.users[route.extension] : undefined
+  return fillTemplate(own?.dial ?? settings.agentDial, route)
 }
 
 /** The line with this LINE_NUMBER; the first one for none. Any other is refused: which trunk a call takes is not for the click to make up. */
