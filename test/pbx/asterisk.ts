@@ -28,6 +28,8 @@ export interface AsteriskWish {
   readonly trunkPort: number
   /** more lines of extensions.conf */
   readonly dialplan?: string
+  /** whole files, by name without `.conf`, that go before those made of the rest of the wish */
+  readonly files?: (ports: { readonly httpPort: number; readonly sipPort: number }) => Readonly<Record<string, string>>
 }
 
 /** A running Asterisk. */
@@ -153,6 +155,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
       wish.dialplan ?? '',
     ].join('\n'),
     pjsip: describePjsip(wish),
+    ...wish.files?.(wish),
   }
   for (const name of ['cdr', 'cel', 'features', 'udptl', 'ccss', 'acl', 'pjproject', 'websocket_client', 'indications']) files[name] ??= ''
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, 'etc', `${name}.conf`), `${text}\n`)
