@@ -6,16 +6,15 @@ import {
   type LegName,
   type LiveLeg,
   type Pbx,
-  type PbxCall,
   type PbxEvent,
   type PbxRoute,
   type Preflight,
 } from '../pbx.ts'
-import { AriRefusal, createAriClient, isGone, unlessGone, unlessThere } from './ari-client.ts'
+import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
-import { callerIdOf, fillTemplate } from './dial-string.ts'
 import { createNames, type PartName } from './names.ts'
+import { CAUSES, createPlacing } from './placing.ts'
 import { createRecordings } from './recordings.ts'
 import { createRooms, isOccupied, isStanding, RANK, type Leg, type Room } from './rooms.ts'
 import { agentEndpoint, askPhone, lineOf } from './routes.ts'
@@ -38,19 +37,12 @@ export interface AsteriskParts {
   readonly log: Log
 }
 
-/** Q.850: subscriber absent, no circuit, temporary failure; 96 (mandatory element missing) stands for an order that makes no sense. */
-const CAUSES = { absent: 20, noCircuit: 34, failure: 41, senseless: 96 } as const
-const ENTER_WITHIN_MS = 5_000
 const PREFLIGHT_WITHIN_MS = 1_500
 const RETRY_MS = 1_000
 const TONE_MS = 1_500
 const STATUS_CAUSES: Readonly<Record<string, number>> = { BUSY: 17, CONGESTION: 34, CHANUNAVAIL: 20, NOANSWER: 19 }
 
-/**
- * Connects to Asterisk by its REST interface (ARI) and keeps connected. The agent's phone is originated into our Stasis application; when it
- * is answered, the client's channel is made, put into a bridge with the agent and only then dialled: so the agent hears ringing, early media
- * and the network's announcements (pbx 3).
- */
+/** Connects to Asterisk by its REST interface (ARI), and connects again for ever. What is told and listed are our legs, by their ids. */
 export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const { settings, clock, log } = parts
   const ari = createAriClient(settings.ari)
@@ -58,6 +50,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const recordings = createRecordings({ ...parts, ari, names })
   const rooms = createRooms()
   const listeners = new Set<(event: PbxEvent) => void>()
+  const placing = createPlacing({ ...parts, ari, names, subscribe, drop, clear })
   let state: ReturnType<Asterisk['state']> = 'down'
   let version = ''
   let clockLead = Number.POSITIVE_INFINITY
@@ -164,99 +157,6 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     await unlessGone(ari.call('channels.hangup', { channelId: names.of(callId, leg), reason: 'normal' }))
   }
 
-  async function placeAgentLeg(call: PbxCall): Promise<void> {
-    assertUp()
-    const room = rooms.of(call.callId)
-    if (room.agent.state !== 'idle') return
-    room.agent.state = 'placed'
-    try {
-      const endpoint = agentEndpoint(settings, call)
-      const callerId = callerIdOf(call.clientName, call.number)
-      if (endpoint.startsWith('Local/')) await ringByDialplan(room, endpoint, callerId)
-      else await originate(call.callId, endpoint, callerId)
-      if (room.agent.isDropped) await drop(call.callId, 'agent')
-    } catch (error) {
-      await giveUp(room, 'agent')
-      throw refusalOf(error, CAUSES.absent)
-    }
-  }
-
-  /** One order, one INVITE: the quickest way to a phone. It obeys us from its answer. */
-  async function originate(callId: string, endpoint: string, callerId: string): Promise<void> {
-    const headers = endpoint.startsWith('PJSIP/') ? Object.entries(settings.agentHeaders) : []
-    const order = {
-      endpoint,
-      app: settings.application,
-      channelId: names.of(callId, 'agent'),
-      callerId,
-      timeout: Math.ceil(parts.ring.agentMs / 1000),
-      variables: Object.fromEntries(headers.map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
-    }
-    await unlessThere(ari.call('channels.originate', order), () => subscribe(order.channelId))
-  }
-
-  /** An originated `Local/` channel would end with cause 0 whatever the phone said (measured, Asterisk 16); one that is dialled tells it. */
-  async function ringByDialplan(room: Room, endpoint: string, callerId: string): Promise<void> {
-    const channelId = names.of(room.callId, 'agent')
-    await create(room, 'agent', { endpoint, otherChannelId: names.of(room.callId, 'far') })
-    await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: callerId })
-    await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.agentMs / 1000) })
-  }
-
-  async function placeClientLeg(call: PbxCall): Promise<void> {
-    assertUp()
-    const room = rooms.of(call.callId)
-    if (room.client.state !== 'idle') return
-    if (room.agent.state !== 'answered') throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
-    const line = lineOf(settings, call.line)
-    if (!line) throw new PlacementRefused(`there is no line “${call.line}”`, { q850: CAUSES.noCircuit })
-    room.client.state = 'placed'
-    room.digits = call.extensionDigits
-    try {
-      await joinClient(room, fillTemplate(line.dial, call), line.callerId ?? line.number)
-      if (room.client.isDropped) await drop(call.callId, 'client')
-    } catch (error) {
-      await giveUp(room, 'client')
-      throw refusalOf(error, CAUSES.noCircuit)
-    }
-  }
-
-  async function joinClient(room: Room, endpoint: string, callerId: string): Promise<void> {
-    const [agentId, channelId, bridgeId] = (['agent', 'client', 'bridge'] as const).map((part) => names.of(room.callId, part)) as IdTriple
-    // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3).
-    const seen = callerIdOf('', callerId)
-    if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
-    await ari.call('bridges.createWithId', { bridgeId, type: 'mixing', name: bridgeId })
-    await ari.call('bridges.addChannel', { bridgeId, channel: [agentId] })
-    const otherChannelId = names.of(room.callId, 'other')
-    await create(room, 'client', { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
-    await ari.call('bridges.addChannel', { bridgeId, channel: [channelId] })
-    await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.clientMs / 1000) })
-  }
-
-  /** Makes a channel without ringing anybody, and waits until it obeys: hurried, one order in ten was refused (pbx 8). */
-  async function create(
-    room: Room,
-    leg: LegName,
-    target: { endpoint: string; originator?: string; otherChannelId?: string },
-  ): Promise<void> {
-    const order = { ...target, app: settings.application, channelId: names.of(room.callId, leg) }
-    await unlessThere(ari.call('channels.create', order), () => subscribe(order.channelId))
-    if (target.otherChannelId !== undefined) await unlessGone(subscribe(target.otherChannelId))
-    const cancel = clock.after(ENTER_WITHIN_MS, () => room[leg].entered.resolve(false))
-    const hasEntered = await room[leg].entered.promise
-    cancel()
-    if (!hasEntered || room[leg].isDropped) throw new Error('it was gone before it could be dialled')
-  }
-
-  /** A leg that could not be placed: nothing of it stays, and nothing of it is told. */
-  async function giveUp(room: Room, leg: LegName): Promise<void> {
-    if (room[leg].state === 'placed') room[leg].state = 'ended'
-    await drop(room.callId, leg).catch(() => {})
-    // The agent may have gone while the bridge was being made.
-    if (!isOccupied(room)) clear(room)
-  }
-
   function assertUp(): void {
     if (state !== 'up') throw new PlacementRefused(DOWN_TEXTS[state], { q850: CAUSES.failure })
   }
@@ -348,8 +248,14 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     },
     state: () => state,
     preflight,
-    placeAgentLeg,
-    placeClientLeg,
+    async placeAgentLeg(call) {
+      assertUp()
+      await placing.placeAgentLeg(rooms.of(call.callId), call)
+    },
+    async placeClientLeg(call) {
+      assertUp()
+      await placing.placeClientLeg(rooms.of(call.callId), call)
+    },
     takeIncoming: () => Promise.resolve(false),
     record: (call) => recordings.start(call.callId),
     async hangup({ callId, leg }) {
@@ -381,8 +287,6 @@ const DOWN_TEXTS = {
   replaced: 'Another connector has taken this PBX over under the same application name; this one does not dial any more. Stop one of them.',
 } as const
 
-type IdTriple = [agent: string, client: string, bridge: string]
-
 function enter(leg: Leg): void {
   leg.isEntered = true
   leg.entered.resolve(true)
@@ -392,10 +296,4 @@ function enter(leg: Leg): void {
 function causeOf(event: AriChannelDestroyed & { readonly tech_cause?: number }): HangupCause {
   const sip = event.tech_cause
   return sip !== undefined && sip >= 400 && sip < 700 ? { q850: event.cause, sip } : { q850: event.cause }
-}
-
-/** 500 with "Allocation failed" is all that Asterisk says of a phone or trunk that is not there (pbx 3). */
-function refusalOf(error: unknown, q850: number): PlacementRefused {
-  if (error instanceof PlacementRefused) return error
-  return new PlacementRefused(wordsOf(error), { q850: error instanceof AriRefusal && error.status >= 500 ? q850 : CAUSES.failure })
 }
