@@ -13,7 +13,7 @@ import {
 import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
-import { createNames, type PartName } from './names.ts'
+import { createNames } from './names.ts'
 import { CAUSES, createPlacing } from './placing.ts'
 import { createRecordings } from './recordings.ts'
 import { createRooms, isOccupied, isStanding, RANK, type Leg, type Room } from './rooms.ts'
@@ -81,13 +81,13 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
 
   function receive(message: AriStreamMessage): void {
     if (message.type === 'Dial') {
-      const name = readName(message.peer.id)
+      const name = names.read(message.peer.id)
       const isHeard = message.dialstatus === 'RINGING' || message.dialstatus === 'PROGRESS'
       if (isHeard && (name?.part === 'agent' || name?.part === 'client')) move(rooms.of(name.callId), name.part, 'ringing', message)
       return
     }
     if (message.type !== 'StasisStart' && message.type !== 'ChannelStateChange' && message.type !== 'ChannelDestroyed') return
-    const name = readName(message.channel.id)
+    const name = names.read(message.channel.id)
     if (name?.part === 'agent' || name?.part === 'client') receiveLeg(rooms.of(name.callId), name.part, message)
     else if (
       name &&
@@ -148,11 +148,6 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     })
   }
 
-  function readName(id: string): { readonly callId: string; readonly part: PartName } | undefined {
-    const name = names.read(id)
-    return name?.callId === undefined ? undefined : { callId: name.callId, part: name.part }
-  }
-
   async function drop(callId: string, leg: LegName): Promise<void> {
     await unlessGone(ari.call('channels.hangup', { channelId: names.of(callId, leg), reason: 'normal' }))
   }
@@ -178,7 +173,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   async function readLegs(): Promise<ReadonlyArray<LiveLeg & { readonly isEntered: boolean }>> {
     const channels = await ari.call('channels.list', {})
     return channels.flatMap(({ id, name: channelName, state: channelState }) => {
-      const name = readName(id)
+      const name = names.read(id)
       if (name?.part !== 'agent' && name?.part !== 'client') return []
       const legState = channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
       // Every created channel obeys; an originated one does when it is answered.
@@ -205,7 +200,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     }
     for (const { id, channels } of await ari.call('bridges.list', {})) {
       const name = names.read(id)
-      if (name?.part !== 'bridge' || channels.length > 0 || (name.callId !== undefined && isOccupied(rooms.of(name.callId)))) continue
+      if (name?.part !== 'bridge' || channels.length > 0 || isOccupied(rooms.of(name.callId))) continue
       await unlessGone(ari.call('bridges.destroy', { bridgeId: id }))
     }
   }

@@ -15,11 +15,9 @@ test.each(['externalCall.0123456789abcdef0123456789abcdef.1790000000', 'a-client
   },
 )
 
-test('a CALL_ID too long for an id is one of its own all the same, and known as ours', () => {
-  const [first, second] = ['x'.repeat(255), `${'x'.repeat(254)}y`].map((callId) => names.of(callId, 'agent')) as [string, string]
-  expect(first).not.toBe(second)
-  expect(first.length).toBeLessThan(149)
-  expect(names.read(first)).toEqual({ callId: undefined, part: 'agent' })
+test('a CALL_ID too long for an id is refused, before anything is dialled', () => {
+  expect(() => names.of('x'.repeat(116), 'agent')).toThrow('too long for a PBX')
+  expect(createNames('a'.repeat(20)).of('x'.repeat(115), 'bridge').length).toBeLessThanOrEqual(149)
 })
 
 test('ids of others are not ours', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { LegName } from '../pbx.ts'
 
 /** What of a call has a name on the PBX. `far` and `other` are the far halves of a `Local/` agent and client leg; `heard` and `spoken` the two of a stereo recording. */
@@ -10,15 +9,16 @@ export type PartName = LegName | 'far' | 'other' | 'bridge' | 'heard' | 'spoken'
  * can share a PBX.
  */
 export interface Names {
+  /** Throws on a CALL_ID that is too long to be written in an id; those of portals have 56 characters. */
   of(callId: string, part: PartName): string
   /** Base name of the call's recording. */
   recording(callId: string): string
-  /** What an id is of, or `undefined` if it is not ours. `callId` is `undefined` for a CALL_ID too long to be written in an id. */
-  read(id: string): { readonly callId: string | undefined; readonly part: PartName } | undefined
+  /** What an id is of, or `undefined` if it is not ours. */
+  read(id: string): { readonly callId: string; readonly part: PartName } | undefined
 }
 
-/** Asterisk takes ids of up to 149 bytes, and file names of 255. */
-const LONGEST_KEY = 100
+/** Asterisk takes ids of up to 149 bytes; an application's name has up to 20. */
+const LONGEST_KEY = 115
 const PARTS: readonly PartName[] = ['agent', 'client', 'far', 'other', 'bridge', 'heard', 'spoken']
 
 /** Makes the names of one application. */
@@ -36,13 +36,13 @@ export function createNames(application: string): Names {
   }
 }
 
-/** Letters, digits, dots and minus as they are, all else as `_hh`; a key that would be too long is a hash, which begins with `__`. */
+/** Letters, digits, dots and minus as they are, all else as `_hh`. */
 function keyOf(callId: string): string {
   const key = callId.replaceAll(/[^A-Za-z0-9.-]/g, (character) => `_${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
-  return key.length <= LONGEST_KEY ? key : `__${createHash('sha256').update(callId).digest('hex')}`
+  if (key.length > LONGEST_KEY) throw new Error('the CALL_ID is too long for a PBX')
+  return key
 }
 
-function callIdOf(key: string): string | undefined {
-  if (key.startsWith('__')) return undefined
+function callIdOf(key: string): string {
   return key.replaceAll(/_([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 }
