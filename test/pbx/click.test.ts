@@ -74,7 +74,7 @@ test('from a press in the browser to the sound on the timeline', async () => {
   await until(() => Math.min(agent.heard().length, client.heard().length) > 1.2 * sampleRate, 'both hear 1.2 s')
   agent.bye()
   await says(/^Finished, 0:0\d$/)
-  const entry = page.locator('section[aria-label="Timeline"] article').first()
+  const entry = page.locator('section[aria-label="Timeline"] article[data-call-id]').first()
   await entry.getByText('Outgoing call').waitFor()
   await entry.getByRole('button', { name: 'Play the recording' }).click()
   const audio = await entry.locator('audio').elementHandle()
