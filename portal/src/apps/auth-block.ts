@@ -56,16 +56,36 @@ export interface AuthBlockWish {
 /** Makes `auth` maps at the time of sending: tokens are fresh (contract 1.7.2). */
 export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: Store; tokens: Tokens; oauth: OAuth; publicUrl: string }) {
   const endpoints = endpointsOf(publicUrl)
+  /** a member_id never changes (contract 13.40) */
+  const memberIds = new Map<number, string>()
+  const findApp = store.prepareRead((db, id: number, portalId: number) =>
+    db.selectFrom('app').selectAll().where('id', '=', id).where('portal_id', '=', portalId),
+  )
+  const findActiveUser = store.prepareRead((db, id: number, portalId: number) =>
+    db.selectFrom('user').select('id').where('id', '=', id).where('portal_id', '=', portalId).where('is_active', '=', 1),
+  )
+
+  /** A user who was deactivated has no tokens any more (contract 1.5). */
+  const activeUser = async (portalId: number, userId: number): Promise<number | null> =>
+    (await findActiveUser(userId, portalId))[0]?.id ?? null
+
+  const memberIdOf = async (portalId: number): Promise<string> => {
+    const known = memberIds.get(portalId)
+    if (known !== undefined) return known
+    const { member_id: memberId } = await store.read
+      .selectFrom('portal')
+      .select('member_id')
+      .where('id', '=', portalId)
+      .executeTakeFirstOrThrow()
+    memberIds.set(portalId, memberId)
+    return memberId
+  }
 
   const forApp = async (appId: number, memberId: string, wish: AuthBlockWish): Promise<Readonly<Record<string, string>>> => {
-    const app = await store.read
-      .selectFrom('app')
-      .selectAll()
-      .where('id', '=', appId)
-      .where('portal_id', '=', wish.portalId)
-      .executeTakeFirstOrThrow()
+    const [app] = await findApp(appId, wish.portalId)
+    if (!app) throw new Error(`app ${appId} has no row`)
     const isBare = app.deleted_at !== null || withoutTokens.has(wish.event)
-    const userId = isBare || wish.userId === null ? null : await activeUser(store, wish.portalId, wish.userId)
+    const userId = isBare || wish.userId === null ? null : await activeUser(wish.portalId, wish.userId)
     const access = userId === null ? null : { ...tokens.issue({ appId, userId, epoch: app.grant_epoch }), userId }
     const refreshToken = userId !== null && longAccess.has(wish.event) ? await grant(app, userId) : null
     return authBlock({
@@ -84,11 +104,7 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   return {
     /** The owner's row must exist; a deleted app or webhook still gets its map, without tokens. */
     async of(wish: AuthBlockWish): Promise<Readonly<Record<string, string>>> {
-      const { member_id: memberId } = await store.read
-        .selectFrom('portal')
-        .select('member_id')
-        .where('id', '=', wish.portalId)
-        .executeTakeFirstOrThrow()
+      const memberId = await memberIdOf(wish.portalId)
       const appId = idOf(wish.owner, 'app')
       if (appId !== null) return forApp(appId, memberId, wish)
       const webhookId = idOf(wish.owner, 'webhook') ?? -1
@@ -105,14 +121,3 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
 
 /** Makes the maps. */
 export type AuthBlocks = ReturnType<typeof createAuthBlocks>
-
-/** A user who was deactivated has no tokens any more (contract 1.5). */
-async function activeUser(store: Store, portalId: number, userId: number): Promise<number | null> {
-  const user = await store.read
-    .selectFrom('user')
-    .select('is_active')
-    .where('id', '=', userId)
-    .where('portal_id', '=', portalId)
-    .executeTakeFirst()
-  return user?.is_active === 1 ? userId : null
-}

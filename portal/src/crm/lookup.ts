@@ -59,6 +59,16 @@ export async function countryOf(db: Kysely<Tables>, portalId: number): Promise<s
 /** Builds the lookups. */
 export function createLookup({ store }: { store: Store }): Lookup {
   const read = store.read
+  const ownersOf = (db: Kysely<Tables>, portalId: number, digits: string) =>
+    db
+      .selectFrom('multifield')
+      .select(['entity_type', 'entity_id'])
+      .distinct()
+      .where('portal_id', '=', portalId)
+      .where('type_id', '=', 'PHONE')
+      .where('match', '=', digits)
+      .limit(200)
+  const readOwners = store.prepareRead(ownersOf)
 
   const cardsOf: Lookup['cardsOf'] = async (portalId, type, ids, db = read) => {
     const unique = [...new Set(ids)]
@@ -106,15 +116,8 @@ export function createLookup({ store }: { store: Store }): Lookup {
 
     async findByPhone(portalId, digits, db = read) {
       if (digits === '') return []
-      const owners = await db
-        .selectFrom('multifield')
-        .select(['entity_type', 'entity_id'])
-        .distinct()
-        .where('portal_id', '=', portalId)
-        .where('type_id', '=', 'PHONE')
-        .where('match', '=', digits)
-        .limit(200)
-        .execute()
+      const owners = db === read ? await readOwners(portalId, digits) : await ownersOf(db, portalId, digits).execute()
+      if (owners.length === 0) return []
       const cards = owners.map((owner) => ({ type: owner.entity_type as EntityType, id: owner.entity_id }))
       const known = [...(await describe(portalId, cards, db)).values()]
       const open = await openLeads(db, portalId, known)

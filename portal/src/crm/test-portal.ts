@@ -57,7 +57,7 @@ export async function openTestPortal({
   const outbox: Pick<Outbox, 'emit'> = {
     emit(tx, declaration, fact) {
       tx.afterCommit(() => said.push(`${declaration.name} ${(declaration.data(fact)['FIELDS'] as { ID: number }).ID}`))
-      return 0
+      return []
     },
   }
   const changed = (_: number, names: readonly string[]): void => void changes.push(...names)

@@ -53,6 +53,17 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
   // unknown addresses cost as much as known ones: nobody learns by the time who works here
   const nobody = hash(randomBytes(16).toString('hex'))
 
+  const findSession = store.prepareRead((db, tokenHash: string) =>
+    db
+      .selectFrom('session')
+      .innerJoin('user', 'user.id', 'session.user_id')
+      .selectAll('user')
+      .select('session.expires_at as session_expires_at')
+      .where('session.token_hash', '=', tokenHash)
+      .whereRef('user.portal_id', '=', 'session.portal_id')
+      .where('user.is_active', '=', 1),
+  )
+
   const openSession = async (user: Row<'user'>): Promise<Opened> => {
     const token = randomBytes(32).toString('base64url')
     const now = clock.now()
@@ -86,17 +97,16 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
     },
     async userOf(token) {
       const now = clock.now()
-      const session = await store.read.selectFrom('session').selectAll().where('token_hash', '=', hashToken(token)).executeTakeFirst()
-      if (!session || session.expires_at <= now) return null
-      const user = await users.find(session.portal_id, session.user_id)
-      if (!user || user.is_active === 0) return null
-      if (session.expires_at < now + sessionMs - dayMs) {
+      const [found] = await findSession(hashToken(token))
+      if (!found || found.session_expires_at <= now) return null
+      const { session_expires_at: expiresAt, ...user } = found
+      if (expiresAt < now + sessionMs - dayMs) {
         await store.transaction((tx) =>
           tx.write(
             store.build
               .updateTable('session')
               .set({ expires_at: now + sessionMs })
-              .where('token_hash', '=', session.token_hash),
+              .where('token_hash', '=', hashToken(token)),
           ),
         )
       }

@@ -58,7 +58,7 @@ export function createDeliveries(parts: DeliveriesParts) {
         if (numUpdatedRows === 1n) await parts.settled(tx, job, decision)
         else isProven = await isDelivered(tx, job.id)
       } else {
-        tx.write(settleQuery(store.build, job, decision, job.attempts + 1))
+        tx.write(settleStatement(job, decision, job.attempts + 1))
         if (job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
       }
       if (sent.dedupe !== null && sent.dedupe === job.callId && bindings.byId(job.handlerId)?.dedupes === 0) {
@@ -85,6 +85,43 @@ export function createDeliveries(parts: DeliveriesParts) {
       tx.afterCommit(() => told(job))
     })
   }
+
+  const settle = store.prepare(
+    (
+      db,
+      state: string,
+      reason: string | null,
+      refusal: string | null,
+      dueAt: number | null,
+      settledAt: number | null,
+      attempts: number,
+      id: number,
+    ) =>
+      db
+        .updateTable('delivery')
+        .set({
+          state: state as DeliveryState,
+          reason,
+          refusal,
+          due_at: dueAt,
+          settled_at: settledAt,
+          attempts,
+          lease_owner: null,
+          lease_until: null,
+        })
+        .where('id', '=', id)
+        .where('state', 'in', ['pending', 'sending', 'retrying']),
+  )
+  const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) =>
+    settle(
+      decision.state,
+      decision.reason,
+      decision.refusal,
+      decision.dueAt,
+      decision.dueAt === null ? clock.now() : null,
+      attempts,
+      job.id,
+    )
 
   const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
     db

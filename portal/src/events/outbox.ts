@@ -41,8 +41,8 @@ export interface About {
 
 /** The outbox of this process. */
 export interface Outbox {
-  /** Records the event; a worker gets its deliveries after the commit. Answers how many deliveries and queued records there are. */
-  emit<Fact>(tx: Tx, declaration: EventDeclaration<Fact>, fact: Fact, about: About): number
+  /** Records the event; a worker gets its deliveries after the commit. Answers the deliveries; what waits in offline queues is not among them. */
+  emit<Fact>(tx: Tx, declaration: EventDeclaration<Fact>, fact: Fact, about: About): readonly DeliveryJob[]
 }
 
 /** What the outbox needs. */
@@ -61,7 +61,7 @@ export interface OutboxParts {
 
 /** Where no ready handler is bound, nothing is written. */
 export function createOutbox({ store, clock, bindings, worker, processId, offline, causedBy, queued }: OutboxParts): Outbox {
-  const enqueue = (tx: Tx, handlers: readonly BoundHandler[], said: Said, profiles: EventDeclaration<never>['profiles']): number => {
+  const enqueue = (tx: Tx, handlers: readonly BoundHandler[], said: Said, profiles: EventDeclaration<never>['profiles']): void => {
     const cause = handlers.length === 0 ? null : causedBy()
     const queues = new Map(handlers.map((handler) => [`${handler.owner} ${handler.connector}`, handler]))
     for (const { owner, connector, profile, portal_id: portalId } of queues.values()) {
@@ -69,7 +69,6 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
       offline.add(tx, { ...said, portalId, owner, connector, data: profiles?.[profile]?.(said.data) ?? said.data })
       tx.afterCommit(() => queued({ portalId, owner, connector, userId: said.userId }))
     }
-    return queues.size
   }
   return {
     emit(tx, declaration, fact, about) {
@@ -78,11 +77,11 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
         bindings
           .bound(about.portalId, declaration.name, about.only)
           .filter((handler) => handler.enabled === 1 && handler.ownerProblem === null)
-      if (bound.length === 0) return 0
+      if (bound.length === 0) return []
       const now = clock.now()
       const data = declaration.data(fact)
       const callId = declaration.callId?.(fact) ?? null
-      const waiting = enqueue(
+      enqueue(
         tx,
         bound.filter((handler) => handler.kind === 'offline'),
         {
@@ -96,7 +95,7 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
         declaration.profiles,
       )
       const handlers = bound.filter((handler) => handler.kind === 'online')
-      if (handlers.length === 0) return waiting
+      if (handlers.length === 0) return []
       const eventId = store.nextId('event')
       tx.insert('event', {
         id: eventId,
@@ -136,7 +135,7 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
       for (const job of jobs) tx.insert('delivery', deliveryRow(job, processId, now))
       about.onDeliveries?.(jobs.map((job) => job.id))
       tx.afterCommit(() => worker.accept(jobs))
-      return jobs.length + waiting
+      return jobs
     },
   }
 }

@@ -34,6 +34,7 @@ interface Viewer {
 
 const channel = 'live'
 const coalesceMs = 50
+const tellMs = 10
 const heartbeatMs = 15_000
 const kept = 2000
 /** a notification of PostgreSQL holds 8000 bytes */
@@ -79,9 +80,28 @@ export function createLive({ store, log }: { store: Store; log: Log }): Live {
     for (const viewer of viewers) flushTo(viewer)
   }
 
+  /** What changed here, not told yet: one message for many changes, since each is a query on PostgreSQL. */
+  let untold: string[] = []
+  let tellTimer: NodeJS.Timeout | null = null
+  const tell = (): void => {
+    tellTimer = null
+    const messages: string[] = []
+    let size = largestMessage
+    for (const text of untold) {
+      size += text.length + 1
+      if (size > largestMessage) {
+        messages.push(text)
+        size = text.length
+      } else messages[messages.length - 1] += `,${text}`
+    }
+    untold = []
+    for (const message of messages)
+      store.notify(channel, `[${message}]`).catch((err: unknown) => log.warn({ err }, 'browsers could not be told what changed'))
+  }
+
   store.listen(channel, (message) => {
-    const { p: portalId, n: names, u: userIds } = JSON.parse(message) as { p: number; n: string[]; u: number[] | null }
-    changes.push({ number: ++lastNumber, portalId, names, userIds })
+    for (const { p: portalId, n: names, u: userIds } of JSON.parse(message) as { p: number; n: string[]; u: number[] | null }[])
+      changes.push({ number: ++lastNumber, portalId, names, userIds })
     if (changes.length > kept * 1.5) changes = changes.slice(-kept)
     if (viewers.size > 0) flushTimer ??= setTimeout(flush, coalesceMs)
   })
@@ -106,9 +126,10 @@ export function createLive({ store, log }: { store: Store; log: Log }): Live {
   return {
     changed(portalId, names, userIds) {
       if (names.length === 0) return
-      let message = JSON.stringify({ p: portalId, n: names, u: userIds ?? null })
-      if (message.length > largestMessage) message = JSON.stringify({ p: portalId, n: ['*'], u: null })
-      store.notify(channel, message).catch((err: unknown) => log.warn({ err }, 'browsers could not be told what changed'))
+      let text = JSON.stringify({ p: portalId, n: names, u: userIds ?? null })
+      if (text.length > largestMessage) text = JSON.stringify({ p: portalId, n: ['*'], u: null })
+      untold.push(text)
+      tellTimer ??= setTimeout(tell, tellMs)
     },
     open(response, { portalId, userId, lastEventId, stillAllowed }) {
       response.writeHead(200, {
@@ -129,6 +150,7 @@ export function createLive({ store, log }: { store: Store; log: Log }): Live {
       flushTo(viewer)
     },
     close() {
+      if (tellTimer) clearTimeout(tellTimer)
       if (flushTimer) clearTimeout(flushTimer)
       if (heartbeat) clearInterval(heartbeat)
       for (const viewer of viewers) viewer.response.end()

@@ -82,7 +82,8 @@ async function callerOf(row: Route, signIn: Pick<SignIn, 'userOf'>, request: Fas
 function checked(schema: TSchema, where: string): (value: unknown, loose: boolean) => unknown {
   const validator = Compile(schema)
   return (value, loose) => {
-    const cleaned: unknown = validator.Clean(loose ? validator.Convert(value) : value)
+    // cleaning walks the schema anew each time; what holds nothing unknown needs none
+    const cleaned: unknown = !loose && holdsOnlyKnown(schema, value) ? value : validator.Clean(loose ? validator.Convert(value) : value)
     if (validator.Check(cleaned)) return bounded(cleaned, where)
     const [problem] = validator.Errors(cleaned)
     const name = problem?.instancePath.slice(1).replaceAll('/', '.')
@@ -90,6 +91,14 @@ function checked(schema: TSchema, where: string): (value: unknown, loose: boolea
       problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}`,
     })
   }
+}
+
+/** Is every key of a value, however deep, one that its schema names? Schemas of other kinds than objects of plain values say no. */
+function holdsOnlyKnown(schema: TSchema, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  const { properties } = schema as { properties?: Readonly<Record<string, TSchema>> }
+  if (!properties || Array.isArray(value)) return false
+  return Object.entries(value).every(([name, inner]) => Object.hasOwn(properties, name) && holdsOnlyKnown(properties[name]!, inner))
 }
 
 /** Ids, times and counts end at 2^53: what is beyond fits no column. */

@@ -23,8 +23,14 @@ export class GuardFailed extends Error {
   }
 }
 
+/** A statement of a recorded transaction. `into` says that it is a plain insert of one row, which an engine may join with others. */
+export type UnitStatement = Statement & {
+  readonly guard?: Guard
+  readonly into?: { readonly table: string; readonly columns: readonly string[] }
+}
+
 /** The statements of one recorded transaction, in order. */
-export type Unit = Array<Statement & { readonly guard?: Guard }>
+export type Unit = UnitStatement[]
 
 /** What a statement answered. */
 export interface Answer {
@@ -45,6 +51,8 @@ export interface Engine {
   readonly isShared: boolean
   /** readers beside the writer */
   readonly read: Kysely<Tables>
+  /** a read whose text was compiled before */
+  query(statement: Statement): Promise<Answer>
   /** compiles only */
   readonly build: Kysely<Tables>
   /** a query layer whose statements go through `execute` */

@@ -1,25 +1,13 @@
 import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.ts'
-import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
-import { withoutNul } from './fold.ts'
+import type { Answer, Engine, Session, Statement } from './engine.ts'
+import { createPostgresWriter, storable } from './postgres-writer.ts'
 import { routedQueries } from './routed.ts'
 
 const parts = { createAdapter: () => new PostgresAdapter(), createQueryCompiler: () => new PostgresQueryCompiler() }
-const batchLimit = 512
 /** Any number, the same in every process: exclusive transactions of all processes take turns by it. */
 const exclusiveLock = 7_001
-
-/** PostgreSQL refuses text with NUL in it, to write and to look for; whoever sent it gets an answer all the same. */
-function storable(parameters: readonly unknown[]): unknown[] {
-  return parameters.map((value) => (typeof value === 'string' && value.includes('\0') ? withoutNul(value) : value))
-}
-
-interface Waiting {
-  readonly unit: Unit
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
 
 /** Opens a PostgreSQL database: a pool for reads and exclusive transactions, one connection for the group commit, one that listens. */
 export async function openPostgres(address: string, log: Log): Promise<Engine> {
@@ -31,27 +19,27 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
     .catch((error: { code?: string }) => {
       if (error.code !== '23505' && error.code !== '42P07') throw error // another process made it at the same moment
     })
-  const answerOf = async (client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Answer> => {
-    const result = await client.query(statement.sql, storable(statement.parameters))
+  const names = new Map<string, string>()
+  /** Reads that are compiled once are parsed once on each connection too. */
+  const nameOf = (sql: string): string => {
+    let name = names.get(sql)
+    if (name === undefined) names.set(sql, (name = `r${names.size}`))
+    return name
+  }
+  const answerOf = async (client: pg.Pool | pg.PoolClient, statement: Statement, name?: string): Promise<Answer> => {
+    const result = await client.query({
+      text: statement.sql,
+      values: storable(statement.parameters),
+      ...(name !== undefined && { name }),
+    })
     return { rows: result.rows as Record<string, unknown>[], changes: result.rowCount ?? 0 }
   }
 
-  let waiting: Waiting[] = []
-  let draining = false
-  const drain = async (): Promise<void> => {
-    if (draining) return
-    draining = true
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchLimit)
-      waiting = waiting.slice(batchLimit)
-      await commitBatch(pool, batch)
-    }
-    draining = false
-  }
-
+  const writer = createPostgresWriter(address)
   const listener = createListener(address, log)
   return {
     isShared: true,
+    query: (statement) => answerOf(pool, statement, nameOf(statement.sql)),
     read: routedQueries(parts, (statement) => answerOf(pool, statement)),
     build: routedQueries(parts, async () => {
       throw new Error('this query layer compiles only')
@@ -60,12 +48,7 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
     claimSuffix: 'for update skip locked',
-    commit(unit) {
-      return new Promise<void>((resolve, reject) => {
-        waiting.push({ unit, resolve, reject })
-        void drain()
-      })
-    },
+    commit: (unit) => writer.commit(unit),
     begin: () => openSession(pool, answerOf),
     async notify(channel, message) {
       await pool.query('select pg_notify($1, $2)', [channel, message])
@@ -95,52 +78,9 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
     dumpSchema: () => dumpSchema(pool),
     async close() {
       await listener.close()
+      await writer.close()
       await pool.end()
     },
-  }
-}
-
-async function runUnits(client: pg.PoolClient, batch: readonly Waiting[], savepoints: boolean): Promise<Array<Error | null>> {
-  const refusals: Array<Error | null> = []
-  await client.query('begin')
-  for (const { unit } of batch) {
-    let refusal: Error | null = null
-    if (savepoints) await client.query('savepoint unit')
-    try {
-      for (const { sql, parameters, guard } of unit) {
-        const { rowCount } = await client.query(sql, storable(parameters))
-        if (guard && guard.rows !== rowCount) throw new GuardFailed(guard.name)
-      }
-    } catch (error) {
-      if (!savepoints) throw error
-      refusal = error as Error
-      await client.query('rollback to savepoint unit')
-    }
-    refusals.push(refusal)
-  }
-  await client.query('commit')
-  return refusals
-}
-
-/** First without savepoints; when one unit fails, again with one savepoint a unit, so that it fails alone. */
-async function commitBatch(pool: pg.Pool, batch: readonly Waiting[]): Promise<void> {
-  let client: pg.PoolClient | undefined
-  try {
-    client = await pool.connect()
-    const open = client
-    const refusals = await runUnits(open, batch, false).catch(async () => {
-      await open.query('rollback')
-      return runUnits(open, batch, true)
-    })
-    for (const [index, one] of batch.entries()) {
-      const refusal = refusals[index]
-      if (refusal) one.reject(refusal)
-      else one.resolve()
-    }
-    client.release()
-  } catch (error) {
-    client?.release(true)
-    for (const one of batch) one.reject(error as Error)
   }
 }
 

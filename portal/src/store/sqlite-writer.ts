@@ -1,14 +1,23 @@
 /** The writer thread of the SQLite engine: the only connection that writes. Started by sqlite.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import type { Unit } from './engine.ts'
+import type { Guard } from './engine.ts'
 
 /** What sqlite.ts asks; `id` comes back with the answer. */
 export type WriterRequest =
   | { readonly id: number; readonly kind: 'open' | 'begin' | 'commit' | 'rollback' | 'close' }
-  | { readonly id: number; readonly kind: 'batch'; /** JSON of Unit[] */ readonly units: string }
+  | { readonly id: number; readonly kind: 'batch'; /** JSON of Batch */ readonly batch: string }
   | { readonly id: number; readonly kind: 'execute'; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly id: number; readonly kind: 'migrate'; readonly name: string; readonly sql: string }
+
+/** One statement of a unit: the index of its text, its parameters, its guard. */
+export type BatchStatement = [text: number, parameters: readonly unknown[], guard?: Guard]
+
+/** Units to be committed together. Texts are sent once and named by their index from then on. */
+export interface Batch {
+  readonly newTexts: readonly string[]
+  readonly units: readonly (readonly BatchStatement[])[]
+}
 
 /** `failure`: the request as a whole failed. `refusals`: units of a batch that were taken back, by index. */
 export interface WriterAnswer {
@@ -23,6 +32,8 @@ const port = parentPort
 if (!port) throw new Error('sqlite-writer runs as a worker thread')
 let db: Database.Database
 const prepared = new Map<string, Database.Statement>()
+const texts: string[] = []
+const byIndex: Database.Statement[] = []
 
 function prepare(sql: string): Database.Statement {
   let statement = prepared.get(sql)
@@ -47,16 +58,17 @@ function open(): void {
   db.exec('create table if not exists migration (name text primary key, applied_at bigint not null)')
 }
 
-function runUnit(unit: Unit): { guard: string } | null {
-  for (const statement of unit) {
-    const { changes } = prepare(statement.sql).run(...statement.parameters)
-    if (statement.guard && statement.guard.rows !== changes) return { guard: statement.guard.name }
+function runUnit(unit: readonly BatchStatement[]): { guard: string } | null {
+  for (const [text, parameters, guard] of unit) {
+    const { changes } = (byIndex[text] ??= db.prepare(texts[text]!)).run(parameters)
+    if (guard && guard.rows !== changes) return { guard: guard.name }
   }
   return null
 }
 
-function runBatch(units: readonly Unit[]): Record<number, { guard?: string; error?: string }> {
+function runBatch({ newTexts, units }: Batch): Record<number, { guard?: string; error?: string }> {
   const refusals: Record<number, { guard?: string; error?: string }> = {}
+  texts.push(...newTexts)
   prepare('begin immediate').run()
   try {
     for (const [index, unit] of units.entries()) {
@@ -96,7 +108,7 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
       open()
       return {}
     case 'batch':
-      return { refusals: runBatch(JSON.parse(request.units) as Unit[]) }
+      return { refusals: runBatch(JSON.parse(request.batch) as Batch) }
     case 'begin':
       prepare('begin immediate').run()
       return {}
@@ -116,6 +128,7 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
       return { rows: migrate(request.name, request.sql) }
     case 'close':
       prepared.clear()
+      byIndex.length = 0
       db.close()
       return {}
   }

@@ -6,7 +6,7 @@ import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
 import { routedQueries } from './routed.ts'
-import type { WriterAnswer, WriterRequest } from './sqlite-writer.ts'
+import type { BatchStatement, WriterAnswer, WriterRequest } from './sqlite-writer.ts'
 
 const parts = { createAdapter: () => new SqliteAdapter(), createQueryCompiler: () => new SqliteQueryCompiler() }
 
@@ -16,6 +16,7 @@ type Ask = WriterRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : 
 class Writer {
   readonly #worker: Worker
   readonly #waiting = new Map<number, { resolve: (answer: WriterAnswer) => void; reject: (error: Error) => void }>()
+  readonly #textIndexes = new Map<string, number>()
   #lastId = 0
   #ended: Error | null = null
 
@@ -52,6 +53,24 @@ class Writer {
       this.#waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
       this.#worker.postMessage({ ...request, id })
     })
+  }
+
+  /** Commits units together. A text goes to the thread once: there are few of them, and they are longer than their parameters. */
+  commit(units: readonly Unit[]): Promise<WriterAnswer> {
+    const newTexts: string[] = []
+    const indexOf = (sql: string): number => {
+      let index = this.#textIndexes.get(sql)
+      if (index === undefined) {
+        this.#textIndexes.set(sql, (index = this.#textIndexes.size))
+        newTexts.push(sql)
+      }
+      return index
+    }
+    const coded = units.map((unit) =>
+      unit.map(({ sql, parameters, guard }): BatchStatement => (guard ? [indexOf(sql), parameters, guard] : [indexOf(sql), parameters])),
+    )
+    // one JSON string: structured clone of the objects costs a tenth of an event (perf.md 3.2)
+    return this.ask({ kind: 'batch', batch: JSON.stringify({ newTexts, units: coded }) })
   }
 
   async close(): Promise<void> {
@@ -113,6 +132,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
   const listeners = new Map<string, Array<(message: string) => void>>()
   return {
     isShared: false,
+    query: async (statement) => readNow(statement),
     read: routedQueries(parts, async (statement) => readNow(statement)),
     build: routedQueries(parts, async () => {
       throw new Error('this query layer compiles only')
@@ -160,8 +180,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
 
 async function commitBatch(writer: Writer, batch: readonly Waiting[]): Promise<void> {
   try {
-    // one JSON string: structured clone of the objects costs a tenth of an event (perf.md 3.2)
-    const answer = throwFailure(await writer.ask({ kind: 'batch', units: JSON.stringify(batch.map((waiting) => waiting.unit)) }))
+    const answer = throwFailure(await writer.commit(batch.map((waiting) => waiting.unit)))
     for (const [index, waiting] of batch.entries()) {
       const refusal = answer.refusals?.[index]
       if (!refusal) waiting.resolve()

@@ -1,6 +1,6 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Log } from '../log.ts'
-import { GuardFailed, type Engine, type Guard, type Statement, type Unit } from './engine.ts'
+import { GuardFailed, type Engine, type Guard, type Statement, type Unit, type UnitStatement } from './engine.ts'
 import type { NewRow, Tables } from './tables.ts'
 
 /**
@@ -34,7 +34,7 @@ export class Store {
     GivenIdTable,
     { next: number; end: number; spare: { next: number; end: number } | null; refill: Promise<void> | null }
   >()
-  readonly #inserts = new Map<string, string>()
+  readonly #inserts = new Map<string, Pick<UnitStatement, 'sql' | 'into'>>()
   readonly #log: Log
 
   private constructor(engine: Engine, log: Log) {
@@ -65,6 +65,35 @@ export class Store {
   /** Builds statements for `tx.write`; runs nothing. */
   get build(): Kysely<Tables> {
     return this.#engine.build
+  }
+
+  /**
+   * A statement that is compiled once: compiling a hot one anew costs more than running it (perf.md 5). `write` is called once, with a mark in
+   * place of each argument, so it may not look into them; the arguments of a call take the places of their marks.
+   */
+  prepare<A extends readonly (string | number | null)[]>(
+    write: (db: Kysely<Tables>, ...marks: A) => Compilable | Statement,
+  ): (...values: A) => Statement {
+    let template: { readonly sql: string; readonly parameters: ReadonlyArray<Mark | { readonly constant: unknown }> } | null = null
+    return (...values) => {
+      if (!template) {
+        const written = write(this.build, ...(values.map((_, index) => new Mark(index)) as unknown as A))
+        const { sql, parameters } = 'compile' in written ? written.compile() : written
+        template = { sql, parameters: parameters.map((one) => (one instanceof Mark ? one : { constant: one })) }
+      }
+      return {
+        sql: template.sql,
+        parameters: template.parameters.map((one) => (one instanceof Mark ? values[one.index] : one.constant)),
+      }
+    }
+  }
+
+  /** A read that is compiled once, like `prepare`; answers all its rows. */
+  prepareRead<A extends readonly (string | number | null)[], Row>(
+    write: (db: Kysely<Tables>, ...marks: A) => Compilable<Row>,
+  ): (...values: A) => Promise<readonly Row[]> {
+    const prepared = this.prepare(write)
+    return async (...values) => (await this.#engine.query(prepared(...values))).rows as readonly Row[]
   }
 
   /** The next id of a table whose rows are written without reading. Never given twice, also over restarts and processes. */
@@ -121,15 +150,15 @@ export class Store {
   }
 
   /** The text of an insert is made once for each set of columns: compiling it anew costs more than running it (perf.md 5). */
-  #insertStatement(table: string, row: Readonly<Record<string, unknown>>): Statement {
+  #insertStatement(table: string, row: Readonly<Record<string, unknown>>): UnitStatement {
     const columns = Object.keys(row)
     const key = `${table}(${columns.join()})`
-    let sql = this.#inserts.get(key)
-    if (!sql) {
-      sql = this.#engine.insertText(table, columns)
-      this.#inserts.set(key, sql)
+    let insert = this.#inserts.get(key)
+    if (!insert) {
+      insert = { sql: this.#engine.insertText(table, columns), into: { table, columns } }
+      this.#inserts.set(key, insert)
     }
-    return { sql, parameters: Object.values(row) }
+    return { ...insert, parameters: Object.values(row) }
   }
 
   /** Messages between processes on one database; within this process they come too. */
@@ -147,18 +176,26 @@ export class Store {
   }
 }
 
+/** Stands for an argument while a statement is compiled. */
+class Mark {
+  readonly index: number
+  constructor(index: number) {
+    this.index = index
+  }
+}
+
 class RecordedUnit implements Tx {
   readonly committed: Array<() => void> = []
   readonly rolledBack: Array<() => void> = []
   readonly #engine: Engine
-  readonly #insertText: (table: string, row: Readonly<Record<string, unknown>>) => Statement
+  readonly #insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement
   #recorded: Unit = []
   #exclusive: Promise<Awaited<ReturnType<Engine['begin']>>> | null = null
   #tail: Promise<unknown> = Promise.resolve()
   #db: Kysely<Tables> | null = null
   #ended = false
 
-  constructor(engine: Engine, insertText: (table: string, row: Readonly<Record<string, unknown>>) => Statement) {
+  constructor(engine: Engine, insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement) {
     this.#engine = engine
     this.#insertText = insertText
   }
@@ -169,15 +206,18 @@ class RecordedUnit implements Tx {
   }
 
   insert<T extends keyof Tables & string>(table: T, row: NewRow<T>): void {
-    this.write(this.#insertText(table, row))
+    this.#record(this.#insertText(table, row))
   }
 
   write(statement: Compilable | Statement, guard?: Guard): void {
+    const { sql, parameters } = 'compile' in statement ? statement.compile() : statement
+    this.#record(guard ? { sql, parameters, guard } : { sql, parameters })
+  }
+
+  #record(statement: UnitStatement): void {
     if (this.#ended) throw new Error('the transaction is over: something was not awaited')
-    const compiled = 'compile' in statement ? statement.compile() : statement
-    const guarded = { sql: compiled.sql, parameters: compiled.parameters, ...(guard && { guard }) }
-    if (!this.#exclusive) this.#recorded.push(guarded)
-    else void this.#chain(async (session) => checkGuard(guarded, await session.execute(guarded)))
+    if (!this.#exclusive) this.#recorded.push(statement)
+    else void this.#chain(async (session) => checkGuard(statement, await session.execute(statement)))
   }
 
   afterCommit(run: () => void): void {

@@ -28,6 +28,10 @@ const silenceMs = 12 * 3_600_000
 export function createCalls(parts: CallsParts) {
   const { store, clock } = parts
 
+  const announceCall = store.prepare((db, callId: string) =>
+    db.updateTable('call').set({ state: 'announced' }).where('call_id', '=', callId).where('state', '=', 'registered'),
+  )
+
   /** The click waits in an offline queue, or its app fetched it from there. */
   const isWithPoller = async (tx: Tx, callId: string): Promise<boolean> => {
     const inQueue = await tx.db
@@ -101,9 +105,7 @@ export function createCalls(parts: CallsParts) {
     async followDelivery(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> {
       if (job.callId === null) return
       if (decision.state === 'delivered') {
-        tx.write(
-          store.build.updateTable('call').set({ state: 'announced' }).where('call_id', '=', job.callId).where('state', '=', 'registered'),
-        )
+        tx.write(announceCall(job.callId))
         return
       }
       if (decision.state !== 'failed' && decision.state !== 'expired') return

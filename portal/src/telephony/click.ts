@@ -1,10 +1,11 @@
 /** The click: number normalised → target chosen → call registered and announced, in one durable step. */
+import { sql } from 'kysely'
 import type { Clock } from '../clock.ts'
 import { readPhone, type PhoneReading } from '../crm/phones.ts'
 import { PortalError } from '../errors.ts'
 import type { BoundHandler } from '../events/bindings.ts'
 import { startClickSpan, traceparentOf } from '../events/delivery-spans.ts'
-import type { Outbox } from '../events/outbox.ts'
+import type { DeliveryJob, Outbox } from '../events/outbox.ts'
 import type { SwitchBoard } from '../directory/switches.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -14,6 +15,7 @@ import type { CrmOfCalls, CalledCard, FoundCard, MadeCard } from '../crm/call-cr
 import { callInit, callStarted, callTalking } from './events.ts'
 import { createsByLine } from './lines.ts'
 import { newCallId, newCallRow, tiedCard } from './new-call.ts'
+import { presentCall, type PresentedCall } from './presented.ts'
 import type { Chosen, Target, TargetProblem, Targets } from './targets.ts'
 
 /** What a person clicked. */
@@ -34,6 +36,8 @@ export type ClickOutcome =
       readonly outcome: 'registered'
       readonly callId: string
       /** a double click: the call of the click before */ readonly repeated: boolean
+      /** the call as its card shows it; null: it is to be read */
+      readonly call: PresentedCall | null
     }
   | { readonly outcome: 'skipped'; readonly reason: TargetProblem; readonly target: Target | null; readonly traceId: number }
 
@@ -59,20 +63,32 @@ export function requireDialable(reading: PhoneReading, typed: string): void {
   throw new PortalError('number_letters', { number: typed.slice(0, 60) })
 }
 
-/** Builds the verb `click`. */
-export function createClicks(parts: ClickParts) {
-  const { store, targets, crm } = parts
+/** What a click needs to know of its portal and user. */
+type Clicker = Pick<Row<'user'>, 'name' | 'last_name' | 'is_active'> &
+  Pick<Row<'portal'>, 'country' | 'allow_service_codes' | 'allow_user_targets'> & {
+    readonly user_target: string | null
+    readonly portal_target: string | null
+  }
 
-  const readClicker = async (click: Click): Promise<{ portal: Row<'portal'>; user: Row<'user'> }> => {
-    const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', click.portalId).executeTakeFirstOrThrow()
-    const user = await store.read
+/** Builds the verb `click`. */
+export function createClicks(clickParts: ClickParts) {
+  const { store, targets, crm } = clickParts
+  const parts: ClickWriting = { ...clickParts, latch: prepareLatch(store), repeated: prepareRepeated(store) }
+
+  const findClicker = store.prepareRead((db, userId: number, portalId: number) =>
+    db
       .selectFrom('user')
-      .selectAll()
-      .where('id', '=', click.userId)
-      .where('portal_id', '=', click.portalId)
-      .executeTakeFirst()
-    if (!user || user.is_active === 0) throw new PortalError('access_denied')
-    return { portal, user }
+      .innerJoin('portal', 'portal.id', 'user.portal_id')
+      .select(['user.name', 'user.last_name', 'user.is_active', 'user.target as user_target'])
+      .select(['portal.country', 'portal.allow_service_codes', 'portal.allow_user_targets', 'portal.target as portal_target'])
+      .where('user.id', '=', userId)
+      .where('user.portal_id', '=', portalId),
+  )
+
+  const readClicker = async (click: Click): Promise<Clicker> => {
+    const [clicker] = await findClicker(click.userId, click.portalId)
+    if (!clicker || clicker.is_active === 0) throw new PortalError('access_denied')
+    return clicker
   }
 
   const findCards = async (click: Click, digits: string): Promise<readonly FoundCard[]> => {
@@ -93,17 +109,20 @@ export function createClicks(parts: ClickParts) {
   return {
     async click(click: Click): Promise<ClickOutcome> {
       const startedAt = parts.clock.now()
-      const { portal, user } = await readClicker(click)
-      const phone = readPhone(click.number, { country: portal.country, allowServiceCodes: portal.allow_service_codes === 1 })
+      const clicker = await readClicker(click)
+      const phone = readPhone(click.number, { country: clicker.country, allowServiceCodes: clicker.allow_service_codes === 1 })
       requireDialable(phone, click.number)
       if (click.callListId !== 0 && !(await crm.callListExists(click.portalId, click.callListId)))
         throw new PortalError('call_list_unknown', { id: click.callListId })
       const found = await findCards(click, phone.digits)
-      const chosen = await targets.choose(portal, user)
+      const chosen = await targets.choose(
+        { id: click.portalId, target: clicker.portal_target, allow_user_targets: clicker.allow_user_targets },
+        { target: clicker.user_target },
+      )
       const { target, problem } = chosen
       if (!target || problem) return skip(parts, click, { phone, chosen })
       const handlers = targets.handlersFor(click.portalId, target, click.userId)
-      return register(parts, click, { phone, found, wish: await wishOf(click, target, found), target, handlers, startedAt })
+      return register(parts, click, { clicker, phone, found, wish: await wishOf(click, target, found), target, handlers, startedAt })
     },
   }
 }
@@ -142,7 +161,14 @@ interface CardWish {
   readonly repeatSales: boolean
 }
 
+/** The parts, with the statements of a click compiled. */
+interface ClickWriting extends ClickParts {
+  readonly latch: ReturnType<typeof prepareLatch>
+  readonly repeated: ReturnType<typeof prepareRepeated>
+}
+
 interface Decided {
+  readonly clicker: Clicker
   readonly phone: PhoneReading
   /** cards of the number, best first */
   readonly found: readonly FoundCard[]
@@ -153,16 +179,19 @@ interface Decided {
   readonly startedAt: number
 }
 
-async function register(parts: ClickParts, click: Click, decided: Decided): Promise<ClickOutcome> {
+async function register(parts: ClickWriting, click: Click, decided: Decided): Promise<ClickOutcome> {
   const { store, clock } = parts
   const now = clock.now()
   const callId = newCallId(now)
   const traceId = store.nextId('trace')
   const span = startClickSpan(callId, decided.startedAt)
   try {
-    await store.transaction(async (tx) => {
-      latch(store, tx, { click, digits: decided.phone.digits, callId, now })
-      guardTarget(store, tx, decided.target)
+    const call = await store.transaction(async (tx) => {
+      const appId = idOf(decided.target.handlerOwner, 'app') ?? 0
+      tx.write(parts.latch(click.portalId, click.userId, decided.phone.digits, callId, now, now - doubleClickMs, appId), {
+        name: 'latch',
+        rows: 1,
+      })
       tx.insert('trace', {
         id: traceId,
         portal_id: click.portalId,
@@ -187,16 +216,43 @@ async function register(parts: ClickParts, click: Click, decided: Decided): Prom
         hidden_at: null,
         dismissed_at: null,
       })
-      announce(parts, tx, { click, decided, row, traceparent: traceparentOf(span) })
+      const jobs = announce(parts, tx, { click, decided, row, traceparent: traceparentOf(span) })
       tx.afterCommit(() => parts.changed(click.portalId, ['calls', `call:${callId}`], [click.userId]))
+      return presentFresh(row, decided, jobs)
     })
-    return { outcome: 'registered', callId, repeated: false }
+    return { outcome: 'registered', callId, repeated: false, call }
   } catch (error) {
     if (!(error instanceof GuardFailed)) throw error
-    return await (error.guard === 'target' ? repeatWithoutTarget(parts, click, decided) : findRepeated(parts, click, decided.phone.digits))
+    // either the app was uninstalled meanwhile, or another click of this number stands
+    const target = await parts.targets.find(click.portalId, decided.target.id)
+    const isGone = target === null || target.problem === 'not_installed'
+    return await (isGone ? repeatWithoutTarget(parts, click, decided) : findRepeated(parts, click, decided.phone.digits))
   } finally {
     span.end()
   }
+}
+
+/** The call as it stands right after its commit; null when somebody else's name would have to be read for it, or cards were made. */
+function presentFresh(row: Row<'call'>, decided: Decided, jobs: readonly DeliveryJob[]): PresentedCall | null {
+  const { clicker, phone, found, target, handlers } = decided
+  const card = found.find((one) => one.type === row.entity_type && one.id === row.entity_id) ?? null
+  if ((card === null && row.entity_type !== '') || (card !== null && card.assignedById !== row.user_id)) return null
+  const userName = `${clicker.name} ${clicker.last_name}`.trim()
+  const job = jobs.findLast((one) => one.reserved) ?? jobs.at(-1)
+  const ownerTitle = handlers[0]?.ownerTitle ?? target.title
+  const state = job?.reserved ? ('sending' as const) : ('pending' as const)
+  return presentCall(row, {
+    display: phone.display,
+    card,
+    responsibleName: userName,
+    userName,
+    delivery: job ? { id: job.id, state, reason: null, handlerTitle: ownerTitle, refusal: null } : null,
+    target: ownerTitle,
+    statistic: undefined,
+    recordProblem: null,
+    recording: undefined,
+    nowMs: row.created_at,
+  })
 }
 
 /** The target's app was uninstalled between the choice and the commit. */
@@ -204,73 +260,45 @@ function repeatWithoutTarget(parts: ClickParts, click: Click, { phone, target }:
   return skip(parts, click, { phone, chosen: { target, from: 'portal', problem: 'not_installed' } })
 }
 
-async function findRepeated({ store }: ClickParts, click: Click, digits: string): Promise<ClickOutcome> {
-  const { call_id } = await store.read
-    .selectFrom('last_click')
-    .select('call_id')
-    .where('portal_id', '=', click.portalId)
-    .where('user_id', '=', click.userId)
-    .where('digits', '=', digits)
-    .executeTakeFirstOrThrow()
-  return { outcome: 'registered', callId: call_id, repeated: true }
+function prepareRepeated(store: Store) {
+  return store.prepareRead((db, portalId: number, userId: number, digits: string) =>
+    db
+      .selectFrom('last_click')
+      .select('call_id')
+      .where('portal_id', '=', portalId)
+      .where('user_id', '=', userId)
+      .where('digits', '=', digits),
+  )
+}
+
+async function findRepeated({ repeated }: ClickWriting, click: Click, digits: string): Promise<ClickOutcome> {
+  const [last] = await repeated(click.portalId, click.userId, digits)
+  if (!last) throw new Error('a click was refused as repeated, and there is none before it')
+  return { outcome: 'registered', callId: last.call_id, repeated: true, call: null }
 }
 
 /**
  * One row a user and number, taken over only when the click before is 3 s old and its dials have come to an end: of clicks that
- * come together, from any tab, device or process, one gets it (design 11.2).
+ * come together, from any tab, device or process, one gets it (design 11.2). What waits in an offline queue and is still good counts as
+ * such a dial. The target's app must still be installed when the click commits; `appId` 0 is no app. The statement writes its one row, or
+ * nothing and the click is taken back.
  */
-function latch(store: Store, tx: Tx, { click, digits, callId, now }: { click: Click; digits: string; callId: string; now: number }): void {
-  tx.write(
-    store.build
-      .insertInto('last_click')
-      .values({ portal_id: click.portalId, user_id: click.userId, digits, call_id: callId, created_at: now })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['portal_id', 'user_id', 'digits'])
-          .doUpdateSet((eb) => ({ call_id: eb.ref('excluded.call_id'), created_at: eb.ref('excluded.created_at') }))
-          .where('last_click.created_at', '<=', now - doubleClickMs)
-          .where((eb) =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('delivery')
-                  .select('delivery.id')
-                  .whereRef('delivery.call_id', '=', 'last_click.call_id')
-                  .where('delivery.delivery_class', '=', 'dial')
-                  .where('delivery.state', 'in', ['pending', 'sending', 'retrying']),
-              ),
-            ),
-          )
-          // in an offline queue, not fetched yet and still good
-          .where((eb) =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('offline_event')
-                  .select('offline_event.id')
-                  .whereRef('offline_event.call_id', '=', 'last_click.call_id')
-                  .where('offline_event.process_id', '=', '')
-                  .where('offline_event.expires_at', '>', now),
-              ),
-            ),
-          ),
-      ),
-    { name: 'double_click', rows: 1 },
-  )
-}
-
-/** The app must still be installed when the click commits. */
-function guardTarget(store: Store, tx: Tx, target: Target): void {
-  const appId = idOf(target.handlerOwner, 'app')
-  if (appId === null) return
-  tx.write(
-    store.build
-      .updateTable('app')
-      .set((eb) => ({ installed: eb.ref('installed') }))
-      .where('id', '=', appId)
-      .where('installed', '=', 1)
-      .where('deleted_at', 'is', null),
-    { name: 'target', rows: 1 },
+function prepareLatch(store: Store) {
+  return store.prepare(
+    (db, portalId: number, userId: number, digits: string, callId: string, now: number, doubleSince: number, appId: number) =>
+      sql`
+        insert into last_click (portal_id, user_id, digits, call_id, created_at)
+        select cast(${portalId} as bigint), cast(${userId} as bigint), ${digits}, ${callId}, cast(${now} as bigint)
+        where cast(${appId} as bigint) = 0
+          or exists (select 1 from app where app.id = ${appId} and app.installed = 1 and app.deleted_at is null)
+        on conflict (portal_id, user_id, digits) do update set call_id = excluded.call_id, created_at = excluded.created_at
+        where last_click.created_at <= ${doubleSince}
+          and not exists (
+            select 1 from delivery where delivery.call_id = last_click.call_id
+              and delivery.delivery_class = 'dial' and delivery.state in ('pending', 'sending', 'retrying'))
+          and not exists (
+            select 1 from offline_event where offline_event.call_id = last_click.call_id
+              and offline_event.process_id = '' and offline_event.expires_at > ${now})`.compile(db),
   )
 }
 
@@ -278,7 +306,7 @@ function announce(
   { outbox, switches }: ClickParts,
   tx: Tx,
   { click, decided, row, traceparent }: { click: Click; decided: Decided; row: Row<'call'>; traceparent: string },
-): void {
+): readonly DeliveryJob[] {
   const { phone, target, handlers } = decided
   const about = { portalId: click.portalId, userId: click.userId, traceparent }
   outbox.emit(tx, callInit, { callId: row.call_id, type: 1, number: phone.phoneNumber, appId: idOf(target.handlerOwner, 'app') }, about)
@@ -296,7 +324,7 @@ function announce(
     entityType: row.entity_type === '' ? unknownEntity : row.entity_type,
     entityId: row.entity_id,
   }
-  outbox.emit(tx, callStarted, fact, { ...about, handlers })
+  return outbox.emit(tx, callStarted, fact, { ...about, handlers })
 }
 
 function makeCards(

@@ -101,41 +101,73 @@ export async function presentCalls(
     .execute()
   const nowMs = now()
   return calls.map((call) => {
-    const recording = recordings.find((one) => one.call_id === call.call_id)
     const delivery = decisive(deliveries.filter((one) => one.call_id === call.call_id))
-    const card = cards.get(call.call_id)
-    const owner = delivery?.owner ?? call.owner
-    return {
-      callId: call.call_id,
-      traceId: call.trace_id,
-      direction: directions[call.type] ?? 'outgoing',
-      number: call.number,
+    const card = cards.get(call.call_id) ?? null
+    const recording = recordings.find((one) => one.call_id === call.call_id)
+    return presentCall(call, {
       display: readPhone(call.extension === '' ? call.number : `${call.number} ext. ${call.extension}`, { country: portal.country })
         .display,
-      international: call.international,
-      entity: card ? { kind: card.type.toLowerCase() as 'contact', id: card.id, title: card.title } : null,
-      responsible: card ? { id: card.assignedById, name: nameOf(card.assignedById) } : null,
-      userId: call.user_id,
+      card,
+      responsibleName: card ? nameOf(card.assignedById) : '',
       userName: nameOf(call.user_id),
-      state: call.state,
-      noReport: call.state !== 'finished' && nowMs - (call.reported_at ?? call.created_at) > reuseWindowMs,
-      closedByPortal: call.closed_by === 'portal',
       delivery: delivery ? presentDelivery(delivery, titles) : null,
-      target: titles.get(owner) ?? null,
-      line: call.line_number === '' ? null : call.line_number,
-      callListId: call.call_list_id === 0 ? null : call.call_list_id,
-      raisedByAppId: call.trace_id === null ? idOf(call.owner, 'app') : null,
-      startedAt: call.started_at,
-      answeredAt: call.answered_at,
-      endedAt: call.ended_at,
-      durationSeconds: call.duration,
-      statusCode: call.status_code,
-      failedReason: call.failed_reason,
-      ...presentStatistic(statistics.find((one) => one.call_id === call.call_id)),
+      target: titles.get(delivery?.owner ?? call.owner) ?? null,
+      statistic: statistics.find((one) => one.call_id === call.call_id),
       recordProblem: recording ? null : (fetches.find((one) => one.call_id === call.call_id)?.problem ?? null),
-      recording: recording ? presentRecording(recording) : null,
-    }
+      recording,
+      nowMs,
+    })
   })
+}
+
+/** What stands beside the row of a call. */
+export interface CallFacts {
+  /** the number as people in the portal's country write it */
+  readonly display: string
+  /** null: no card, or it is gone */
+  readonly card: FoundCard | null
+  readonly responsibleName: string
+  readonly userName: string
+  readonly delivery: PresentedCall['delivery']
+  readonly target: string | null
+  readonly statistic: Pick<Row<'statistic'>, 'vote' | 'cost' | 'cost_currency' | 'transcript_id'> | undefined
+  readonly recordProblem: string | null
+  readonly recording: Row<'recording'> | undefined
+  readonly nowMs: number
+}
+
+/** One call with its facts in hand: nothing is read. */
+export function presentCall(call: Row<'call'>, facts: CallFacts): PresentedCall {
+  const { card, recording } = facts
+  return {
+    callId: call.call_id,
+    traceId: call.trace_id,
+    direction: directions[call.type] ?? 'outgoing',
+    number: call.number,
+    display: facts.display,
+    international: call.international,
+    entity: card ? { kind: card.type.toLowerCase() as 'contact', id: card.id, title: card.title } : null,
+    responsible: card ? { id: card.assignedById, name: facts.responsibleName } : null,
+    userId: call.user_id,
+    userName: facts.userName,
+    state: call.state,
+    noReport: call.state !== 'finished' && facts.nowMs - (call.reported_at ?? call.created_at) > reuseWindowMs,
+    closedByPortal: call.closed_by === 'portal',
+    delivery: facts.delivery,
+    target: facts.target,
+    line: call.line_number === '' ? null : call.line_number,
+    callListId: call.call_list_id === 0 ? null : call.call_list_id,
+    raisedByAppId: call.trace_id === null ? idOf(call.owner, 'app') : null,
+    startedAt: call.started_at,
+    answeredAt: call.answered_at,
+    endedAt: call.ended_at,
+    durationSeconds: call.duration,
+    statusCode: call.status_code,
+    failedReason: call.failed_reason,
+    ...presentStatistic(facts.statistic),
+    recordProblem: facts.recordProblem,
+    recording: recording ? presentRecording(recording) : null,
+  }
 }
 
 function presentDelivery({ id, state, reason, owner, refusal }: Row<'delivery'>, titles: ReadonlyMap<string, string>) {

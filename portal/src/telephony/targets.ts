@@ -56,14 +56,15 @@ export function createTargets({
     return bound.some((handler) => handler.enabled === 1) ? null : 'handler_disabled'
   }
 
-  const findApp = (portalId: number, id: number) =>
-    store.read
+  const readApp = store.prepareRead((db, portalId: number, id: number) =>
+    db
       .selectFrom('app')
       .select(['id', 'title', 'installed'])
       .where('id', '=', id)
       .where('portal_id', '=', portalId)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst()
+      .where('deleted_at', 'is', null),
+  )
+  const findApp = async (portalId: number, id: number) => (await readApp(portalId, id))[0]
 
   /** The target with this id, or null when it is gone; `event` is what it has to take: a click unless told otherwise. */
   const find = async (portalId: number, id: string, event: string = callStarted.name): Promise<Target | null> => {

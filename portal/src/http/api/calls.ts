@@ -63,7 +63,7 @@ export function callRoutes({ store, clicks, calls, traces, now, present }: CallR
         }
         const outcome = await clicks.click(click)
         if (outcome.outcome === 'registered') {
-          const answer = { call: await one(caller.portalId, outcome.callId), repeated: outcome.repeated }
+          const answer = { call: outcome.call ?? (await one(caller.portalId, outcome.callId)), repeated: outcome.repeated }
           return new ApiAnswer(outcome.repeated ? 200 : 201, answer)
         }
         const title = outcome.target?.title ?? ''
