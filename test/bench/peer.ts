@@ -5,7 +5,7 @@
 import { createServer } from 'node:http'
 import { randomUUID } from 'node:crypto'
 import { Queue, Worker } from 'bullmq'
-import { run, quickAddJob, makeWorkerUtils, Logger } from 'graphile-worker'
+import { run, makeWorkerUtils, Logger } from 'graphile-worker'
 import { PgBoss } from 'pg-boss'
 import { Pool } from 'undici'
 
@@ -112,7 +112,6 @@ const open: Readonly<Record<PeerOrders['kind'], () => Promise<Enqueue>>> = {
     const logger = new Logger(() => () => {})
     const utils = await makeWorkerUtils({ connectionString: orders.databaseUrl, logger })
     await utils.migrate()
-    void quickAddJob
     if (orders.role !== 'ingest')
       await run({
         connectionString: orders.databaseUrl,

@@ -58,16 +58,16 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   const endpoints = endpointsOf(publicUrl)
   /** a member_id never changes (contract 13.40) */
   const memberIds = new Map<number, string>()
-  const findApp = store.prepareRead((db, id: number, portalId: number) =>
+  const findApp = store.prepareRead((db, { id, portalId }: { id: number; portalId: number }) =>
     db.selectFrom('app').selectAll().where('id', '=', id).where('portal_id', '=', portalId),
   )
-  const findActiveUser = store.prepareRead((db, id: number, portalId: number) =>
+  const findActiveUser = store.prepareRead((db, { id, portalId }: { id: number; portalId: number }) =>
     db.selectFrom('user').select('id').where('id', '=', id).where('portal_id', '=', portalId).where('is_active', '=', 1),
   )
 
   /** A user who was deactivated has no tokens any more (contract 1.5). */
   const activeUser = async (portalId: number, userId: number): Promise<number | null> =>
-    (await findActiveUser(userId, portalId))[0]?.id ?? null
+    (await findActiveUser({ id: userId, portalId }))[0]?.id ?? null
 
   const memberIdOf = async (portalId: number): Promise<string> => {
     const known = memberIds.get(portalId)
@@ -82,7 +82,7 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   }
 
   const forApp = async (appId: number, memberId: string, wish: AuthBlockWish): Promise<Readonly<Record<string, string>>> => {
-    const [app] = await findApp(appId, wish.portalId)
+    const [app] = await findApp({ id: appId, portalId: wish.portalId })
     if (!app) throw new Error(`app ${appId} has no row`)
     const isBare = app.deleted_at !== null || withoutTokens.has(wish.event)
     const userId = isBare || wish.userId === null ? null : await activeUser(wish.portalId, wish.userId)

@@ -59,7 +59,7 @@ export async function countryOf(db: Kysely<Tables>, portalId: number): Promise<s
 /** Builds the lookups. */
 export function createLookup({ store }: { store: Store }): Lookup {
   const read = store.read
-  const ownersOf = (db: Kysely<Tables>, portalId: number, digits: string) =>
+  const ownersOf = (db: Kysely<Tables>, { portalId, digits }: { portalId: number; digits: string }) =>
     db
       .selectFrom('multifield')
       .select(['entity_type', 'entity_id'])
@@ -116,7 +116,7 @@ export function createLookup({ store }: { store: Store }): Lookup {
 
     async findByPhone(portalId, digits, db = read) {
       if (digits === '') return []
-      const owners = db === read ? await readOwners(portalId, digits) : await ownersOf(db, portalId, digits).execute()
+      const owners = db === read ? await readOwners({ portalId, digits }) : await ownersOf(db, { portalId, digits }).execute()
       if (owners.length === 0) return []
       const cards = owners.map((owner) => ({ type: owner.entity_type as EntityType, id: owner.entity_id }))
       const known = [...(await describe(portalId, cards, db)).values()]

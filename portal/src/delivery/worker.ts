@@ -152,14 +152,15 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const start = (job: J): void => {
     deadlines.get(job.id)?.()
     deadlines.delete(job.id)
-    track(
-      job,
-      runJob(job).finally(() => {
-        const desk = deskOf(job.handlerId)
-        desk.inFlight -= 1
-        fill(job.handlerId, desk)
-      }),
-    )
+    let holdsSlot = true
+    const leaveSlot = (): void => {
+      if (!holdsSlot) return
+      holdsSlot = false
+      const desk = deskOf(job.handlerId)
+      desk.inFlight -= 1
+      fill(job.handlerId, desk)
+    }
+    track(job, runJob(job, leaveSlot).finally(leaveSlot))
   }
 
   const fill = (handlerId: number, desk: Desk<J>): void => {
@@ -211,7 +212,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     }
   }
 
-  const runJob = async (job: J): Promise<void> => {
+  const runJob = async (job: J, leaveSlot: () => void): Promise<void> => {
     if (isPastDeadline(job.deadlineAt, clock.now())) return end(job, { state: 'expired', reason: 'deadline', dueAt: null, refusal: null })
     const obstacle = ports.obstacle(job)
     // a dial that fails closes its call
@@ -230,6 +231,8 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       const sent = await ports.sender.send(request)
       const decision = decide({ ...job, attempts: job.attempts + 1, now: clock.now(), random: ports.random() }, sent.ending)
       isComingBack = decision.dueAt !== null
+      // who took it well can take the next one while this one is written down
+      if (decision.state === 'delivered') leaveSlot()
       const { isProven } = await ports.record(job, request, sent, decision)
       learnFrom(job, sent, decision, isProven)
       ports.ended?.(job, decision, sent)

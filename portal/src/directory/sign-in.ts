@@ -53,7 +53,7 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
   // unknown addresses cost as much as known ones: nobody learns by the time who works here
   const nobody = hash(randomBytes(16).toString('hex'))
 
-  const findSession = store.prepareRead((db, tokenHash: string) =>
+  const findSession = store.prepareRead((db, { tokenHash }: { tokenHash: string }) =>
     db
       .selectFrom('session')
       .innerJoin('user', 'user.id', 'session.user_id')
@@ -97,7 +97,7 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
     },
     async userOf(token) {
       const now = clock.now()
-      const [found] = await findSession(hashToken(token))
+      const [found] = await findSession({ tokenHash: hashToken(token) })
       if (!found || found.session_expires_at <= now) return null
       const { session_expires_at: expiresAt, ...user } = found
       if (expiresAt < now + sessionMs - dayMs) {

@@ -89,39 +89,33 @@ export function createDeliveries(parts: DeliveriesParts) {
   const settle = store.prepare(
     (
       db,
-      state: string,
-      reason: string | null,
-      refusal: string | null,
-      dueAt: number | null,
-      settledAt: number | null,
-      attempts: number,
-      id: number,
+      settled: {
+        state: string
+        reason: string | null
+        refusal: string | null
+        dueAt: number | null
+        settledAt: number | null
+        attempts: number
+        id: number
+      },
     ) =>
       db
         .updateTable('delivery')
         .set({
-          state: state as DeliveryState,
-          reason,
-          refusal,
-          due_at: dueAt,
-          settled_at: settledAt,
-          attempts,
+          state: settled.state as DeliveryState,
+          reason: settled.reason,
+          refusal: settled.refusal,
+          due_at: settled.dueAt,
+          settled_at: settled.settledAt,
+          attempts: settled.attempts,
           lease_owner: null,
           lease_until: null,
         })
-        .where('id', '=', id)
+        .where('id', '=', settled.id)
         .where('state', 'in', ['pending', 'sending', 'retrying']),
   )
-  const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) =>
-    settle(
-      decision.state,
-      decision.reason,
-      decision.refusal,
-      decision.dueAt,
-      decision.dueAt === null ? clock.now() : null,
-      attempts,
-      job.id,
-    )
+  const settleStatement = (job: DeliveryJob, { state, reason, refusal, dueAt }: Decision, attempts: number) =>
+    settle({ state, reason, refusal, dueAt, settledAt: dueAt === null ? clock.now() : null, attempts, id: job.id })
 
   const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
     db

@@ -36,7 +36,7 @@ export function createPostgresWriter(address: string): PostgresWriter {
 
   const connect = async (): Promise<pg.Client> => {
     if (client) return client
-    const next = new pg.Client({ connectionString: address, pipeline: true } as pg.ClientConfig)
+    const next = new pg.Client({ connectionString: address, pipeline: true })
     const forget = (): void => {
       if (client === next) client = null
     }

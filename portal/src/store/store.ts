@@ -69,31 +69,28 @@ export class Store {
 
   /**
    * A statement that is compiled once: compiling a hot one anew costs more than running it (perf.md 5). `write` is called once, with a mark in
-   * place of each argument, so it may not look into them; the arguments of a call take the places of their marks.
+   * place of each value, so it may not look into them; the values of a call take the places of their marks.
    */
-  prepare<A extends readonly (string | number | null)[]>(
-    write: (db: Kysely<Tables>, ...marks: A) => Compilable | Statement,
-  ): (...values: A) => Statement {
+  prepare<V extends Values>(write: (db: Kysely<Tables>, marks: V) => Compilable | Statement): (values: V) => Statement {
     let template: { readonly sql: string; readonly parameters: ReadonlyArray<Mark | { readonly constant: unknown }> } | null = null
-    return (...values) => {
+    return (values) => {
       if (!template) {
-        const written = write(this.build, ...(values.map((_, index) => new Mark(index)) as unknown as A))
+        const marks = new Proxy({}, { get: (_, name) => new Mark(String(name)) }) as V
+        const written = write(this.build, marks)
         const { sql, parameters } = 'compile' in written ? written.compile() : written
         template = { sql, parameters: parameters.map((one) => (one instanceof Mark ? one : { constant: one })) }
       }
       return {
         sql: template.sql,
-        parameters: template.parameters.map((one) => (one instanceof Mark ? values[one.index] : one.constant)),
+        parameters: template.parameters.map((one) => (one instanceof Mark ? values[one.name] : one.constant)),
       }
     }
   }
 
   /** A read that is compiled once, like `prepare`; answers all its rows. */
-  prepareRead<A extends readonly (string | number | null)[], Row>(
-    write: (db: Kysely<Tables>, ...marks: A) => Compilable<Row>,
-  ): (...values: A) => Promise<readonly Row[]> {
+  prepareRead<V extends Values, Row>(write: (db: Kysely<Tables>, marks: V) => Compilable<Row>): (values: V) => Promise<readonly Row[]> {
     const prepared = this.prepare(write)
-    return async (...values) => (await this.#engine.query(prepared(...values))).rows as readonly Row[]
+    return async (values) => (await this.#engine.query(prepared(values))).rows as readonly Row[]
   }
 
   /** The next id of a table whose rows are written without reading. Never given twice, also over restarts and processes. */
@@ -176,11 +173,14 @@ export class Store {
   }
 }
 
-/** Stands for an argument while a statement is compiled. */
+/** Values of a prepared statement, by their names. */
+type Values = Readonly<Record<string, string | number | null>>
+
+/** Stands for a value while a statement is compiled. */
 class Mark {
-  readonly index: number
-  constructor(index: number) {
-    this.index = index
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
   }
 }
 

@@ -28,7 +28,7 @@ const silenceMs = 12 * 3_600_000
 export function createCalls(parts: CallsParts) {
   const { store, clock } = parts
 
-  const announceCall = store.prepare((db, callId: string) =>
+  const announceCall = store.prepare((db, { callId }: { callId: string }) =>
     db.updateTable('call').set({ state: 'announced' }).where('call_id', '=', callId).where('state', '=', 'registered'),
   )
 
@@ -105,7 +105,7 @@ export function createCalls(parts: CallsParts) {
     async followDelivery(tx: Tx, job: DeliveryJob, decision: Decision): Promise<void> {
       if (job.callId === null) return
       if (decision.state === 'delivered') {
-        tx.write(announceCall(job.callId))
+        tx.write(announceCall({ callId: job.callId }))
         return
       }
       if (decision.state !== 'failed' && decision.state !== 'expired') return

@@ -75,7 +75,7 @@ export function createClicks(clickParts: ClickParts) {
   const { store, targets, crm } = clickParts
   const parts: ClickWriting = { ...clickParts, latch: prepareLatch(store), repeated: prepareRepeated(store) }
 
-  const findClicker = store.prepareRead((db, userId: number, portalId: number) =>
+  const findClicker = store.prepareRead((db, { userId, portalId }: { userId: number; portalId: number }) =>
     db
       .selectFrom('user')
       .innerJoin('portal', 'portal.id', 'user.portal_id')
@@ -86,7 +86,7 @@ export function createClicks(clickParts: ClickParts) {
   )
 
   const readClicker = async (click: Click): Promise<Clicker> => {
-    const [clicker] = await findClicker(click.userId, click.portalId)
+    const [clicker] = await findClicker({ userId: click.userId, portalId: click.portalId })
     if (!clicker || clicker.is_active === 0) throw new PortalError('access_denied')
     return clicker
   }
@@ -188,10 +188,9 @@ async function register(parts: ClickWriting, click: Click, decided: Decided): Pr
   try {
     const call = await store.transaction(async (tx) => {
       const appId = idOf(decided.target.handlerOwner, 'app') ?? 0
-      tx.write(parts.latch(click.portalId, click.userId, decided.phone.digits, callId, now, now - doubleClickMs, appId), {
-        name: 'latch',
-        rows: 1,
-      })
+      const { portalId, userId } = click
+      const latch = { portalId, userId, digits: decided.phone.digits, callId, now, doubleSince: now - doubleClickMs, appId }
+      tx.write(parts.latch(latch), { name: 'latch', rows: 1 })
       tx.insert('trace', {
         id: traceId,
         portal_id: click.portalId,
@@ -261,7 +260,7 @@ function repeatWithoutTarget(parts: ClickParts, click: Click, { phone, target }:
 }
 
 function prepareRepeated(store: Store) {
-  return store.prepareRead((db, portalId: number, userId: number, digits: string) =>
+  return store.prepareRead((db, { portalId, userId, digits }: { portalId: number; userId: number; digits: string }) =>
     db
       .selectFrom('last_click')
       .select('call_id')
@@ -272,7 +271,7 @@ function prepareRepeated(store: Store) {
 }
 
 async function findRepeated({ repeated }: ClickWriting, click: Click, digits: string): Promise<ClickOutcome> {
-  const [last] = await repeated(click.portalId, click.userId, digits)
+  const [last] = await repeated({ portalId: click.portalId, userId: click.userId, digits })
   if (!last) throw new Error('a click was refused as repeated, and there is none before it')
   return { outcome: 'registered', callId: last.call_id, repeated: true, call: null }
 }
@@ -285,7 +284,18 @@ async function findRepeated({ repeated }: ClickWriting, click: Click, digits: st
  */
 function prepareLatch(store: Store) {
   return store.prepare(
-    (db, portalId: number, userId: number, digits: string, callId: string, now: number, doubleSince: number, appId: number) =>
+    (
+      db,
+      {
+        portalId,
+        userId,
+        digits,
+        callId,
+        now,
+        doubleSince,
+        appId,
+      }: { portalId: number; userId: number; digits: string; callId: string; now: number; doubleSince: number; appId: number },
+    ) =>
       sql`
         insert into last_click (portal_id, user_id, digits, call_id, created_at)
         select cast(${portalId} as bigint), cast(${userId} as bigint), ${digits}, ${callId}, cast(${now} as bigint)

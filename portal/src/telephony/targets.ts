@@ -56,7 +56,7 @@ export function createTargets({
     return bound.some((handler) => handler.enabled === 1) ? null : 'handler_disabled'
   }
 
-  const readApp = store.prepareRead((db, portalId: number, id: number) =>
+  const readApp = store.prepareRead((db, { portalId, id }: { portalId: number; id: number }) =>
     db
       .selectFrom('app')
       .select(['id', 'title', 'installed'])
@@ -64,7 +64,7 @@ export function createTargets({
       .where('portal_id', '=', portalId)
       .where('deleted_at', 'is', null),
   )
-  const findApp = async (portalId: number, id: number) => (await readApp(portalId, id))[0]
+  const findApp = async (portalId: number, id: number) => (await readApp({ portalId, id }))[0]
 
   /** The target with this id, or null when it is gone; `event` is what it has to take: a click unless told otherwise. */
   const find = async (portalId: number, id: string, event: string = callStarted.name): Promise<Target | null> => {
