@@ -32,6 +32,7 @@ import { checkDestination, checkUrl, type Resolve } from './delivery/outbound.ts
 import { createSender } from './delivery/send.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { directoryMethods } from './directory/methods.ts'
+import { createOldRows } from './directory/old-rows.ts'
 import { createNotifications } from './directory/notifications.ts'
 import { addPortal, createPortals, loadTokenKey } from './directory/portals.ts'
 import { createSignIn } from './directory/sign-in.ts'
@@ -57,6 +58,7 @@ import { deliveryRoutes } from './http/api/deliveries.ts'
 import { frameRoutes } from './http/api/frames.ts'
 import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
+import { missedCallRoutes } from './http/api/missed-calls.ts'
 import { notificationRoutes } from './http/api/notifications.ts'
 import { placementRoutes } from './http/api/placements.ts'
 import { profileRoutes } from './http/api/profiles.ts'
@@ -92,6 +94,7 @@ import { lineMethods } from './telephony/line-methods.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
 import { requestIdOf } from './telephony/request-key.ts'
+import { createMissedCalls } from './telephony/missed-calls.ts'
 import { createRecordFetches } from './telephony/record-fetches.ts'
 import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
@@ -120,6 +123,8 @@ const silenceSweepMs = 60_000
 const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
 const recordSweepMs = 5_000
+/** Sessions, tokens and requests that are old. */
+const oldRowSweepMs = 3_600_000
 /** a file that another process may still be writing is left alone */
 const leftoverQuietMs = 3_600_000
 
@@ -164,6 +169,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // directory and apps: who calls
   const users = new Users({ store, clock, changed })
+  const oldRows = createOldRows({ store, clock })
   const notifications = createNotifications({ store, clock, changed })
   const signIn = createSignIn({ store, clock, users })
   const tokenKey = await loadTokenKey(store)
@@ -339,6 +345,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       activities,
       statuses,
       links: createLinks({ store, entities }),
+      notes,
+      switches,
       recordingFiles: (portalId, callIds) => filesOf(portalId, callIds),
     }),
   )
@@ -368,6 +376,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...placementRoutes({ placements, users }),
     ...frameRoutes({ frames, placements, users, cardStatus }),
     ...notificationRoutes({ notifications, users }),
+    ...missedCallRoutes({ missedCalls: createMissedCalls({ store, changed }) }),
     ...handlerRoutes({
       store,
       bindings,
@@ -451,6 +460,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     deliveries,
     offline,
     switches,
+    oldRows,
     worker,
     router,
     routes,
@@ -476,6 +486,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
           else await callbackOutcomes.closeUnfetched(callId)
       })
       every(recordSweepMs, () => records.sweep())
+      every(oldRowSweepMs, () => oldRows.sweep())
       every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
       return listening
     },

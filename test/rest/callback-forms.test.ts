@@ -161,6 +161,34 @@ describe('the body of ONEXTERNALCALLBACKSTART', () => {
     })
   })
 
+  test('of a form that makes cards names the new contact, who has a deal, where the CRM works without leads', async () => {
+    await house.admin.api('PATCH', '/switches', { crmMode: 'simple' })
+    const form = await addForm({ createLead: true })
+    const number = nextNumber()
+    await ask(form, { number })
+    await house.admin.api('PATCH', '/switches', { crmMode: 'classic' })
+    const fields = new URLSearchParams((await handler.waitFor(wire(number)))[0]!.body)
+    expect(fields.get('data[CRM_ENTITY_TYPE]')).toBe('CONTACT')
+    const deals = await app.call('crm.deal.list', { filter: { CONTACT_ID: fields.get('data[CRM_ENTITY_ID]') } })
+    expect(deals.body.result).toMatchObject([
+      { TITLE: `Callback request: ${number}`, ASSIGNED_BY_ID: String(eve.userId), SOURCE_ID: 'CALLBACK' },
+    ])
+    expect((await app.call('crm.lead.list', { filter: { PHONE: number } })).body.result).toEqual([])
+  })
+
+  test('of a client with nothing going on makes one more lead where repeat sales are on, and still names the client', async () => {
+    const number = nextNumber()
+    const contact = await house.addContact({ NAME: 'Nora', PHONE: [{ VALUE: number }] })
+    const leadsOf = async () => (await app.call('crm.lead.list', { filter: { CONTACT_ID: contact } })).body.result
+    const form = await addForm({ createLead: true })
+    await house.admin.api('PATCH', '/switches', { repeatSales: true })
+    await ask(form, { number })
+    await house.admin.api('PATCH', '/switches', { repeatSales: false })
+    const fields = new URLSearchParams((await handler.waitFor(wire(number)))[0]!.body)
+    expect([fields.get('data[CRM_ENTITY_TYPE]'), fields.get('data[CRM_ENTITY_ID]')]).toEqual(['CONTACT', String(contact)])
+    expect(await leadsOf()).toHaveLength(1)
+  })
+
   test('goes once to each address of the target, and to no other app', async () => {
     const stranger = await startListener()
     const other = await house.addApp({ title: 'Other' })

@@ -56,15 +56,16 @@ interface Render extends FrameWish {
 export function createFrames({ store, tokens, oauth, registry, publicUrl }: Parts) {
   const endpoints = endpointsOf(publicUrl)
 
-  const issue = async (user: Row<'user'>, app: Row<'app'>): Promise<FrameTokens> => {
+  /** An app may keep the token of its installation for good and use it months later. */
+  const issue = async (user: Row<'user'>, app: Row<'app'>, isInstall = false): Promise<FrameTokens> => {
     const grant = { portalId: user.portal_id, appId: app.id, userId: user.id, epoch: app.grant_epoch }
-    const refresh = await store.transaction((tx) => oauth.grantRefresh(tx, grant))
+    const refresh = await store.transaction((tx) => oauth.grantRefresh(tx, isInstall ? grant : { ...grant, purpose: 'frame' }))
     return { AUTH_ID: tokens.issue(grant).token, REFRESH_ID: refresh, AUTH_EXPIRES: String(accessSeconds) }
   }
 
   const render = async (user: Row<'user'>, { app, address, placement, isInstall, options = {}, uri = '/' }: Render): Promise<Frame> => {
     const portal = await store.read.selectFrom('portal').select(['member_id']).where('id', '=', user.portal_id).executeTakeFirstOrThrow()
-    const issued = await issue(user, app)
+    const issued = await issue(user, app, isInstall)
     const appSid = randomBytes(16).toString('hex')
     const protocol = publicUrl.startsWith('https:') ? 1 : 0
     const placementOptions = { ...options, URI: uri }

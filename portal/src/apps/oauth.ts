@@ -51,8 +51,8 @@ export interface OAuth {
   authorize(user: Row<'user'>, request: { clientId: string; state: string }): Promise<string>
   /** `authorization_code` and `refresh_token`. Refusals carry the OAuth codes. */
   token(request: Readonly<Record<string, unknown>>): Promise<TokenAnswer>
-  /** A refresh token for this user of this app, written in `tx`. */
-  grantRefresh(tx: Tx, grant: { portalId: number; appId: number; userId: number; epoch: number }): string
+  /** A refresh token for this user of this app, written in `tx`. Of those for `frame` only the newest are kept. */
+  grantRefresh(tx: Tx, grant: { portalId: number; appId: number; userId: number; epoch: number; purpose?: 'frame' }): string
 }
 
 interface Parts {
@@ -74,7 +74,7 @@ function isSameHash(one: string, other: string): boolean {
 export function createOAuth(parts: Parts): OAuth {
   const { store, clock } = parts
 
-  const grantRefresh: OAuth['grantRefresh'] = (tx, { portalId, appId, userId, epoch }) => {
+  const grantRefresh: OAuth['grantRefresh'] = (tx, { portalId, appId, userId, epoch, purpose = '' }) => {
     const token = randomToken()
     const now = clock.now()
     tx.write(
@@ -92,6 +92,7 @@ export function createOAuth(parts: Parts): OAuth {
       grant_epoch: epoch,
       expires_at: now + refreshMs,
       replaced_at: null,
+      purpose,
     })
     return token
   }

@@ -32,8 +32,8 @@ export interface Wanted {
 }
 
 const words = {
-  en: { incoming: 'Incoming call', outgoing: 'Outgoing call', callback: 'Callback', repeat: 'Repeat sale' },
-  ru: { incoming: 'Входящий звонок', outgoing: 'Исходящий звонок', callback: 'Обратный звонок', repeat: 'Повторная продажа' },
+  en: { incoming: 'Incoming call', outgoing: 'Outgoing call', callback: 'Callback request', repeat: 'Repeat sale' },
+  ru: { incoming: 'Входящий звонок', outgoing: 'Исходящий звонок', callback: 'Заказ обратного звонка', repeat: 'Повторная продажа' },
 } as const
 
 /** Makes what is wanted. The first of `created` is what the call is tied to when nobody was found; empty when there is nothing to make. */

@@ -65,19 +65,6 @@ export interface FinishedCall {
 export interface CrmOfCalls {
   findByPhone(portalId: number, digits: string, db?: Kysely<Tables>): Promise<readonly FoundCard[]>
   find(portalId: number, card: CalledCard, db?: Kysely<Tables>): Promise<FoundCard | null>
-  /** `userId` becomes responsible, `actorId` caused it: its event carries their tokens */
-  addLead(
-    tx: Tx,
-    lead: {
-      portalId: number
-      userId: number
-      actorId: number
-      number: string
-      sourceId: string
-      isIncoming: boolean
-      /** a visitor asked to be called back */ isCallback?: boolean
-    },
-  ): Promise<number>
   /** Makes a lead, a contact with a deal, or one more lead or deal; nothing when there is no need. What a call is tied to comes first. */
   autoCreate(tx: Tx, wish: CreationWish): Promise<readonly MadeCard[]>
   /** `userId` becomes responsible for what a call made; `actorId` caused it */
@@ -108,11 +95,6 @@ function factsOf({ entity, made, isMissed, number, ...call }: FinishedCall) {
   return { ...call, card, created: madeOf(made), isAnswered: !isMissed, phoneNumber: number }
 }
 
-const leadWords = {
-  en: { incoming: 'Incoming call', outgoing: 'Outgoing call', callback: 'Callback request' },
-  ru: { incoming: 'Входящий звонок', outgoing: 'Исходящий звонок', callback: 'Заказ обратного звонка' },
-} as const
-
 /** Builds telephony's view of the CRM out of its parts. */
 export function createCrmOfCalls({
   entities,
@@ -133,18 +115,6 @@ export function createCrmOfCalls({
     async find(portalId, card, db) {
       const [match] = (await lookup.describe(portalId, [{ type: typeOf(card), id: card.id }], db)).values()
       return match ? found(match) : null
-    },
-
-    async addLead(tx, { portalId, userId, actorId, number, sourceId, isIncoming, isCallback = false }) {
-      const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', portalId).executeTakeFirstOrThrow()
-      const word = leadWords[language === 'ru' ? 'ru' : 'en'][isCallback ? 'callback' : isIncoming ? 'incoming' : 'outgoing']
-      const fields = { title: `${word}: ${number}`.slice(0, 255), source_id: sourceId.slice(0, 255), assigned_by_id: userId }
-      return entities.create(
-        tx,
-        'lead',
-        { fields, multifields: { writes: [{ typeId: 'PHONE', value: number.slice(0, 255) }] } },
-        { portalId, userId: actorId },
-      )
     },
 
     async autoCreate(tx, { portalId, actorId, type, found: cards, ...wish }) {

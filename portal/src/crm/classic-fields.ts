@@ -22,8 +22,12 @@ export function typeOfName(name: string): EntityType | null {
   return entityTypes.find((type) => type.toUpperCase() === name.toUpperCase()) ?? null
 }
 
-/** `text` and `id` are plain, `flag` is Y/N, `time` ISO 8601, `reference` the id of a row that must exist, `has` is computed from the multi-fields. */
-export type FieldKind = 'id' | 'text' | 'status' | 'flag' | 'time' | 'integer' | 'user' | 'contact' | 'company' | 'json' | 'has'
+/**
+ * `text` and `id` are plain, `flag` is Y/N, `time` ISO 8601, `date` the midnight of a day, `money` an amount that is kept in hundredths,
+ * `currency` an ISO 4217 code, `user`, `contact` and `company` the id of a row that must exist, `has` is computed from the multi-fields.
+ */
+export type FieldKind =
+  'id' | 'text' | 'status' | 'flag' | 'time' | 'date' | 'integer' | 'money' | 'currency' | 'user' | 'contact' | 'company' | 'json' | 'has'
 
 /** One classic field. */
 export interface Field {
@@ -67,6 +71,11 @@ const about = [
   field('DATE_CREATE', 'time', 'Created on', { column: 'created_at', readOnly: true }),
   field('DATE_MODIFY', 'time', 'Modified on', { column: 'updated_at', readOnly: true }),
 ]
+const worth = [
+  field('OPPORTUNITY', 'money', 'Amount', { nullable: false }),
+  field('CURRENCY_ID', 'currency', 'Currency'),
+  field('IS_MANUAL_OPPORTUNITY', 'flag', 'Amount was set by hand'),
+]
 const company = field('COMPANY_ID', 'company', 'Company')
 const contact = field('CONTACT_ID', 'contact', 'Contact')
 
@@ -87,6 +96,7 @@ export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
     ...person,
     field('COMPANY_TITLE', 'text', 'Company name'),
     field('STATUS_ID', 'status', 'Stage', { nullable: false }),
+    ...worth,
     company,
     contact,
     ...has,
@@ -95,10 +105,15 @@ export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
   deal: [
     id,
     title('Deal name', false),
+    field('TYPE_ID', 'status', 'Deal type'),
     field('STAGE_ID', 'status', 'Stage', { nullable: false }),
     field('CATEGORY_ID', 'integer', 'Pipeline', { nullable: false }),
+    field('PROBABILITY', 'integer', 'Probability, %'),
+    ...worth,
     company,
     contact,
+    field('BEGINDATE', 'date', 'Begins on'),
+    field('CLOSEDATE', 'date', 'Ends on'),
     ...about,
   ],
 }

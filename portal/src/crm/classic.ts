@@ -205,7 +205,8 @@ export function presentCard(card: EntityRecord, selection: Selection | 'everythi
 export function presentValue(field: Field, value: string | number | null): string | null {
   if (value === null) return null
   if (field.kind === 'flag') return value === 1 ? 'Y' : 'N'
-  if (field.kind === 'time') return isoSeconds(Number(value))
+  if (field.kind === 'time' || field.kind === 'date') return isoSeconds(Number(value))
+  if (field.kind === 'money') return (Number(value) / 100).toFixed(2)
   return value === '' && field.nullable ? null : String(value)
 }
 
@@ -220,7 +221,10 @@ export const fieldTypes: Readonly<Record<Field['kind'], string>> = {
   status: 'crm_status',
   flag: 'char',
   time: 'datetime',
+  date: 'date',
   integer: 'integer',
+  money: 'double',
+  currency: 'crm_currency',
   user: 'user',
   contact: 'crm_contact',
   company: 'crm_company',

@@ -8,6 +8,7 @@ import type { Store, Tx } from '../store/store.ts'
 import type { Row, Tables } from '../store/tables.ts'
 import { fieldsOf, personOf, titleOf, typeIds, type EntityColumns, type EntityType, type Field } from './classic-fields.ts'
 import { activityRemoved, entityEvents } from './events.ts'
+import { currencyOf } from './currencies.ts'
 import { readValue, type ColumnValue } from './field-values.ts'
 import { multifieldsOf, removeMultifields, writeMultifields, type MultifieldWrites } from './multifields.ts'
 
@@ -73,7 +74,7 @@ export function createEntities({
       const now = clock.now()
       const portal = await portalOf(tx, by.portalId)
       const given = readColumns(type, write.fields)
-      const values: Record<string, ColumnValue> = { ...emptyColumns(type), assigned_by_id: by.userId, ...given }
+      const values: Record<string, ColumnValue> = { ...emptyColumns(type, { now, country: portal.country }), assigned_by_id: by.userId, ...given }
       if (values['assigned_by_id'] === null) values['assigned_by_id'] = by.userId
       checkNamed(type, values)
       await checkReferences(tx, { type, portalId: by.portalId, values: given })
@@ -151,19 +152,27 @@ async function portalOf(tx: Tx, portalId: number): Promise<{ country: string; la
   return tx.db.selectFrom('portal').select(['country', 'language']).where('id', '=', portalId).executeTakeFirstOrThrow()
 }
 
+const dayMs = 86_400_000
+
 function isWritable(field: Field): boolean {
   return !field.readOnly && field.kind !== 'has' && field.kind !== 'id'
 }
 
-function emptyColumns(type: EntityType): Record<string, ColumnValue> {
+/** What a new card says where nothing was said. */
+function emptyColumns(type: EntityType, { now, country }: { now: number; country: string }): Record<string, ColumnValue> {
   const empty: Record<string, ColumnValue> = {}
   for (const field of fieldsOf[type]) {
     if (!isWritable(field)) continue
     const isText = field.kind === 'text' || field.kind === 'status'
-    empty[field.column] = isText ? '' : field.kind === 'flag' ? 1 : field.kind === 'integer' ? 0 : null
+    const isNumber = field.kind === 'flag' || field.kind === 'money' || (field.kind === 'integer' && !field.nullable)
+    empty[field.column] = isText ? '' : isNumber ? 0 : field.kind === 'currency' ? currencyOf(country) : null
   }
+  empty['opened'] = 1
   if (type === 'lead') empty['status_id'] = 'NEW'
-  if (type === 'deal') empty['stage_id'] = 'NEW'
+  if (type === 'deal') {
+    const today = now - (now % dayMs)
+    Object.assign(empty, { stage_id: 'NEW', type_id: 'SALE', begindate: today, closedate: today + 7 * dayMs })
+  }
   return empty
 }
 
@@ -172,9 +181,10 @@ function readColumns(type: EntityType, fields: Readonly<Record<string, Loose>>):
   for (const field of fieldsOf[type]) {
     if (!isWritable(field) || !Object.hasOwn(fields, field.column) || fields[field.column] === undefined) continue
     const value = readValue(field, fields[field.column])
-    // a stage is never empty: a cleared one stays what it was
-    if ((field.column === 'status_id' || field.column === 'stage_id') && value === '') continue
-    values[field.column] = field.kind === 'integer' ? (value ?? 0) : value
+    // a stage and a currency are never empty: a cleared one stays what it was
+    if ((field.column === 'status_id' || field.column === 'stage_id' || field.kind === 'currency') && value === '') continue
+    const isZero = value === null && !field.nullable && (field.kind === 'integer' || field.kind === 'money')
+    values[field.column] = isZero ? 0 : value
   }
   return values
 }

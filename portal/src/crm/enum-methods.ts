@@ -1,13 +1,13 @@
-import { PortalError } from '../errors.ts'
-import { Listed, method, type Method, type Methods } from '../rest/method.ts'
-import { integer } from '../rest/params.ts'
+import type { SwitchBoard } from '../directory/switches.ts'
+import { method, type Method, type Methods } from '../rest/method.ts'
 import type { Store } from '../store/store.ts'
-import { typeIds, typeOfId } from './classic-fields.ts'
+import { typeIds } from './classic-fields.ts'
 import { presentDescription } from './classic.ts'
 
 /** What the rows need. */
 export interface EnumParts {
   readonly store: Store
+  readonly switches: Pick<SwitchBoard, 'of'>
 }
 
 /** Words in English and Russian; their place is their number on the wire. */
@@ -39,8 +39,8 @@ const owners = [
   ['company', 'CO', 'Company', 'Компания'],
 ] as const
 
-/** `crm.enum.*`, `crm.multifield.fields`, `crm.category.*`: what numbers mean, in the language of the portal. */
-export function enumMethods({ store }: EnumParts): Methods {
+/** `crm.enum.*`, `crm.multifield.fields`, `crm.settings.mode.get`: what numbers mean, in the language of the portal. */
+export function enumMethods({ store, switches }: EnumParts): Methods {
   const isRussian = async (portalId: number): Promise<boolean> => {
     const portal = await store.read.selectFrom('portal').select('language').where('id', '=', portalId).executeTakeFirstOrThrow()
     return portal.language === 'ru'
@@ -87,7 +87,30 @@ export function enumMethods({ store }: EnumParts): Methods {
       errors: [],
       run: () => multifieldFields(),
     }),
-    ...categoryMethods(isRussian),
+    ...modeMethods(switches, isRussian),
+  }
+}
+
+/** 1 classic, 2 simple: what an unknown number becomes (contract 4.2). */
+function modeMethods(switches: EnumParts['switches'], isRussian: (portalId: number) => Promise<boolean>): Methods {
+  return {
+    'crm.settings.mode.get': method({
+      scope: 'crm',
+      about: 'How the CRM works: 1 classic, with leads; 2 simple, without.',
+      params: {},
+      errors: [],
+      run: ({ caller }) => (switches.of(caller.portalId).crmMode === 'simple' ? 2 : 1),
+    }),
+    'crm.enum.settings.mode': method({
+      scope: 'crm',
+      about: 'What the answer of crm.settings.mode.get means.',
+      params: {},
+      errors: [],
+      async run({ caller }) {
+        const names = (await isRussian(caller.portalId)) ? ['Классическая CRM', 'Простая CRM'] : ['Classic CRM', 'Simple CRM']
+        return names.map((NAME, index) => ({ ID: index + 1, NAME }))
+      },
+    }),
   }
 }
 
@@ -112,48 +135,4 @@ function multifieldFields(): Record<string, unknown> {
     VALUE: described('string', 'Value', false),
     VALUE_TYPE: described('string', 'WORK, MOBILE, HOME …', false),
   }
-}
-
-const ofType = { entityTypeId: integer('2 deal') }
-
-/** Deals have one pipeline, which has no number of its own. */
-function categoryMethods(isRussian: (portalId: number) => Promise<boolean>): Methods {
-  const general = async (portalId: number) => ({
-    id: 0,
-    name: (await isRussian(portalId)) ? 'Общая' : 'General',
-    sort: 100,
-    entityTypeId: typeIds.deal,
-    isDefault: 'Y',
-  })
-  return {
-    'crm.category.list': method({
-      scope: 'crm',
-      about: 'The pipelines of deals: there is one.',
-      params: ofType,
-      errors: ['item_parameter', 'item_type', 'category_type'],
-      async run({ params, caller }) {
-        checkType(params.entityTypeId)
-        return new Listed({ categories: [await general(caller.portalId)] }, 1, 0)
-      },
-    }),
-    'crm.category.get': method({
-      scope: 'crm',
-      about: 'The pipeline of deals, whose id is 0.',
-      params: { ...ofType, id: integer('0') },
-      errors: ['item_parameter', 'item_type', 'category_type', 'item_not_found'],
-      async run({ params, caller }) {
-        checkType(params.entityTypeId)
-        if (params.id === undefined) throw new PortalError('item_parameter', { name: 'id' })
-        if (params.id !== 0) throw new PortalError('item_not_found')
-        return { category: await general(caller.portalId) }
-      },
-    }),
-  }
-}
-
-function checkType(id: number | undefined): void {
-  if (id === undefined) throw new PortalError('item_parameter', { name: 'entityTypeId' })
-  const type = typeOfId(id)
-  if (!type) throw new PortalError('item_type', { id })
-  if (type !== 'deal') throw new PortalError('category_type', { type })
 }

@@ -25,11 +25,42 @@ export function readValue(field: Field, value: Loose): ColumnValue {
     case 'flag':
     case 'has':
       return isTrue(value) ? 1 : 0
+    case 'currency':
+      return readCurrency(field, text)
+    case 'money':
+      return readMoney(field, text)
+    case 'date':
+      return text === '' ? null : readDay(field, text)
     case 'time':
       return text === '' ? null : readTime(field, text)
     default:
       return readWhole(field, text)
   }
+}
+
+function readCurrency(field: Field, text: string): string {
+  if (text !== '' && !/^[A-Za-z]{3}$/.test(text))
+    throw new PortalError('crm_field', { detail: `The field ${field.name} must be a code of three letters, such as USD` })
+  return text.toUpperCase()
+}
+
+/** Larger amounts are not exact any more. */
+const mostMoney = 1e13
+
+/** In hundredths. */
+function readMoney(field: Field, text: string): number | null {
+  if (text === '') return null
+  const amount = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN
+  if (!(Math.abs(amount) < mostMoney)) throw new PortalError('crm_field', { detail: `The field ${field.name} must be a number` })
+  return Math.round(amount * 100)
+}
+
+/** The day as it is written; the time of day and the zone behind it are not kept. */
+function readDay(field: Field, text: string): number {
+  readTime(field, text)
+  const day = Date.parse(text.slice(0, 10))
+  if (Number.isNaN(day)) throw new PortalError('crm_field', { detail: `The field ${field.name} must be an ISO 8601 time` })
+  return day
 }
 
 function readTime(field: Field, text: string): number {

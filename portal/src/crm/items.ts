@@ -89,7 +89,10 @@ function presentItemValue(field: Field, value: string | number | null): string |
   switch (field.kind) {
     case 'flag':
       return value === 1 ? 'Y' : 'N'
+    case 'money':
+      return Number(value) / 100
     case 'time':
+    case 'date':
       return value === null ? null : isoSeconds(Number(value))
     case 'contact':
     case 'company':

@@ -1,4 +1,5 @@
 import type { Caller } from '../caller.ts'
+import type { SwitchBoard } from '../directory/switches.ts'
 import { PortalError } from '../errors.ts'
 import { Listed, method, pageSize, type Method, type Methods } from '../rest/method.ts'
 import { anything, integer, list, map, text } from '../rest/params.ts'
@@ -13,12 +14,16 @@ import type { CallLists } from './call-lists.ts'
 import { fieldsOf, typeOfName, type EntityColumns, type EntityType } from './classic-fields.ts'
 import { presentCard, presentFields, readFields, readFilter, readOrder, readSelect } from './classic.ts'
 import type { Author, Entities } from './entities.ts'
+import { categoryMethods } from './category-methods.ts'
+import { commentMethods } from './comment-methods.ts'
+import { currencyMethods } from './currency-methods.ts'
 import { enumMethods } from './enum-methods.ts'
 import { itemMethods } from './item-methods.ts'
 import { linkMethods } from './link-methods.ts'
 import type { Links } from './links.ts'
 import { countryOf, type Lookup } from './lookup.ts'
 import { multifieldsOf } from './multifields.ts'
+import type { Notes } from './notes.ts'
 import { queryRows } from './queries.ts'
 import { statusMethods } from './status-methods.ts'
 import type { Statuses } from './statuses.ts'
@@ -32,6 +37,8 @@ export interface CrmParts {
   readonly activities: Activities
   readonly statuses: Statuses
   readonly links: Links
+  readonly notes: Notes
+  readonly switches: Pick<SwitchBoard, 'of'>
   /** recordings of calls as files of their activities */
   readonly recordingFiles: RecordingFiles
 }
@@ -51,6 +58,9 @@ export function crmMethods(parts: CrmParts): Methods {
     ...statusMethods(parts),
     ...linkMethods(parts),
     ...enumMethods(parts),
+    ...categoryMethods(parts),
+    ...commentMethods(parts),
+    ...currencyMethods(parts),
   }
 }
 

@@ -117,7 +117,7 @@ function isEmpty(value: ColumnValue): boolean {
 }
 
 function isText(field: Field): boolean {
-  return field.kind === 'text' || field.kind === 'status' || field.kind === 'json'
+  return field.kind === 'text' || field.kind === 'status' || field.kind === 'currency' || field.kind === 'json'
 }
 
 function emptyColumn(field: Field): Condition {

@@ -64,6 +64,16 @@ function readingMethods({ store, statuses }: StatusParts): Methods {
       errors: ['status_id', 'status_not_found'],
       run: async ({ params, caller }) => presentStatus(await statuses.find(caller.portalId, params.ID)),
     }),
+    'crm.dealcategory.stage.list': method({
+      scope: 'crm',
+      about: 'The stages of a pipeline of deals, as crm.status.list has them. A pipeline that is not there has none.',
+      params: { ID: integer('id of the pipeline; 0, the general one, if absent') },
+      errors: [],
+      async run({ params, caller }) {
+        const rows = (params.ID ?? 0) === 0 ? await statuses.ofDirectory(caller.portalId, 'DEAL_STAGE') : []
+        return new Listed(rows.map(presentStatus), rows.length, 0)
+      },
+    }),
     'crm.status.entity.types': method({
       scope: 'crm',
       about: 'The directories.',

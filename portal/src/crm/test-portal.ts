@@ -1,3 +1,4 @@
+import { defaultSwitches, type SwitchBoard } from '../directory/switches.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,8 @@ export interface TestPortal {
   readonly activities: Activities
   readonly statuses: Statuses
   readonly links: Links
+  /** as they are until an admin changes them */
+  readonly switches: Pick<SwitchBoard, 'of'>
   /** the first user of the portal */
   readonly by: Author
   /** a user of another portal in the same database */
@@ -67,6 +70,7 @@ export async function openTestPortal({
     store,
     entities,
     links: createLinks({ store, entities }),
+    switches: { of: () => defaultSwitches },
     lookup: createLookup({ store }),
     timeline: createTimeline(parts),
     notes: createNotes(parts),

@@ -132,6 +132,8 @@ export interface RefreshTokenTable {
   expires_at: number
   /** set by rotation; the old token stays good for 60 s more */
   replaced_at: number | null
+  /** `frame`: written each time a page of the app is opened; '' of other ways */
+  purpose: Generated<'' | 'frame'>
 }
 
 /** REST by an address that holds a secret; the row holds its SHA-256. */
@@ -523,6 +525,11 @@ export interface LeadTable extends EntityColumns {
   status_id: string
   contact_id: number | null
   company_id: number | null
+  /** hundredths */
+  opportunity: Generated<number>
+  /** ISO 4217; '' in rows of earlier versions */
+  currency_id: Generated<string>
+  is_manual_opportunity: Generated<Flag>
 }
 
 /** A deal: it has no phones of its own. */
@@ -532,6 +539,17 @@ export interface DealTable extends EntityColumns {
   category_id: number
   contact_id: number | null
   company_id: number | null
+  type_id: Generated<string>
+  /** per cent */
+  probability: number | null
+  /** hundredths */
+  opportunity: Generated<number>
+  /** ISO 4217; '' in rows of earlier versions */
+  currency_id: Generated<string>
+  is_manual_opportunity: Generated<Flag>
+  /** midnight UTC of the day */
+  begindate: number | null
+  closedate: number | null
 }
 
 /** PHONE, EMAIL, WEB, IM of contacts, companies and leads (contract 8.2). */
@@ -658,6 +676,14 @@ export interface PlacementTable {
   /** PAGE_BACKGROUND_WORKER: the last day (UTC, counted from 1970) on which it was slow, and how often on that day */
   slow_day: Generated<number>
   slow_count: Generated<number>
+}
+
+/** A missed call that the person who was told of it has not looked at. */
+export interface MissedCallTable {
+  call_id: string
+  portal_id: number
+  user_id: number
+  created_at: number
 }
 
 /** A note to a person, under the bell. */
@@ -804,6 +830,7 @@ export interface Tables {
   activity: ActivityTable
   activity_binding: ActivityBindingTable
   note: NoteTable
+  missed_call: MissedCallTable
   call_list: CallListTable
   call_list_item: CallListItemTable
   crm_status: CrmStatusTable

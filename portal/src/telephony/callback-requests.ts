@@ -15,6 +15,7 @@ import { listsOf } from './callback-forms.ts'
 import { findLimit, hashAddress, type Limited } from './callback-limits.ts'
 import { tellResponsible, type CallbackNoteParts } from './callback-outcomes.ts'
 import { callbackAsked } from './events.ts'
+import { tiedCard } from './new-call.ts'
 import { requestKeyOf } from './request-key.ts'
 import type { Target, TargetProblem, Targets } from './targets.ts'
 
@@ -36,7 +37,7 @@ export interface CallbackRequestsParts extends CallbackNoteParts {
   readonly clock: Clock
   readonly outbox: Outbox
   readonly targets: Pick<Targets, 'find' | 'handlersFor'>
-  readonly crm: Pick<CrmOfCalls, 'findByPhone' | 'addLead'>
+  readonly crm: Pick<CrmOfCalls, 'findByPhone' | 'autoCreate'>
   readonly switches: Pick<SwitchBoard, 'of'>
   /** visitors' addresses are kept as hashes under this key */
   readonly addressKey: Buffer
@@ -284,16 +285,17 @@ function send({ outbox, switches }: CallbackRequestsParts, tx: Tx, { form, numbe
   outbox.emit(tx, callbackAsked, fact, { portalId, userId: form.with_tokens === 1 ? userId : null, handlers })
 }
 
-/** The card with the number; a new lead of the responsible user, if the form makes them. */
+/** The card with the number. What a form that makes cards adds is what a call of TYPE 4 with CRM_CREATE would (contract 4.2). */
 async function findEntity(
-  { crm }: CallbackRequestsParts,
+  { crm, switches }: CallbackRequestsParts,
   tx: Tx,
   form: Row<'callback_form'>,
   { digits, international }: VisitorNumber,
 ): Promise<CalledCard | null> {
   const { portal_id: portalId, user_id: userId } = form
-  const known = (await crm.findByPhone(portalId, digits, tx.db))[0]
-  if (known || form.create_lead === 0) return known ?? null
-  const lead = { portalId, userId, actorId: userId, number: international, sourceId: 'CALLBACK', isIncoming: true, isCallback: true }
-  return { type: 'LEAD', id: await crm.addLead(tx, lead) }
+  const found = await crm.findByPhone(portalId, digits, tx.db)
+  if (form.create_lead === 0) return found[0] ?? null
+  const { crmMode: mode, repeatSales } = switches.of(portalId)
+  const wish = { portalId, userId, actorId: userId, number: international, type: 4, sourceId: 'CALLBACK', found, mode, repeatSales }
+  return tiedCard(found, await crm.autoCreate(tx, wish))
 }

@@ -1,5 +1,5 @@
 import { openContract, type Answering, type ContractHouse, type Params, type Refusing, type Who } from '../../support/contract.ts'
-import { digits, exact, fields, flag, isoTime, list, num, orNull, str, type Shape } from '../../support/shape.ts'
+import { digits, exact, fields, flag, isoTime, like, list, num, orNull, str, type Shape } from '../../support/shape.ts'
 
 /** Wire type that the `fields` method names, and the shape of the value. */
 export type FieldRow = readonly [type: string, shape: Shape]
@@ -34,6 +34,13 @@ export const statusRow: FieldRow = ['crm_status', orNull(str)]
 export const idRow: FieldRow = ['integer', digits]
 export const companyRow: FieldRow = ['crm_company', orNull(digits)]
 export const contactRow: FieldRow = ['crm_contact', orNull(digits)]
+export const dayRow: FieldRow = ['date', orNull(isoTime)]
+/** what leads and deals are worth */
+export const worthRows = {
+  OPPORTUNITY: ['double', like(/^-?\d+\.\d\d$/)],
+  CURRENCY_ID: ['crm_currency', orNull(like(/^[A-Z]{3}$/))],
+  IS_MANUAL_OPPORTUNITY: ['char', flag],
+} as const satisfies Record<string, FieldRow>
 export const hasRows = { HAS_PHONE: ['char', flag], HAS_EMAIL: ['char', flag] } as const satisfies Record<string, FieldRow>
 /** fields that every kind ends with */
 export const aboutRows = {
@@ -372,7 +379,7 @@ function described({ name, type, isMultiple }: { name: string; type: string; isM
     isImmutable: false,
     isMultiple,
     isDynamic: false,
-    title: titles[name] ?? { contact: 'Contact', company: 'Company', lead: 'Lead', deal: 'Deal' }[kind.type] + ' name',
+    title: (name === 'TYPE_ID' && kind.type === 'deal' ? 'Deal type' : titles[name]) ?? { contact: 'Contact', company: 'Company', lead: 'Lead', deal: 'Deal' }[kind.type] + ' name',
   }
 }
 
@@ -391,6 +398,12 @@ const titles: Readonly<Record<string, string>> = {
   STATUS_ID: 'Stage',
   STAGE_ID: 'Stage',
   CATEGORY_ID: 'Pipeline',
+  OPPORTUNITY: 'Amount',
+  CURRENCY_ID: 'Currency',
+  IS_MANUAL_OPPORTUNITY: 'Amount was set by hand',
+  PROBABILITY: 'Probability, %',
+  BEGINDATE: 'Begins on',
+  CLOSEDATE: 'Ends on',
   HAS_PHONE: 'Has phone',
   HAS_EMAIL: 'Has e-mail',
   SOURCE_ID: 'Source',

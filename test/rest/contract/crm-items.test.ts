@@ -26,6 +26,7 @@ const about = {
   updatedTime: isoTime,
 }
 const has = { hasPhone: flag, hasEmail: flag }
+const worth = { opportunity: num, currencyId: like(/^[A-Z]{3}$/), isManualOpportunity: flag }
 const person = { name: str, secondName: str, lastName: str, post: text }
 const said = { sourceId: 'CALL', sourceDescription: 'by phone', comments: 'hello', opened: 'N' }
 const named = { name: 'Nora', secondName: 'May', lastName: 'Bright', post: 'Buyer' }
@@ -39,11 +40,14 @@ const kinds: readonly ItemKind[] = [
       ...named,
       companyTitle: 'Employer',
       stageId: 'IN_PROCESS',
+      opportunity: 99.99,
+      currencyId: 'GBP',
+      isManualOpportunity: 'N',
       companyId: company,
       contactId: contact,
       ...said,
     }),
-    row: { id: num, title: str, ...person, companyTitle: text, stageId: str, companyId: num, contactId: num, ...has, ...about },
+    row: { id: num, title: str, ...person, companyTitle: text, stageId: str, ...worth, companyId: num, contactId: num, ...has, ...about },
     hasFm: true,
     hasContactIds: true,
   },
@@ -52,13 +56,33 @@ const kinds: readonly ItemKind[] = [
     least: { title: 'A deal' },
     full: ({ company, contact }) => ({
       title: 'A deal',
+      typeId: 'SERVICES',
       stageId: 'EXECUTING',
       categoryId: 0,
+      probability: 30,
+      opportunity: 1250.5,
+      currencyId: 'EUR',
+      isManualOpportunity: 'Y',
+      begindate: '2026-03-01T00:00:00+00:00',
+      closedate: '2026-04-15T00:00:00+00:00',
       companyId: company,
       contactId: contact,
       ...said,
     }),
-    row: { id: num, title: str, stageId: str, categoryId: num, companyId: num, contactId: num, ...about },
+    row: {
+      id: num,
+      title: str,
+      typeId: text,
+      stageId: str,
+      categoryId: num,
+      probability: orNull(num),
+      ...worth,
+      companyId: num,
+      contactId: num,
+      begindate: orNull(isoTime),
+      closedate: orNull(isoTime),
+      ...about,
+    },
     hasFm: false,
     hasContactIds: true,
   },

@@ -1,4 +1,4 @@
-import { aboutRows, companyRow, contactRow, hasRows, holdCards, idRow, maybeRow, textRow } from './cards.ts'
+import { aboutRows, companyRow, contactRow, hasRows, holdCards, idRow, maybeRow, textRow, worthRows } from './cards.ts'
 
 holdCards({
   type: 'lead',
@@ -11,6 +11,9 @@ holdCards({
     POST: 'Buyer',
     COMPANY_TITLE: 'Employer',
     STATUS_ID: 'IN_PROCESS',
+    OPPORTUNITY: '99.99',
+    CURRENCY_ID: 'GBP',
+    IS_MANUAL_OPPORTUNITY: 'N',
     COMPANY_ID: String(company),
     CONTACT_ID: String(contact),
     SOURCE_ID: 'CALL',
@@ -26,6 +29,9 @@ holdCards({
     POST: null,
     COMPANY_TITLE: null,
     STATUS_ID: 'NEW',
+    OPPORTUNITY: '0.00',
+    CURRENCY_ID: 'USD',
+    IS_MANUAL_OPPORTUNITY: 'N',
     COMPANY_ID: null,
     CONTACT_ID: null,
   },
@@ -38,6 +44,7 @@ holdCards({
     POST: maybeRow,
     COMPANY_TITLE: maybeRow,
     STATUS_ID: ['crm_status', textRow[1]],
+    ...worthRows,
     COMPANY_ID: companyRow,
     CONTACT_ID: contactRow,
     ...hasRows,

@@ -542,6 +542,9 @@ export const NotificationPage = Type.Object({
   unread: Type.Number(),
 })
 
+/** `GET /v1/missed-calls`. `POST /v1/missed-calls/looked-at`: 204. Live name: `missed-calls`. */
+export const MissedCallCount = Type.Object({ count: Type.Number() })
+
 const CallbackLimits = Type.Object({
   hour: Type.Integer({ minimum: 1, maximum: 1000 }),
   day: Type.Integer({ minimum: 1, maximum: 10000 }),
