@@ -487,6 +487,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       })
       every(recordSweepMs, () => records.sweep())
       every(oldRowSweepMs, () => oldRows.sweep())
+      oldRows.sweep().catch((error: unknown) => log.error({ err: error }, 'old rows could not be removed'))
       every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
       return listening
     },

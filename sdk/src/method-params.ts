@@ -734,6 +734,11 @@ export interface MethodParams {
     /** id of the value */
     readonly ID: number | string
   }
+  /** The stages of a pipeline of deals, as crm.status.list has them. A pipeline that is not there has none. */
+  readonly 'crm.dealcategory.stage.list': {
+    /** id of the pipeline; 0, the general one, if absent */
+    readonly ID?: number | string
+  }
   /** The directories. */
   readonly 'crm.status.entity.types': object
   /** The values of one directory, in short. */
@@ -910,6 +915,10 @@ export interface MethodParams {
   readonly 'crm.enum.fields': object
   /** The fields of a phone, e-mail, website or messenger. */
   readonly 'crm.multifield.fields': object
+  /** How the CRM works: 1 classic, with leads; 2 simple, without. */
+  readonly 'crm.settings.mode.get': object
+  /** What the answer of crm.settings.mode.get means. */
+  readonly 'crm.enum.settings.mode': object
   /** The pipelines of deals: there is one. */
   readonly 'crm.category.list': {
     /** 2 deal */
@@ -922,6 +931,91 @@ export interface MethodParams {
     /** 0 */
     readonly id?: number | string
   }
+  /** The fields of a pipeline. */
+  readonly 'crm.category.fields': {
+    /** 2 deal */
+    readonly entityTypeId?: number | string
+  }
+  /** The pipelines of deals beside the general one: none. */
+  readonly 'crm.dealcategory.list': {
+    /** names */
+    readonly SELECT?: readonly unknown[] | string | number
+    /** values by name */
+    readonly FILTER?: object
+    /** ASC or DESC by name */
+    readonly ORDER?: object
+  }
+  /** A pipeline of deals; the general one is 0. */
+  readonly 'crm.dealcategory.get': {
+    /** id of the pipeline */
+    readonly ID: number | string
+  }
+  /** The general pipeline of deals. */
+  readonly 'crm.dealcategory.default.get': object
+  /** The directory of the stages of a pipeline, for crm.status.*. */
+  readonly 'crm.dealcategory.status': {
+    /** id of the pipeline; 0, the general one, if absent */
+    readonly ID?: number | string
+  }
+  /** The fields of a pipeline of deals. */
+  readonly 'crm.dealcategory.fields': object
+  /** The fields of a comment. */
+  readonly 'crm.timeline.comment.fields': object
+  /** A comment. */
+  readonly 'crm.timeline.comment.get': {
+    /** id of the comment */
+    readonly ID: number | string
+  }
+  /** A page of 50 comments of one card. */
+  readonly 'crm.timeline.comment.list': {
+    /** names; all of them if absent */
+    readonly SELECT?: readonly unknown[] | string | number
+    /** ENTITY_TYPE and ENTITY_ID */
+    readonly FILTER?: object
+    /** ASC or DESC by ID, CREATED or AUTHOR_ID */
+    readonly ORDER?: object
+    /** offset, a multiple of 50 */
+    readonly START?: number | string
+  }
+  /** Writes a comment on the timeline of a card; the result is its id. */
+  readonly 'crm.timeline.comment.add': {
+    /** ENTITY_TYPE, ENTITY_ID, COMMENT, AUTHOR_ID; FILES are not kept */
+    readonly FIELDS?: object
+  }
+  /** Changes the text of a comment; the result is its id. One's own; administrators change any. */
+  readonly 'crm.timeline.comment.update': {
+    /** id of the comment */
+    readonly ID?: number | string
+    /** ENTITY_TYPE, ENTITY_ID, COMMENT, AUTHOR_ID; FILES are not kept */
+    readonly FIELDS?: object
+    /** 1 lead, 2 deal, 3 contact, 4 company: the comment must stand on a card of this type */
+    readonly ownerTypeId?: number | string
+    /** id of the card that the comment must stand on */
+    readonly ownerId?: number | string
+  }
+  /** Deletes a comment; the result is null. One's own; administrators delete any. */
+  readonly 'crm.timeline.comment.delete': {
+    /** id of the comment */
+    readonly ID?: number | string
+    /** 1 lead, 2 deal, 3 contact, 4 company: the comment must stand on a card of this type */
+    readonly ownerTypeId?: number | string
+    /** id of the card that the comment must stand on */
+    readonly ownerId?: number | string
+  }
+  /** The currency of the portal. `total` is 0, as the documentation has it. */
+  readonly 'crm.currency.list': {
+    /** ASC or DESC by name */
+    readonly ORDER?: object
+  }
+  /** A currency with its words in the languages of the portal. */
+  readonly 'crm.currency.get': {
+    /** ISO 4217, such as USD */
+    readonly ID: string | number
+  }
+  /** The code of the currency that the portal counts in. */
+  readonly 'crm.currency.base.get': object
+  /** The fields of a currency. */
+  readonly 'crm.currency.fields': object
   /** Registers a call of the app, or answers the open one of the same key. */
   readonly 'telephony.externalCall.register': {
     /** owner of the call */

@@ -39,6 +39,19 @@ test('a missed call is told to the responsible person of the card, once, in thei
   expect(entry).toMatchObject({ kind: 'call', call: { direction: 'incoming', statusCode: '304', responsible: { id: rita.userId } } })
 })
 
+test('a missed call is counted beside Calls, for the responsible person alone, until they look', async () => {
+  const countOf = async (person: Person): Promise<number> => (await person.api('GET', '/missed-calls')).body.count
+  await rita.api('POST', '/missed-calls/looked-at', {})
+  const ofEve = await countOf(eve)
+  const callId = await end({}, {})
+  await end({}, { DURATION: 9 })
+  expect([await countOf(rita), await countOf(eve)]).toEqual([1, ofEve])
+  await app.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: eve.userId, DURATION: 0 })
+  expect(await countOf(rita)).toBe(1)
+  expect((await rita.api('POST', '/missed-calls/looked-at', {})).status).toBe(204)
+  expect(await countOf(rita)).toBe(0)
+})
+
 test('of somebody unknown it is told to whom the call is credited', async () => {
   await end({ PHONE_NUMBER: '+15550100229' }, {})
   expect(await notes(eve)).toEqual(['Missed call: +15550100229'])

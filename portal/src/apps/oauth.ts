@@ -74,7 +74,7 @@ function isSameHash(one: string, other: string): boolean {
 export function createOAuth(parts: Parts): OAuth {
   const { store, clock } = parts
 
-  const grantRefresh: OAuth['grantRefresh'] = (tx, { portalId, appId, userId, epoch, purpose = '' }) => {
+  const grantRefresh: OAuth['grantRefresh'] = (tx, { portalId, appId, userId, epoch, purpose }) => {
     const token = randomToken()
     const now = clock.now()
     tx.write(
@@ -92,7 +92,7 @@ export function createOAuth(parts: Parts): OAuth {
       grant_epoch: epoch,
       expires_at: now + refreshMs,
       replaced_at: null,
-      purpose,
+      purpose: purpose ?? '',
     })
     return token
   }

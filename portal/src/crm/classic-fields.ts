@@ -27,7 +27,20 @@ export function typeOfName(name: string): EntityType | null {
  * `currency` an ISO 4217 code, `user`, `contact` and `company` the id of a row that must exist, `has` is computed from the multi-fields.
  */
 export type FieldKind =
-  'id' | 'text' | 'status' | 'flag' | 'time' | 'date' | 'integer' | 'money' | 'currency' | 'user' | 'contact' | 'company' | 'json' | 'has'
+  | 'id'
+  | 'text'
+  | 'status'
+  | 'flag'
+  | 'time'
+  | 'date'
+  | 'integer'
+  | 'money'
+  | 'currency'
+  | 'user'
+  | 'contact'
+  | 'company'
+  | 'json'
+  | 'has'
 
 /** One classic field. */
 export interface Field {

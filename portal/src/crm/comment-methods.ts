@@ -186,7 +186,11 @@ function presentComment(note: Row<'note'>, selection: ReadonlySet<string> | null
 }
 
 function presentFields(): Record<string, unknown> {
-  const described = (type: string, title: string, is: { required?: boolean; readOnly?: boolean; immutable?: boolean; multiple?: boolean }) => ({
+  const described = (
+    type: string,
+    title: string,
+    is: { required?: boolean; readOnly?: boolean; immutable?: boolean; multiple?: boolean },
+  ) => ({
     ...presentDescription({ kind: 'text', title, required: is.required ?? false, readOnly: is.readOnly ?? false }),
     type,
     isImmutable: is.immutable ?? false,

@@ -74,7 +74,11 @@ export function createEntities({
       const now = clock.now()
       const portal = await portalOf(tx, by.portalId)
       const given = readColumns(type, write.fields)
-      const values: Record<string, ColumnValue> = { ...emptyColumns(type, { now, country: portal.country }), assigned_by_id: by.userId, ...given }
+      const values: Record<string, ColumnValue> = {
+        ...emptyColumns(type, { now, country: portal.country }),
+        assigned_by_id: by.userId,
+        ...given,
+      }
       if (values['assigned_by_id'] === null) values['assigned_by_id'] = by.userId
       checkNamed(type, values)
       await checkReferences(tx, { type, portalId: by.portalId, values: given })

@@ -379,7 +379,9 @@ function described({ name, type, isMultiple }: { name: string; type: string; isM
     isImmutable: false,
     isMultiple,
     isDynamic: false,
-    title: (name === 'TYPE_ID' && kind.type === 'deal' ? 'Deal type' : titles[name]) ?? { contact: 'Contact', company: 'Company', lead: 'Lead', deal: 'Deal' }[kind.type] + ' name',
+    title:
+      (name === 'TYPE_ID' && kind.type === 'deal' ? 'Deal type' : titles[name]) ??
+      { contact: 'Contact', company: 'Company', lead: 'Lead', deal: 'Deal' }[kind.type] + ' name',
   }
 }
 

@@ -110,7 +110,9 @@ contract('crm.timeline.comment.add', {
     },
     {
       when: 'in the name of somebody else, on the timeline that people read',
-      params: (house) => ({ fields: { ENTITY_TYPE: 'LEAD', ENTITY_ID: String(ids.other), COMMENT: 'Of Eve', AUTHOR_ID: house.eve.userId } }),
+      params: (house) => ({
+        fields: { ENTITY_TYPE: 'LEAD', ENTITY_ID: String(ids.other), COMMENT: 'Of Eve', AUTHOR_ID: house.eve.userId },
+      }),
       shape: num,
       after: async (house) => {
         const { items } = (await house.admin.api('GET', `/leads/${ids.other}/timeline`)).body
@@ -142,14 +144,12 @@ contract('crm.timeline.comment.add', {
   ],
 })
 
-const unknown = [undefined, '', 'x', [1], 0, -1].map(
-  (id): Refusing => ({
-    when: `the id is ${JSON.stringify(id) ?? 'left out'}`,
-    params: { id },
-    error: '',
-    text: 'ID is not defined or invalid.',
-  }),
-)
+const unknown = [undefined, '', 'x', [1], 0, -1].map((id): Refusing => ({
+  when: `the id is ${JSON.stringify(id) ?? 'left out'}`,
+  params: { id },
+  error: '',
+  text: 'ID is not defined or invalid.',
+}))
 
 contract('crm.timeline.comment.get', {
   section: '8.4',
@@ -227,7 +227,12 @@ contract('crm.timeline.comment.update', {
     {
       when: "Eve's own, on the card that it stands on",
       who: ['app of Eve'],
-      params: (house) => ({ id: ids.first, ownerTypeId: 2, ownerId: ids.deal, fields: { COMMENT: 'The first', AUTHOR_ID: house.admin.userId } }),
+      params: (house) => ({
+        id: ids.first,
+        ownerTypeId: 2,
+        ownerId: ids.deal,
+        fields: { COMMENT: 'The first', AUTHOR_ID: house.admin.userId },
+      }),
       shape: num,
       after: async (house) => [await house.ask('crm.timeline.comment.get', { id: ids.first }), { AUTHOR_ID: String(house.eve.userId) }],
     },
@@ -244,7 +249,11 @@ contract('crm.timeline.comment.update', {
       params: () => ({ id: ids.second, ownerTypeId: 1, ownerId: ids.other, fields: { COMMENT: 'x' } }),
       ...notThere,
     },
-    { when: 'the card is of no type', params: () => ({ id: ids.second, ownerTypeId: 31, ownerId: 1, fields: { COMMENT: 'x' } }), ...noOwner },
+    {
+      when: 'the card is of no type',
+      params: () => ({ id: ids.second, ownerTypeId: 31, ownerId: 1, fields: { COMMENT: 'x' } }),
+      ...noOwner,
+    },
     { when: 'it says nothing any more', params: () => ({ id: ids.second, fields: { COMMENT: '' } }), ...empty },
     { when: 'somebody else wrote it', params: () => ({ id: ids.second, fields: { COMMENT: 'x' } }), ...denied },
   ],

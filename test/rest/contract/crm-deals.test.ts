@@ -53,7 +53,11 @@ holdCards({
     ['its contact does not exist', { TITLE: 'x', CONTACT_ID: 999_999 }, 'CONTACT_ID: there is no contact 999999'],
     ['its amount is a word', { TITLE: 'x', OPPORTUNITY: 'much' }, 'The field OPPORTUNITY must be a number'],
     ['its amount is too large to be exact', { TITLE: 'x', OPPORTUNITY: '1e30' }, 'The field OPPORTUNITY must be a number'],
-    ['its currency is no code', { TITLE: 'x', CURRENCY_ID: 'roubles' }, 'The field CURRENCY_ID must be a code of three letters, such as USD'],
+    [
+      'its currency is no code',
+      { TITLE: 'x', CURRENCY_ID: 'roubles' },
+      'The field CURRENCY_ID must be a code of three letters, such as USD',
+    ],
     ['it ends on no day', { TITLE: 'x', CLOSEDATE: 'tomorrow' }, 'The field CLOSEDATE must be an ISO 8601 time'],
     ['its probability is a word', { TITLE: 'x', PROBABILITY: 'high' }, 'The field PROBABILITY must be a whole number'],
     ['its pipeline is a word', { TITLE: 'x', CATEGORY_ID: 'x' }, 'The field CATEGORY_ID must be a whole number'],

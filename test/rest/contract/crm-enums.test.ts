@@ -128,14 +128,12 @@ contract('crm.dealcategory.list', {
   ],
 })
 
-const noId = [undefined, '', 'x', [1], -1].map(
-  (id): Refusing => ({
-    when: `the id is ${JSON.stringify(id) ?? 'left out'}`,
-    params: { id },
-    error: '',
-    text: 'ID is not defined or invalid',
-  }),
-)
+const noId = [undefined, '', 'x', [1], -1].map((id): Refusing => ({
+  when: `the id is ${JSON.stringify(id) ?? 'left out'}`,
+  params: { id },
+  error: '',
+  text: 'ID is not defined or invalid',
+}))
 const noPipeline: Refusing = { when: 'there is no such pipeline', params: { id: 1 }, error: '', text: 'Not found' }
 
 contract('crm.dealcategory.get', {
@@ -246,7 +244,13 @@ const dollars = {
   DATE_UPDATE: isoTime,
 }
 const wordsOf = (known: Readonly<Record<string, string>>) =>
-  fields({ FORMAT_STRING: str, FULL_NAME: exact(known['name']), DEC_POINT: exact(known['point']), THOUSANDS_SEP: str, DECIMALS: exact('2') })
+  fields({
+    FORMAT_STRING: str,
+    FULL_NAME: exact(known['name']),
+    DEC_POINT: exact(known['point']),
+    THOUSANDS_SEP: str,
+    DECIMALS: exact('2'),
+  })
 
 contract('crm.currency.list', {
   section: '8.1',

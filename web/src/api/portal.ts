@@ -94,6 +94,9 @@ export const portal = {
   readNote: (id: number) => request<void>('POST', `/notifications/${id}/read`, { body: {} }),
   readAllNotes: () => request<void>('POST', '/notifications/read-all', { body: {} }),
 
+  missedCalls: () => request<{ count: number }>('GET', '/missed-calls'),
+  lookAtMissedCalls: () => request<void>('POST', '/missed-calls/looked-at', { body: {} }),
+
   switches: () => request<T.Switches>('GET', '/switches'),
   changeSwitches: (input: Partial<T.Switches>) => request<T.Switches>('PATCH', '/switches', { body: input }),
   profiles: () => request<T.WireProfiles>('GET', '/profiles'),

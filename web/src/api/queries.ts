@@ -104,6 +104,9 @@ export const notesQuery = infiniteQueryOptions({
   getNextPageParam: nextOf,
 })
 
+/** How many missed calls the person has not looked at. */
+export const missedCallsQuery = queryOptions({ queryKey: ['missed-calls'], queryFn: () => portal.missedCalls() })
+
 /** The compatibility switches. */
 export const switchesQuery = queryOptions({ queryKey: ['switches'], queryFn: () => portal.switches() })
 /** The wire profiles, and the events that they can be compared for. */

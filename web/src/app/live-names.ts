@@ -29,6 +29,7 @@ const staleByWord: Readonly<Record<string, QueryKey[]>> = {
   'call-lists': [['call-lists']],
   'call-list': [['call-lists']],
   notifications: [['notifications']],
+  'missed-calls': [['missed-calls']],
   'callback-forms': [['callback-forms']],
   'callback-requests': [['callback-requests']],
 }

@@ -15,9 +15,11 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { appsQuery } from '../api/queries.ts'
 import { BellButton, UnreadCount, useBellLabel } from '../bell/bell-button.tsx'
+import { MissedCount, useMissedLabel } from '../statistics/missed-count.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
 import css from './navigation.module.css'
@@ -28,7 +30,6 @@ const places = [
   { to: '/companies', name: 'companies', icon: IconBuilding },
   { to: '/leads', name: 'leads', icon: IconTargetArrow },
   { to: '/call-lists', name: 'callLists', icon: IconListCheck },
-  { to: '/calls', name: 'calls', icon: IconPhone },
 ] as const
 
 interface NavigationProps {
@@ -37,13 +38,37 @@ interface NavigationProps {
   onKeys: () => void
 }
 
-function Place({ to, label, icon: Icon, params }: { to: LinkProps['to']; label: string; icon: typeof IconPhone; params?: { id: string } }) {
+interface PlaceProps {
+  to: LinkProps['to']
+  label: string
+  icon: typeof IconPhone
+  params?: { id: string }
+  /** the name with what is counted, and the number itself, where something is */
+  counted?: { name: string; number: ReactNode }
+}
+
+function Place({ to, label, icon: Icon, params, counted }: PlaceProps) {
+  const name = counted?.name ?? label
   return (
-    <Link {...({ to, params } as LinkProps)} className={css.place} activeProps={{ className: css.here }} title={label}>
+    <Link
+      {...({ to, params } as LinkProps)}
+      className={css.place}
+      activeProps={{ className: css.here }}
+      title={name}
+      {...(counted && { 'aria-label': name })}
+    >
       <Icon size={18} stroke={1.6} aria-hidden />
       <span className={css.label}>{label}</span>
+      {counted?.number}
     </Link>
   )
+}
+
+/** The calls, with how many the person missed. */
+function CallsPlace() {
+  const { t } = useTranslation()
+  const label = t('nav.calls')
+  return <Place to="/calls" label={label} icon={IconPhone} counted={{ name: useMissedLabel(label), number: <MissedCount /> }} />
 }
 
 /** The pages of installed apps that have some; listing apps may be the right of administrators only. */
@@ -82,6 +107,7 @@ export function SideBar({ onBell, onFind, onKeys }: NavigationProps) {
         {places.map((place) => (
           <Place key={place.to} to={place.to} label={t(`nav.${place.name}`)} icon={place.icon} />
         ))}
+        <CallsPlace />
       </div>
       {apps.length > 0 && (
         <div className={css.places}>
@@ -114,7 +140,7 @@ export function BottomBar({ onBell, onFind, onKeys }: NavigationProps) {
       <Place to="/contacts" label={t('nav.contacts')} icon={IconAddressBook} />
       <Place to="/call-lists" label={t('nav.callLists')} icon={IconListCheck} />
       <Place to="/dial" label={t('nav.dialShort')} icon={IconDialpad} />
-      <Place to="/calls" label={t('nav.calls')} icon={IconPhone} />
+      <CallsPlace />
       <Menu position="top-end" width={240} zIndex={300}>
         <Menu.Target>
           <button type="button" className={`${css.place} ${css.more}`}>

@@ -12,10 +12,12 @@ import { PageHead } from '../app/page-head.tsx'
 import { AppPagesMenu } from './app-pages-menu.tsx'
 import css from './calls.module.css'
 import { CallsTable } from './calls-table.tsx'
+import { useLookAtMissed } from './missed-count.tsx'
 
 /** Every call, newest first, by person, day, number or name. */
 export function CallsScreen() {
   const { t } = useTranslation()
+  useLookAtMissed()
   const [text, setText] = useState('')
   const [userId, setUserId] = useState('')
   const [from, setFrom] = useState('')

@@ -48,7 +48,7 @@ export const callbackForms = {
     perNumber: 'Requests for one number',
     hour: 'in an hour',
     day: 'in a day',
-    createLead: 'Unknown numbers become leads',
+    createLead: 'Unknown numbers become leads, or contacts with deals',
     withTokens: 'The event carries tokens of the responsible person',
     withTokensText: 'A visitor is no user, so the event has none. Some apps need them to answer.',
     preview: 'Preview',

@@ -150,6 +150,8 @@ export const calls = {
     cost: 'Cost',
   },
   history: {
+    missedBeside_one: '{{label}}, {{count}} missed',
+    missedBeside_other: '{{label}}, {{count}} missed',
     appPages: 'Pages of apps',
     noPageTitle: 'This page is not there any more',
     noPage: 'Its app has taken it away, or is not installed any more.',

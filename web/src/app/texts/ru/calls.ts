@@ -152,6 +152,10 @@ export const calls = {
     cost: 'Стоимость',
   },
   history: {
+    missedBeside_one: '{{label}}, {{count}} пропущенный',
+    missedBeside_few: '{{label}}, {{count}} пропущенных',
+    missedBeside_many: '{{label}}, {{count}} пропущенных',
+    missedBeside_other: '{{label}}, {{count}} пропущенных',
     appPages: 'Страницы приложений',
     noPageTitle: 'Этой страницы больше нет',
     noPage: 'Приложение убрало её или больше не установлено.',
