@@ -123,6 +123,34 @@ export const partly: Readonly<Record<string, string>> = {
   OnAppUpdate: 'can be bound and is never said: local apps have no versions',
   OnAppPayment: 'can be bound and is never said: apps are not paid for here',
   OnAppMethodConfirm: "can be bound and is never said: no method waits for an administrator's confirmation here",
+  ...allLack(
+    'the fields that the `fields` method lists; others, such as addresses, UTM marks and the fields of an account (UF_*), are left aside',
+    'crm.{contact|company|lead|deal}.{add|update|get|list|fields}',
+  ),
+  ...allLack(
+    'leads, deals, contacts and companies with the fields that crm.item.fields lists; no smart processes, no fields of an account',
+    'crm.item.{add|update|get|list|delete|fields}',
+  ),
+  ...allLack(
+    'a contact has one company; IS_PRIMARY and SORT are not kept',
+    'crm.contact.company.{add|fields} crm.contact.company.items.{get|set} crm.company.contact.{add|fields} crm.company.contact.items.{get|set}',
+  ),
+  ...allLack(
+    'a lead or a deal has one contact; IS_PRIMARY, SORT and ROLE_ID are not kept',
+    'crm.{lead|deal}.contact.{add|fields} crm.{lead|deal}.contact.items.{get|set}',
+  ),
+  ...allLack(
+    'deals have one pipeline',
+    'crm.category.{list|get|fields} crm.dealcategory.{list|get|status|fields} crm.dealcategory.stage.list',
+  ),
+  ...allLack("the currency of the portal's country alone", 'crm.currency.{list|get}'),
+  ...allLack('FILES are not kept', 'crm.timeline.comment.{add|update}'),
+  ...allLack('FILES is always empty', 'crm.timeline.comment.{get|list}'),
+  ...allLack(
+    'the directories of sources, stages of leads and deals and call lists; no others',
+    'crm.status.{add|update|delete|get|list} crm.status.entity.{items|types}',
+  ),
+  ...allLack('the fields that crm.activity.fields lists; files only of recordings', 'crm.activity.{add|update|get|list|fields}'),
 }
 
 /** Methods that are declared and refuse every call, as the original does where a portal lacks the matter: the code they answer. */
@@ -133,6 +161,10 @@ export const refusing: Readonly<Record<string, string>> = {
   ),
   ...allAnswer('ERROR_ARGUMENT', 'voximplant.line.outgoing.sip.set'),
   ...allAnswer('ERROR_CORE', 'voximplant.callback.start voximplant.infocall.{startwithtext|startwithsound}'),
+}
+
+function allLack(what: string, text: string): Record<string, string> {
+  return Object.fromEntries(each(text).map((name): [string, string] => [name, what]))
 }
 
 function allAnswer(error: string, text: string): Record<string, string> {

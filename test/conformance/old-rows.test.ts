@@ -55,8 +55,20 @@ describe.each(engines)('old rows on %s', (_, create) => {
     const add = (outcome: 'called' | 'waiting', ageDays: number) =>
       store.transaction((tx) =>
         tx.insert('callback_request', {
-          ...{ portal_id: house.portalId, form_id: 1, number: '+15550100270', digits: '15550100270', country: 'US', address_hash: '' },
-          ...{ origin: '', owner: '', entity_type: '', entity_id: 0, outcome, reason: null, trace_id: null, call_id: null },
+          portal_id: house.portalId,
+          form_id: 1,
+          number: '+15550100270',
+          digits: '15550100270',
+          country: 'US',
+          address_hash: '',
+          origin: '',
+          owner: '',
+          entity_type: '',
+          entity_id: 0,
+          outcome,
+          reason: null,
+          trace_id: null,
+          call_id: null,
           created_at: now - ageDays * dayMs,
         }),
       )

@@ -90,7 +90,11 @@ contract('crm.timeline.comment.fields', {
           name,
           {
             type,
-            ...{ isRequired: false, isReadOnly: false, isImmutable: false, isMultiple: false, isDynamic: false },
+            isRequired: false,
+            isReadOnly: false,
+            isImmutable: false,
+            isMultiple: false,
+            isDynamic: false,
             ...(is as object),
             title,
           },

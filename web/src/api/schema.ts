@@ -526,6 +526,11 @@ export interface IncomingWebhook {
   url?: string
 }
 
+/** `GET /v1/missed-calls`. `POST /v1/missed-calls/looked-at`: 204. Live name: `missed-calls`. */
+export interface MissedCallCount {
+  count: number
+}
+
 /** `POST /v1/{contacts|companies|leads}/:id/notes`; `DELETE /v1/notes/:id`. */
 export interface NoteInput {
   text: string
@@ -941,6 +946,14 @@ export interface Operations {
   }
   /** Marks all notes to the caller as read. */
   'POST /notifications/read-all': {
+    answer: undefined
+  }
+  /** How many missed calls the caller was told of and has not looked at. */
+  'GET /missed-calls': {
+    answer: MissedCallCount
+  }
+  /** The caller looks at the calls: none is counted any more. */
+  'POST /missed-calls/looked-at': {
     answer: undefined
   }
   /** All handlers: of apps and of outgoing webhooks. */
@@ -1427,9 +1440,7 @@ export interface Operations {
       expectedCount: number
       dials?: 'refuse' | 'leave_out' | 'place'
     }
-    answer: {
-      count: number
-    }
+    answer: MissedCallCount
   }
   /** What happened and had at least one handler, newest first. */
   'GET /events': {
