@@ -52,9 +52,13 @@ const version = (name: string): string => {
 
 // ---- processes
 
+/** Everything that was started: whatever happens, it ends with the bench. */
+const started = new Set<ChildProcess>()
+
 /** Starts a script that says over IPC when it is ready; answers what it said. */
 async function start<T>(script: string, env: Record<string, string>): Promise<{ child: ChildProcess; said: T }> {
   const child = fork(join(here, script), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  started.add(child)
   let errors = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)))
   const said = await new Promise<T>((resolve, reject) => {
@@ -72,6 +76,7 @@ async function end(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
   await ended
   clearTimeout(timer)
+  started.delete(child)
 }
 
 /** The process, its children and theirs. */
@@ -156,6 +161,7 @@ async function startRedis(): Promise<{ child: ChildProcess; port: number }> {
     ['--port', String(port), '--bind', '127.0.0.1', '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--dir', folder()],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
+  started.add(child)
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -364,6 +370,7 @@ async function main(): Promise<void> {
 try {
   await main()
 } finally {
+  await Promise.all([...started].map(end))
   await (postgres as PostgresServer | null)?.close()
   for (const made of folders) rmSync(made, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 
 /** How long an access token is good, in seconds (contract 7.1). */
@@ -38,8 +38,9 @@ const signedBytes = 19
  * HMAC-SHA256 of the bytes before it, cut to 128 bits. Ids are big-endian.
  */
 export function createTokens({ key, clock }: { key: Buffer; clock: Clock }): Tokens {
+  const sealKey = createSecretKey(key)
   const seal = (head: Buffer): Buffer =>
-    createHmac('sha256', key)
+    createHmac('sha256', sealKey)
       .update('access token 2')
       .update(head)
       .digest()
