@@ -9,20 +9,26 @@ export interface Clock {
   at(timeMs: number, fn: () => void): () => void
 }
 
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  at(timeMs, fn) {
-    // setTimeout fires at once above 2^31-1 ms: far timers are set again on the way
-    const wanted = Math.max(timeMs - Date.now(), 0)
-    const delay = Math.min(wanted, 2 ** 31 - 1)
-    let cancel: () => void
-    const timer = setTimeout(() => {
-      if (delay < wanted) cancel = systemClock.at(Date.now() + wanted - delay, fn)
-      else fn()
-    }, delay)
-    timer.unref()
-    cancel = () => clearTimeout(timer)
-    return () => cancel()
-  },
+/** A clock that shows `now` and measures waiting by the machine's timers. */
+export function clockOf(now: () => number): Clock {
+  const clock: Clock = {
+    now,
+    at(timeMs, fn) {
+      // setTimeout fires at once above 2^31-1 ms: far timers are set again on the way
+      const wanted = Math.max(timeMs - now(), 0)
+      const delay = Math.min(wanted, 2 ** 31 - 1)
+      let cancel: () => void
+      const timer = setTimeout(() => {
+        if (delay < wanted) cancel = clock.at(now() + wanted - delay, fn)
+        else fn()
+      }, delay)
+      timer.unref()
+      cancel = () => clearTimeout(timer)
+      return () => cancel()
+    },
+  }
+  return clock
 }
+
+/** The machine's own clock. */
+export const systemClock: Clock = clockOf(() => Date.now())

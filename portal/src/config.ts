@@ -11,8 +11,10 @@ const Bytes = Type.Integer({ minimum: 1024, maximum: 2 ** 31 })
 /** The settings as they stand in `hookswitch.json`; all may be left out. The comments are the text of docs/reference/settings.md. */
 export const Settings = Type.Object(
   {
-    /** path of a SQLite file, or `postgres://…` */
+    /** path of a SQLite file, or `postgres://…`; the variable `DATABASE_URL` is read too, when it begins so */
     databaseUrl: Type.String({ minLength: 1 }),
+    /** which part of the work this process does, on PostgreSQL: requests without sending (`web`), sending without requests (`delivery`); all when left out */
+    only: Type.Union([Type.Literal('web'), Type.Literal('delivery')]),
     /** address to listen on */
     host: Type.String({ minLength: 1 }),
     /** port to listen on */
@@ -79,6 +81,8 @@ export interface Config {
   /** folder of the database, recordings, keys */
   readonly dataDir: string
   readonly databaseUrl: string
+  /** null: all of the work */
+  readonly only: 'web' | 'delivery' | null
   readonly host: string
   readonly port: number
   /** null: http and https are not both served */
@@ -104,6 +108,7 @@ export class ConfigError extends Error {
 /** Environment variables, by the setting they stand for. `trustedProxies` is a comma list, `tls` takes `local` only. */
 export const variables = {
   HOOKSWITCH_DATABASE_URL: 'databaseUrl',
+  HOOKSWITCH_ONLY: 'only',
   HOOKSWITCH_HOST: 'host',
   HOOKSWITCH_PORT: 'port',
   HOOKSWITCH_HTTPS_PORT: 'httpsPort',
@@ -139,7 +144,7 @@ export function loadConfig({
 }): Config {
   const folder = resolve(dataDir)
   const file = join(folder, 'hookswitch.json')
-  const settings = merge(merge(readFile(file), fromEnvironment(env)), overrides)
+  const settings = merge(merge(merge(readFile(file), fromPlatform(env)), fromEnvironment(env)), overrides)
   const problem = check.Errors(partial(settings))[0]
   if (problem) throw new ConfigError(`${file} or the environment: ${describe(problem)}`)
   return complete(folder, settings)
@@ -151,6 +156,7 @@ type Loose = Readonly<Record<string, unknown>>
 function partial(settings: Loose): unknown {
   const stand: Static<typeof Settings> = {
     databaseUrl: 'x',
+    only: 'web',
     host: 'x',
     port: 0,
     httpsPort: 0,
@@ -183,6 +189,17 @@ function readFile(file: string): Loose {
   } catch (error) {
     throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** `DATABASE_URL` is what platforms set; an address of another database is not meant for us. */
+function fromPlatform(env: Readonly<Record<string, string | undefined>>): Loose {
+  const address = env['DATABASE_URL']
+  return address !== undefined && isPostgres(address) ? { databaseUrl: address } : {}
+}
+
+/** Is this the address of a PostgreSQL database? Anything else is the path of a SQLite file. */
+export function isPostgres(address: string): boolean {
+  return /^postgres(ql)?:\/\//.test(address)
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Loose {
@@ -241,9 +258,14 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
   if (httpsPort !== null && tls === null) throw new ConfigError('httpsPort needs tls: set it to "local", or to your certFile and keyFile')
   if (httpsPort !== null && httpsPort !== 0 && httpsPort === port)
     throw new ConfigError('httpsPort and port must differ; leave httpsPort out to serve https alone')
+  const databaseUrl = given.databaseUrl ?? join(dataDir, 'hookswitch.db')
+  const only = given.only ?? null
+  if (only !== null && !isPostgres(databaseUrl))
+    throw new ConfigError(`only: ${only} needs PostgreSQL: set databaseUrl, or DATABASE_URL, to postgres://…`)
   return {
     dataDir,
-    databaseUrl: given.databaseUrl ?? join(dataDir, 'hookswitch.db'),
+    databaseUrl,
+    only,
     host,
     port,
     httpsPort,

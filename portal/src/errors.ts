@@ -319,6 +319,11 @@ export const errors = {
   invalid_input: ['invalid_input', 422, '{problem}'],
   no_such_page: ['no_such_page', 404, 'There is nothing at {path}'],
   storage_full: ['INTERNAL_SERVER_ERROR', 507, "The portal's disk is full and nothing was written: free space in its data folder"],
+  storage_down: [
+    'INTERNAL_SERVER_ERROR',
+    503,
+    'The database of the portal cannot be reached ({problem}). Try again in a few seconds: what was under way may have been done',
+  ],
   internal: ['INTERNAL_SERVER_ERROR', 500, 'Internal server error. The log of the portal has the cause under {ref}'],
 } as const satisfies Record<string, readonly [code: string, status: number, text: string]>
 
@@ -349,4 +354,9 @@ export class PortalError extends Error {
   get status(): number {
     return errors[this.key][1]
   }
+}
+
+/** Is the database away, so that the same may work a moment later? */
+export function isOutage(error: unknown): boolean {
+  return error instanceof PortalError && error.key === 'storage_down'
 }

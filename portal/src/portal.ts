@@ -16,6 +16,7 @@ import { createSlowPages } from './apps/slow-pages.ts'
 import { createTokens } from './apps/tokens.ts'
 import { createWebhooks } from './apps/webhooks.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { openSharedClock } from './store/shared-clock.ts'
 import type { Config } from './config.ts'
 import { createActivities } from './crm/activities.ts'
 import { createCallLists } from './crm/call-lists.ts'
@@ -29,6 +30,7 @@ import { createStatuses } from './crm/statuses.ts'
 import { createNotes } from './crm/notes.ts'
 import { createTimeline } from './crm/timeline.ts'
 import { checkDestination, checkUrl, type Resolve } from './delivery/outbound.ts'
+import { createHandover } from './delivery/handover.ts'
 import { createSender } from './delivery/send.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { directoryMethods } from './directory/methods.ts'
@@ -48,6 +50,8 @@ import { createHandlerHealth } from './events/handler-health.ts'
 import { offlineMethods } from './events/offline-methods.ts'
 import { createOfflineSignals } from './events/offline-signals.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
+import { createDeliveryOrder } from './events/delivery-order.ts'
+import { createProcesses } from './events/processes.ts'
 import { createReplays } from './events/replays.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
@@ -125,6 +129,11 @@ const offlineSweepMs = 5_000
 const recordSweepMs = 5_000
 /** Sessions, tokens and requests that are old. */
 const oldRowSweepMs = 3_600_000
+const installSweepMs = 30_000
+/** a third of a notice's lease */
+const renewMs = 10_000
+/** after the database was away: until then each process writes down what it had sent meanwhile */
+const graceMs = 5_000
 /** a file that another process may still be writing is left alone */
 const leftoverQuietMs = 3_600_000
 
@@ -150,13 +159,14 @@ export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
 
 /** Builds a portal on its database, migrated, with an account in it. It serves after `start`. */
 export async function createPortal(config: Config, world: PortalWorld = {}) {
-  const clock = world.clock ?? systemClock
   const log = world.log ?? createLog(config.log.level)
   const processId = randomUUID()
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
 
   // store
   const engine = await openEngine(config.databaseUrl, log)
+  const sharedClock = engine.isShared && !world.clock ? await openSharedClock(engine, log) : null
+  const clock = world.clock ?? sharedClock ?? systemClock
   const migrations = await migrate(engine)
   const store = await Store.open(world.engine ? world.engine(engine) : engine, log)
   const portals = createPortals({ store, changed: (portalId, names) => live.changed(portalId, names) })
@@ -164,8 +174,12 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   if (isNew) await store.transaction((tx) => addPortal(tx, { title: 'Hookswitch', country: 'US', language: 'en', now: clock.now() }))
 
   // live updates
-  const live = createLive({ store, log })
+  const live = createLive({ store, log, heard: (_, names) => deliveries.heard(names) })
   const { changed } = live
+
+  // a process may do a part of the work; the others hear what is theirs
+  const processes = createProcesses({ store, log, processId })
+  const isSending = config.only !== 'web'
 
   // directory and apps: who calls
   const users = new Users({ store, clock, changed })
@@ -197,7 +211,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     auth: (wish) => auth.of(wish),
     settled: (tx, job, decision) =>
       requestIdOf(job.callId ?? '') === null ? calls.followDelivery(tx, job, decision) : callbackOutcomes.followDelivery(tx, job, decision),
-    proven: (callId) => worker.proven(callId),
+    proven(callId) {
+      worker.proven(callId)
+      processes.tell({ proven: [callId] })
+    },
     gone: (job) => health.gone(job.handlerId),
     changed,
   })
@@ -212,15 +229,19 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
         await notifications.send({ portalId, userId: id, authorId: null, appId: null, message: language === 'ru' ? text.ru : text.en, tag })
     },
   })
-  const worker: Worker<DeliveryJob> = createWorker<DeliveryJob>({
-    ...deliveries,
-    clock,
-    random: world.random ?? Math.random,
-    log,
-    sender,
-    breakerChanged: (handlerId, breaker) => health.breakerChanged(handlerId, breaker),
-    ended: (job, decision, sent) => metrics.ended(job, decision, sent),
-  })
+  const order = createDeliveryOrder({ store, clock, processId })
+  const sending = (): Worker<DeliveryJob> =>
+    createWorker<DeliveryJob>({
+      ...deliveries,
+      ...(store.isShared && { heldBack: order.heldBack }),
+      clock,
+      random: world.random ?? Math.random,
+      log,
+      sender,
+      breakerChanged: (handlerId, breaker) => health.breakerChanged(handlerId, breaker),
+      ended: (job, decision, sent) => metrics.ended(job, decision, sent),
+    })
+  const worker = isSending ? sending() : createHandover<DeliveryJob>(() => processes.tell({ deliveries: true }))
   const metrics = createMetrics({ store, clock, report: () => worker.report(), token: config.metrics.token })
   const offline = createOfflineQueue({ store, clock })
   // which REST call is running: an app's own queue does not echo what the app does (contract 3.5)
@@ -230,7 +251,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     clock,
     bindings,
     worker,
-    processId,
+    processId: isSending ? processId : null,
     offline,
     causedBy: () => causes.getStore() ?? null,
     queued: (queued) => signals.queued(queued),
@@ -256,7 +277,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     bindings,
     changed,
     blockedAddress: judgeAddress,
-    installDue: () => installs.wake(),
+    installDue: () => (isSending ? installs.wake() : processes.tell({ installs: true })),
   })
   const installs = createInstalls({ store, clock, log, auth, changed, post: postForm(sender) })
   const webhooks = createWebhooks({
@@ -284,7 +305,14 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     publicUrl: config.publicUrl,
     changed,
   })
-  const records = createRecordFetches({ store, clock, log, recordings, changed })
+  const records = createRecordFetches({
+    store,
+    clock,
+    log,
+    recordings,
+    handOver: isSending ? null : () => processes.tell({ records: true }),
+    changed,
+  })
   const calls = createCalls({ store, clock, outbox, deliveries, offline, crm, notifications, records, switches, changed })
   const clicks = createClicks({ store, clock, outbox, targets, crm, switches, changed })
   const traces = createTraces({ store, targets })
@@ -382,8 +410,14 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       bindings,
       outbox,
       deliveries,
-      tryNow: (handlerId) => worker.tryNow(handlerId),
-      trust: (handlerId) => worker.trust(handlerId),
+      tryNow(handlerId) {
+        worker.tryNow(handlerId)
+        processes.tell({ tryNow: [handlerId] })
+      },
+      trust(handlerId) {
+        worker.trust(handlerId)
+        processes.tell({ trust: [handlerId] })
+      },
       now,
       changed,
     }),
@@ -437,6 +471,47 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     stops.push(() => cancel())
   }
 
+  /** Recovers what a dead process left, starts the delivery loop. */
+  const takeOver = async (): Promise<void> => {
+    await recordings.clearLeftovers(engine.isShared ? leftoverQuietMs : 0)
+    await health.forget(engine.isShared ? clock.now() - graceMs : null)
+    await deliveries.recover({ all: !engine.isShared })
+    await records.recover({ all: !engine.isShared })
+    processes.listen(
+      (news) => {
+        for (const callId of news.proven ?? []) worker.proven(callId)
+        for (const handlerId of news.trust ?? []) worker.trust(handlerId)
+        for (const handlerId of news.tryNow ?? []) worker.tryNow(handlerId)
+        if (news.deliveries) worker.wake()
+        if (news.installs) installs.wake()
+        if (news.records) records.sweep().catch((error: unknown) => log.error({ err: error }, 'records could not be looked for'))
+      },
+      () => worker.wake(),
+    )
+    worker.wake()
+  }
+
+  /** The slow looks for what nobody told, and for what processes that died have left. */
+  const keepSending = (): void => {
+    every(silenceSweepMs, () => calls.closeSilent())
+    every(offlineSweepMs, async () => {
+      for (const { portalId, callId } of await offline.sweep())
+        if (requestIdOf(callId) === null) await calls.closeUnfetched(portalId, callId)
+        else await callbackOutcomes.closeUnfetched(callId)
+    })
+    every(recordSweepMs, () => records.sweep())
+    every(oldRowSweepMs, () => oldRows.sweep())
+    oldRows.sweep().catch((error: unknown) => log.error({ err: error }, 'old rows could not be removed'))
+    every(recoverySweepMs, async () => {
+      if ((store.heardForMs ?? 0) < graceMs) return
+      await deliveries.recover({ all: false })
+      worker.wake()
+    })
+    if (!engine.isShared) return
+    every(renewMs, () => order.renew(worker.held()))
+    every(installSweepMs, async () => installs.wake())
+  }
+
   return {
     /** a new account was made for a new database */
     isNew,
@@ -471,29 +546,17 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       if (!engine.isShared) {
         await rm(join(config.dataDir, 'tmp'), { recursive: true, force: true })
       }
-      await recordings.clearLeftovers(engine.isShared ? leftoverQuietMs : 0)
-      await health.forget()
-      await deliveries.recover({ all: !engine.isShared })
-      await records.recover({ all: !engine.isShared })
-      worker.wake()
+      if (isSending) await takeOver()
       const listening = await server.listen()
-      await installs.start()
+      if (isSending) await installs.start()
       every(hourMs, () => idempotency.sweep())
-      every(silenceSweepMs, () => calls.closeSilent())
-      every(offlineSweepMs, async () => {
-        for (const { portalId, callId } of await offline.sweep())
-          if (requestIdOf(callId) === null) await calls.closeUnfetched(portalId, callId)
-          else await callbackOutcomes.closeUnfetched(callId)
-      })
-      every(recordSweepMs, () => records.sweep())
-      every(oldRowSweepMs, () => oldRows.sweep())
-      oldRows.sweep().catch((error: unknown) => log.error({ err: error }, 'old rows could not be removed'))
-      every(recoverySweepMs, () => deliveries.recover({ all: false }).then(() => worker.wake()))
+      if (isSending) keepSending()
       return listening
     },
 
     /** Closes a portal that was not started. */
     async close() {
+      sharedClock?.stop()
       metrics.close()
       await sender.close()
       records.close()
@@ -509,6 +572,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       await installs.stop()
       await slowPages.stop()
       await worker.close()
+      // what it gave back is taken up at once
+      processes.tell({ deliveries: true })
+      await processes.close()
+      sharedClock?.stop()
       metrics.close()
       await health.close()
       await sender.close()

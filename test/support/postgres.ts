@@ -20,6 +20,10 @@ export interface PostgresServer {
   url: string
   /** of the shell that watches over it: the server is its child */
   watcherPid: number
+  /** Stops the server at once; its data stays. */
+  stop(): Promise<void>
+  /** Starts it again at the same address. */
+  start(): Promise<void>
   close(): Promise<void>
 }
 
@@ -108,6 +112,10 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
+/** Runs the server; `stop` on its standard input stops it at once, the next word starts it again, the end of the input ends all. */
+const watcher =
+  'while :; do "$@" & pid=$!; read -r word || word=end; kill -INT $pid; wait $pid; [ "$word" = stop ] && read -r word || break; done; cd / && rm -rf "$0"'
+
 interface Account {
   uid: number
   gid: number
@@ -144,13 +152,14 @@ async function startIn(folder: string, account: Account | undefined, durable: bo
     'max_connections=200',
   ]
   const command = [join(binaries, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])]
-  // The shell waits for its standard input to end, which happens when this process ends, however it ends.
-  const child = spawn('/bin/sh', ['-c', '"$@" & read -r _; kill -INT $!; wait; cd / && rm -rf "$0"', folder, ...command], {
+  // The shell waits for a word or for the end of its standard input, which comes when this process ends, however it ends.
+  const child = spawn('/bin/sh', ['-c', watcher, folder, ...command], {
     ...account,
     cwd: folder,
     stdio: ['pipe', logFile.fd, logFile.fd],
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
+  const say = (word: string): void => void child.stdin?.write(`${word}\n`)
   await logFile.close()
   const close = async () => {
     child.stdin?.end()
@@ -165,7 +174,19 @@ async function startIn(folder: string, account: Account | undefined, durable: bo
     await close()
     throw new Error(`PostgreSQL did not answer in ${startLimitMs / 1000} s. Its log:\n${text}`, { cause: error })
   }
-  return { url, watcherPid: child.pid!, close }
+  return {
+    url,
+    watcherPid: child.pid!,
+    close,
+    async stop() {
+      say('stop')
+      while (await isAnswering(url)) await delay(20)
+    },
+    async start() {
+      say('start')
+      await waitForAnswer(url)
+    },
+  }
 }
 
 /** Returns the folder of `postgres` and `initdb`; a copy of it where the account could not reach the original, as under /root. */
@@ -199,6 +220,10 @@ async function isOpenToAll(path: string): Promise<boolean> {
     if (!((await stat(at)).mode & 0o001)) return false
     if (at === dirname(at)) return true
   }
+}
+
+async function isAnswering(url: string): Promise<boolean> {
+  return withClient(url, async () => true).catch(() => false)
 }
 
 async function waitForAnswer(url: string): Promise<void> {

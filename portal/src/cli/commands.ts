@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
-import { loadConfig, type Config } from '../config.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { isPostgres, loadConfig, type Config } from '../config.ts'
 import { nameCompany } from '../directory/departments.ts'
 import { hashPassword, randomPassword } from '../directory/sign-in.ts'
 import { comparableEvents, diffProfiles } from '../events/profile-diff.ts'
@@ -18,6 +18,7 @@ interface Options {
   readonly port?: number
   readonly demoPort?: number
   readonly tls?: string
+  readonly only?: string
 }
 
 /** A command cannot go on; the message is one line for the terminal. */
@@ -36,6 +37,7 @@ function configOf(options: Options, overrides: Readonly<Record<string, unknown>>
     ...overrides,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.tls !== undefined && { tls: options.tls }),
+    ...(options.only !== undefined && { only: options.only }),
   }
   return loadConfig({ env: process.env, ...(options.data !== undefined && { dataDir: options.data }), overrides: given })
 }
@@ -57,6 +59,12 @@ export function commands(): Command {
     .action((options: Options) => start(options))
   withPlace(program.command('serve'))
     .description('the portal alone')
+    .addOption(
+      new Option('--only <part>', 'a part of the work, on PostgreSQL: requests without sending, or sending without requests').choices([
+        'web',
+        'delivery',
+      ]),
+    )
     .action((options: Options) => serve(options))
   withPlace(program.command('setup'))
     .description("make a portal's first admin")
@@ -100,7 +108,7 @@ async function opened<T>(config: Config, use: (portal: Portal) => Promise<T>): P
 
 /** Keeps other portals off the data folder; the lock lasts as long as the returned release is held. */
 async function lock(config: Config): Promise<() => void> {
-  if (/^postgres(ql)?:/.test(config.databaseUrl)) return () => {}
+  if (isPostgres(config.databaseUrl)) return () => {}
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const release = lockFolder(config.dataDir)
   if (!release) throw new CommandError(`another portal is running on ${config.dataDir}: stop it, or give another folder by --data`)

@@ -4,6 +4,7 @@
  * other (`lanes.ts`). Dials pass notices and wait for none.
  */
 import type { Clock } from '../clock.ts'
+import { isOutage } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DeliveryClass } from '../states.ts'
 import { breakerState, closedBreaker, healthOf, learn, type Breaker, type BreakerState, type Evidence } from './breaker.ts'
@@ -11,6 +12,7 @@ import { Desk, type Limits } from './desk.ts'
 import { decide, decideHeld, isPastDeadline, pauseOf, type Decision, type Reason } from './engine.ts'
 import { createLanes } from './lanes.ts'
 import type { Outgoing, Sender, Sent } from './send.ts'
+import { createTurns } from './turns.ts'
 
 /** A delivery as the loop sees it. */
 export interface Job {
@@ -52,6 +54,8 @@ export interface WorkerPorts<J extends Job> {
   record(job: J, request: Outgoing, sent: Sent, decision: Decision): Promise<{ readonly isProven: boolean }>
   /** writes down what becomes of a delivery that was not posted */
   recordUnsent(job: J, decision: Decision): Promise<void>
+  /** which of these notices have to wait for an older one of their order, in any process; left out when there is one process */
+  heldBack?(jobs: readonly J[]): Promise<ReadonlySet<number>>
   /** gives back what this process had leased and did not start */
   release(jobs: readonly J[]): Promise<void>
   /** a handler's breaker opened or closed */
@@ -86,6 +90,8 @@ export interface Worker<J extends Job> {
   tryNow(handlerId: number): void
   /** deliveries that wait or are under way here */
   readonly load: number
+  /** all that it keeps in memory */
+  held(): J[]
   /** every handler for which something waits, goes on or is remembered */
   report(): DeskReport[]
   /** starts nothing new, waits for what is under way, gives the rest back */
@@ -94,6 +100,9 @@ export interface Worker<J extends Job> {
 
 const sweepMs = 5_000
 const claimLimit = 256
+/** how often a database that is away is asked again */
+const againMs = 250
+const closingTriesMost = 40
 /** calls whose dial ended in silence, newest last */
 const doubtsKept = 1000
 
@@ -103,7 +112,7 @@ const tooLate: Decision = { state: 'expired', reason: 'deadline', dueAt: null, r
 export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const { clock, log } = ports
   const desks = new Map<number, Desk<J>>()
-  const known = new Set<number>()
+  const known = new Map<number, J>()
   const underway = new Set<Promise<void>>()
   const doubts = new Map<string, number>()
   const deadlines = new Map<number, () => void>()
@@ -113,6 +122,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   let sweeping = false
   let sweepAgain = false
   let closed = false
+  let closingTries = 0
 
   const deskOf = (handlerId: number): Desk<J> => {
     let desk = desks.get(handlerId)
@@ -130,6 +140,26 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
         clock.at(job.deadlineAt, () => giveUp(job)),
       )
   })
+
+  const { heldBack } = ports
+  const turns = heldBack ? createTurns<J>({ clock, log, heldBack, enter: (job) => lanes.enter(job) }) : null
+  const leave = (job: J, isComingBack: boolean): void => {
+    lanes.leave(job, isComingBack)
+    if (job.orderKey !== null) turns?.ended(job.orderKey)
+  }
+
+  /** A database that is away for a moment: what has to be written down is written down when it is back. */
+  const whenBack = async <T>(work: () => Promise<T> | T, untilMs: number | null): Promise<T> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isOutage(error) || isPastDeadline(untilMs, clock.now())) throw error
+        if (closed && (closingTries += 1) > closingTriesMost) throw error
+        await new Promise<void>((resolve) => void clock.at(clock.now() + Math.min(50 * (tries + 1), againMs), resolve))
+      }
+    }
+  }
 
   /** A dial that waits is told to be late when it is, not when its turn comes. */
   const giveUp = (job: J): void => {
@@ -205,10 +235,10 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   /** Ends a delivery's turn without a POST. */
   const end = async (job: J, decision: Decision): Promise<void> => {
     try {
-      await ports.recordUnsent(job, decision)
+      await whenBack(() => ports.recordUnsent(job, decision), null)
       ports.ended?.(job, decision, null)
     } finally {
-      lanes.leave(job, decision.dueAt !== null)
+      leave(job, decision.dueAt !== null)
     }
   }
 
@@ -220,11 +250,14 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       return end(job, { state: job.deliveryClass === 'dial' ? 'failed' : 'canceled', reason: obstacle, dueAt: null, refusal: null })
     let isComingBack = false
     try {
-      if (job.deliveryClass === 'dial' && !job.reserved && !(await ports.markSending(job))) return
-      const request = await ports.render(job)
+      if (job.deliveryClass === 'dial' && !job.reserved && !(await whenBack(() => ports.markSending(job), job.deadlineAt))) return
+      const request = await whenBack(() => ports.render(job), job.deadlineAt).catch((error: unknown) => {
+        if (isOutage(error)) return null
+        throw error
+      })
       // what came before took its time: a slow disk must not make a late dial
-      if (isPastDeadline(job.deadlineAt, clock.now())) {
-        await ports.recordUnsent(job, tooLate)
+      if (request === null || isPastDeadline(job.deadlineAt, clock.now())) {
+        await whenBack(() => ports.recordUnsent(job, tooLate), null)
         ports.ended?.(job, tooLate, null)
         return
       }
@@ -233,12 +266,12 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       isComingBack = decision.dueAt !== null
       // who took it well can take the next one while this one is written down
       if (decision.state === 'delivered') leaveSlot()
-      const { isProven } = await ports.record(job, request, sent, decision)
+      const { isProven } = await whenBack(() => ports.record(job, request, sent, decision), null)
       learnFrom(job, sent, decision, isProven)
       ports.ended?.(job, decision, sent)
       if (decision.dueAt !== null) wakeBy(decision.dueAt)
     } finally {
-      lanes.leave(job, isComingBack)
+      leave(job, isComingBack)
     }
   }
 
@@ -321,8 +354,9 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const accept = (jobs: readonly J[]): void => {
     for (const job of jobs) {
       if (known.has(job.id)) continue
-      known.add(job.id)
+      known.set(job.id, job)
       if (job.reserved) start(job)
+      else if (turns && job.orderKey !== null) turns.wait(job)
       else lanes.enter(job)
     }
   }
@@ -350,6 +384,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     get load() {
       return known.size
     },
+    held: () => [...known.values()],
     report() {
       const now = clock.now()
       return [...desks].map(([handlerId, desk]) => ({
@@ -364,7 +399,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       cancelWake?.()
       for (const cancel of [...deadlines.values(), ...timers.values()]) cancel()
       while (underway.size > 0) await Promise.all(underway)
-      const waiting = [...[...desks.values()].flatMap((desk) => desk.clear()), ...lanes.clear()]
+      const waiting = [...[...desks.values()].flatMap((desk) => desk.clear()), ...lanes.clear(), ...(turns?.clear() ?? [])]
       if (waiting.length > 0) await ports.release(waiting)
     },
   }

@@ -111,9 +111,10 @@ export class SwitchBoard {
   }): Promise<SwitchBoard> {
     const board = new SwitchBoard(store, changed)
     await board.#load()
-    store.listen(channel, () => {
+    const follow = (): void => {
       board.#load().catch((error: unknown) => log.error({ err: error }, 'the switches that another process changed could not be read'))
-    })
+    }
+    store.listen(channel, follow, follow)
     return board
   }
 

@@ -75,7 +75,8 @@ export class Bindings {
   static async open(parts: BindingsParts): Promise<Bindings> {
     const bindings = new Bindings(parts)
     await bindings.#load()
-    parts.store.listen(channel, () => bindings.#follow(followTries))
+    const follow = (): void => bindings.#follow(followTries)
+    parts.store.listen(channel, follow, follow)
     return bindings
   }
 

@@ -291,7 +291,11 @@ export function createDeliveries(parts: DeliveriesParts) {
           .where('expires_at', 'is not', null),
       )
     },
-    /** Resolves when an attempt of this delivery has ended here or it was settled without one, or after that time. */
+    /** What another process said of a delivery: whoever waits for it here looks. */
+    heard(names: readonly string[]): void {
+      for (const name of names) if (name.startsWith('delivery:')) awaited.get(Number(name.slice('delivery:'.length)))?.()
+    },
+    /** Resolves when an attempt of this delivery has ended or it was settled without one, or after that time. */
     attempted(id: number, withinMs: number): Promise<void> {
       return new Promise((resolve) => {
         const done = (): void => {

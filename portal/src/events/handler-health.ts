@@ -69,14 +69,15 @@ export function createHandlerHealth({ store, bindings, log, tellAdmins, changed 
         await tellAdmins({ portalId: handler.portal_id, tag: `gone ${handlerId}`, text: goneText(handler) })
       })
     },
-    /** What a process that died had written: a new one begins with closed breakers. */
-    async forget(): Promise<void> {
+    /** What a process that died had written: a new one begins with closed breakers. `restedBefore`: only what was to be tried again before that time. */
+    async forget(restedBefore: number | null): Promise<void> {
       await store.transaction((tx) =>
         tx.write(
           store.build
             .updateTable('handler')
             .set({ breaker_opened_at: null, breaker_retry_at: null, breaker_reason: null })
-            .where('breaker_opened_at', 'is not', null),
+            .where('breaker_opened_at', 'is not', null)
+            .$if(restedBefore !== null, (query) => query.where('breaker_retry_at', '<', restedBefore)),
         ),
       )
       await bindings.changed()

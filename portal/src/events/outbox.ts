@@ -51,7 +51,8 @@ export interface OutboxParts {
   readonly clock: Clock
   readonly bindings: Bindings
   readonly worker: Worker<DeliveryJob>
-  readonly processId: string
+  /** whose its deliveries are from the start; null: this process sends none, they are anybody's */
+  readonly processId: string | null
   readonly offline: Pick<OfflineQueue, 'add'>
   /** whose REST call is running, with its `auth_connector`: its own queue of that name does not get what it causes (contract 3.5) */
   readonly causedBy: () => { readonly owner: string; readonly connector: string } | null
@@ -150,14 +151,14 @@ function objectKeyOf(data: Readonly<Record<string, unknown>>, callId: string | n
   return callId ?? JSON.stringify(data)
 }
 
-/** How long a process may keep a notice before others take it over. */
-export const leaseMs = 60_000
+/** How long a process keeps a notice unless it renews it: then it is dead, and others take it over. */
+export const leaseMs = 30_000
 /** A waiting dial is taken over quickly: it is good for 30 s only, and `markSending` lets one process have it. */
 export const waitingDialLeaseMs = 2_000
 /** Longer than an attempt can take: after it a dial under way is one whose process has died. */
 export const sendingDialLeaseMs = 20_000
 
-function deliveryRow(job: DeliveryJob, processId: string, now: number) {
+function deliveryRow(job: DeliveryJob, processId: string | null, now: number) {
   return {
     id: job.id,
     portal_id: job.portalId,
@@ -174,7 +175,8 @@ function deliveryRow(job: DeliveryJob, processId: string, now: number) {
     due_at: now,
     deadline_at: job.deadlineAt,
     lease_owner: processId,
-    lease_until: now + (job.deliveryClass === 'notice' ? leaseMs : job.reserved ? sendingDialLeaseMs : waitingDialLeaseMs),
+    lease_until:
+      processId === null ? null : now + (job.deliveryClass === 'notice' ? leaseMs : job.reserved ? sendingDialLeaseMs : waitingDialLeaseMs),
     settled_at: null,
     refusal: null,
     replay_of: null,

@@ -19,7 +19,8 @@ export interface Live {
 /** One change, numbered. */
 interface Change {
   readonly number: number
-  readonly portalId: number
+  /** null: of every portal */
+  readonly portalId: number | null
   readonly names: readonly string[]
   readonly userIds: readonly number[] | null
 }
@@ -43,7 +44,16 @@ const largestMessage = 7000
 const largestBacklog = 1_000_000
 
 /** Ids are `<run>.<number>`: after a restart, or from another process, an id is unknown and everything counts as changed. */
-export function createLive({ store, log }: { store: Store; log: Log }): Live {
+export function createLive({
+  store,
+  log,
+  heard,
+}: {
+  store: Store
+  log: Log
+  /** what changed, wherever in this or another process */
+  heard?: (portalId: number, names: readonly string[]) => void
+}): Live {
   const run = randomBytes(6).toString('hex')
   const viewers = new Set<Viewer>()
   let changes: Change[] = []
@@ -57,7 +67,7 @@ export function createLive({ store, log }: { store: Store; log: Log }): Live {
     const names = new Set<string>()
     for (let index = viewer.sentNumber + 1 - oldest; index < changes.length; index++) {
       const change = changes[index]
-      if (change?.portalId !== viewer.portalId) continue
+      if (!change || (change.portalId !== null && change.portalId !== viewer.portalId)) continue
       if (change.userIds === null || change.userIds.includes(viewer.userId)) for (const name of change.names) names.add(name)
     }
     return [...names]
@@ -99,12 +109,22 @@ export function createLive({ store, log }: { store: Store; log: Log }): Live {
       store.notify(channel, `[${message}]`).catch((err: unknown) => log.warn({ err }, 'browsers could not be told what changed'))
   }
 
-  store.listen(channel, (message) => {
-    for (const { p: portalId, n: names, u: userIds } of JSON.parse(message) as { p: number; n: string[]; u: number[] | null }[])
-      changes.push({ number: ++lastNumber, portalId, names, userIds })
+  const keep = (portalId: number | null, names: readonly string[], userIds: readonly number[] | null): void => {
+    changes.push({ number: ++lastNumber, portalId, names, userIds })
     if (changes.length > kept * 1.5) changes = changes.slice(-kept)
     if (viewers.size > 0) flushTimer ??= setTimeout(flush, coalesceMs)
-  })
+  }
+
+  store.listen(
+    channel,
+    (message) => {
+      for (const { p: portalId, n: names, u: userIds } of JSON.parse(message) as { p: number; n: string[]; u: number[] | null }[]) {
+        keep(portalId, names, userIds)
+        heard?.(portalId, names)
+      }
+    },
+    () => keep(null, ['*'], null),
+  )
 
   const end = (viewer: Viewer): void => {
     viewers.delete(viewer)

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import { parseForm } from '../rest/php.ts'
 import { errorEnvelope } from '../rest/router.ts'
 import { parseBody } from './body.ts'
-import { allowCrossOrigin, pathOf, queryOf, sendJson } from './rest.ts'
+import { allowCrossOrigin, pathOf, queryOf, sendJson, setRetryAfter } from './rest.ts'
 import { userOfRequest } from './sessions.ts'
 
 /** What the OAuth endpoints need. */
@@ -29,6 +29,7 @@ export function tokenEndpoint({ oauth, log }: Pick<OAuthParts, 'oauth' | 'log'>)
       return await sendJson(reply, 200, await oauth.token({ ...parseForm(queryOf(request)), ...body }))
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
+      setRetryAfter(reply, error)
       return sendJson(reply, status, body)
     }
   }
@@ -51,6 +52,7 @@ export function serveOAuth(server: FastifyInstance, parts: OAuthParts): void {
         return await reply.redirect(await parts.oauth.authorize(user, { clientId, state: typeof state === 'string' ? state : '' }), 302)
       } catch (error) {
         const { status, body } = errorEnvelope(error, parts.log)
+        setRetryAfter(reply, error)
         return reply
           .code(status)
           .header('content-type', 'text/html; charset=UTF-8')

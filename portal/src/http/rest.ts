@@ -80,6 +80,12 @@ export function allowCrossOrigin(reply: FastifyReply): void {
     .header('access-control-max-age', '86400')
 }
 
+/** What can be tried again soon says when. */
+export function setRetryAfter(reply: FastifyReply, error: unknown): void {
+  const seconds = error instanceof PortalError ? error.details['retryAfterSeconds'] : undefined
+  if (seconds !== undefined) void reply.header('retry-after', String(seconds))
+}
+
 /** Sends an envelope the way the original does. */
 export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
   return reply.code(status).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(body))
@@ -157,6 +163,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       return await sendJson(reply, 200, envelope)
     } catch (error) {
       const { status, body } = errorEnvelope(error, log)
+      setRetryAfter(reply, error)
       return sendJson(reply, status, body)
     }
   }

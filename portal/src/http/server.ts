@@ -100,19 +100,7 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
   })
   serveHealth(server, parts)
   serveMetrics(server, parts)
-  serveLive(server, parts)
-  serveOwnApi(server, {
-    routes: parts.routes,
-    signIn: parts.signIn,
-    publicUrl: config.publicUrl,
-    maxBodyBytes: config.bodies.maxBytes,
-    idempotency: parts.idempotency,
-    log,
-  })
-  serveOAuth(server, parts)
-  serveRest(server, { ...parts, onToken: tokenEndpoint(parts) })
-  await serveWeb(server, { folder: parts.webFolder ?? webFolder, isFramed: parts.isFramed, log })
-  parts.extend?.(server)
+  if (config.only !== 'delivery') await serveRequests(server, parts)
   await server.ready()
 
   return {
@@ -132,6 +120,24 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
       await server.close()
     },
   }
+}
+
+/** Everything but health and metrics. */
+async function serveRequests(server: FastifyInstance, parts: ServerParts): Promise<void> {
+  const { config, log } = parts
+  serveLive(server, parts)
+  serveOwnApi(server, {
+    routes: parts.routes,
+    signIn: parts.signIn,
+    publicUrl: config.publicUrl,
+    maxBodyBytes: config.bodies.maxBytes,
+    idempotency: parts.idempotency,
+    log,
+  })
+  serveOAuth(server, parts)
+  serveRest(server, { ...parts, onToken: tokenEndpoint(parts) })
+  await serveWeb(server, { folder: parts.webFolder ?? webFolder, isFramed: parts.isFramed, log })
+  parts.extend?.(server)
 }
 
 async function closeListener(listener: Server): Promise<void> {

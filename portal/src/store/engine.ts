@@ -65,7 +65,12 @@ export interface Engine {
   /** waits for the writer, then has it alone until commit or rollback */
   begin(): Promise<Session>
   notify(channel: string, message: string): Promise<void>
-  listen(channel: string, hear: (message: string) => void): void
+  /** `missed`: messages may have been lost, because the connection was */
+  listen(channel: string, hear: (message: string) => void, missed?: () => void): void
+  /** for how long the connection that listens has been open; null: it is not */
+  heardForMs(): number | null
+  /** the database's own time, milliseconds since 1970 UTC */
+  databaseTime(): Promise<number>
   /** applies one migration in a transaction, unless its name was applied before */
   migrate(name: string, text: string): Promise<boolean>
   /** the schema as text, for the dumps beside the migrations */

@@ -158,6 +158,8 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
     listen(channel, hear) {
       listeners.set(channel, [...(listeners.get(channel) ?? []), hear])
     },
+    heardForMs: () => performance.now(),
+    databaseTime: async () => Date.now(),
     async migrate(name, text) {
       const sql = text.replaceAll('SERIAL_ID', 'INTEGER PRIMARY KEY AUTOINCREMENT').replaceAll('GIVEN_ID', 'INTEGER PRIMARY KEY')
       const answer = throwFailure(await writer.ask({ kind: 'migrate', name, sql }))

@@ -52,6 +52,16 @@ export class Store {
     return store
   }
 
+  /** Other processes may be at work on this database. */
+  get isShared(): boolean {
+    return this.#engine.isShared
+  }
+
+  /** For how long messages of other processes have been coming without a break, in milliseconds; null: they do not come now. */
+  get heardForMs(): number | null {
+    return this.#engine.heardForMs()
+  }
+
   /** Reads outside a transaction: sees all that was committed. */
   get read(): Kysely<Tables> {
     return this.#engine.read
@@ -140,7 +150,8 @@ export class Store {
       for (const run of unit.committed) run()
       return result
     } catch (error) {
-      await unit.rollback()
+      // a connection that was lost has rolled back by itself; what the work failed of is told
+      await unit.rollback().catch(() => {})
       for (const run of unit.rolledBack) run()
       throw error
     }
@@ -163,9 +174,9 @@ export class Store {
     return this.#engine.notify(channel, message)
   }
 
-  /** Hears the messages of `notify`, this process's own included. */
-  listen(channel: string, hear: (message: string) => void): void {
-    this.#engine.listen(channel, hear)
+  /** Hears the messages of `notify`, this process's own included. `missed`: the connection was lost for a while, look for yourself. */
+  listen(channel: string, hear: (message: string) => void, missed?: () => void): void {
+    this.#engine.listen(channel, hear, missed)
   }
 
   async close(): Promise<void> {

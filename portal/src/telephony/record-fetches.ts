@@ -15,6 +15,8 @@ export interface RecordFetchesParts {
   readonly clock: Clock
   readonly log: Log
   readonly recordings: Pick<Recordings, 'fetchFrom'>
+  /** tells the process that fetches, when it is another one */
+  readonly handOver: (() => void) | null
   changed(portalId: number, names: readonly string[]): void
 }
 
@@ -27,7 +29,7 @@ const atOnce = 4
 const longestUrl = 8_192
 
 /** Builds the verbs on fetches. */
-export function createRecordFetches({ store, clock, log, recordings, changed }: RecordFetchesParts) {
+export function createRecordFetches({ store, clock, log, recordings, handOver, changed }: RecordFetchesParts) {
   const underWay = new Set<Promise<void>>()
   const alarms = new Set<() => void>()
   let isClosing = false
@@ -171,7 +173,10 @@ export function createRecordFetches({ store, clock, log, recordings, changed }: 
           .values({ call_id: callId, ...row })
           .onConflict((conflict) => conflict.column('call_id').doUpdateSet(row)),
       )
-      tx.afterCommit(() => void sweep().catch((error: unknown) => log.error({ err: error }, 'records could not be looked for')))
+      tx.afterCommit(() => {
+        if (handOver) handOver()
+        else void sweep().catch((error: unknown) => log.error({ err: error }, 'records could not be looked for'))
+      })
     },
 
     sweep,
