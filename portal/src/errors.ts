@@ -324,6 +324,32 @@ export const errors = {
     503,
     'The database of the portal cannot be reached ({problem}). Try again in a few seconds: what was under way may have been done',
   ],
+  storage_half_moved: [
+    'INTERNAL_SERVER_ERROR',
+    503,
+    'The move to this PostgreSQL database is not finished: run hookswitch migrate again, it goes on where it stopped',
+  ],
+  move_nothing: [
+    'move_nothing',
+    409,
+    'The SQLite database has no portal in it: there is nothing to move. Start with DATABASE_URL right away',
+  ],
+  move_not_empty: [
+    'move_not_empty',
+    409,
+    'The PostgreSQL database has rows in {table} already: create an empty database and give its address by --to',
+  ],
+  move_other_source: [
+    'move_other_source',
+    409,
+    'The PostgreSQL database holds a half-done move of another portal: create an empty database and give its address by --to',
+  ],
+  move_running: ['move_running', 409, 'Another hookswitch migrate is at work on this PostgreSQL database: wait until it has ended'],
+  move_differs: [
+    'move_differs',
+    409,
+    'Table {table} is not the same on both sides ({ours} rows in SQLite, {theirs} in PostgreSQL): the portal was changed after the move began. Run hookswitch migrate with --again: it empties what it brought and begins anew',
+  ],
   internal: ['INTERNAL_SERVER_ERROR', 500, 'Internal server error. The log of the portal has the cause under {ref}'],
 } as const satisfies Record<string, readonly [code: string, status: number, text: string]>
 

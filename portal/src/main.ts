@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { CommandError, commands } from './cli/commands.ts'
+import { MigrateError } from './cli/migrate.ts'
 import { ConfigError } from './config.ts'
 import { PortalError } from './errors.ts'
 
@@ -14,7 +15,7 @@ try {
   if (isTaken) process.stderr.write(`The port is in use: ${(error as Error).message}. Give another one by --port\n`)
   else if (/^(EEXIST|ENOTDIR|EACCES|EROFS|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(String((error as { code?: string }).code)))
     process.stderr.write(`The data folder cannot be used: ${(error as Error).message}. Give another one by --data\n`)
-  else if (error instanceof CommandError || error instanceof ConfigError || error instanceof PortalError)
+  else if (error instanceof CommandError || error instanceof MigrateError || error instanceof ConfigError || error instanceof PortalError)
     process.stderr.write(`${error.message}\n`)
   else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
   process.exit(1)

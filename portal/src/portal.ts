@@ -83,6 +83,7 @@ import { batchMethods } from './rest/batch.ts'
 import { Router, type Answered, type Cause } from './rest/router.ts'
 import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
+import { refuseHalfMoved } from './store/move.ts'
 import type { Engine } from './store/engine.ts'
 import { Store } from './store/store.ts'
 import type { Row } from './store/tables.ts'
@@ -167,6 +168,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const engine = await openEngine(config.databaseUrl, log)
   const sharedClock = engine.isShared && !world.clock ? await openSharedClock(engine, log) : null
   const clock = world.clock ?? sharedClock ?? systemClock
+  await refuseHalfMoved(engine).catch(async (error: unknown) => {
+    await engine.close()
+    throw error
+  })
   const migrations = await migrate(engine)
   const store = await Store.open(world.engine ? world.engine(engine) : engine, log)
   const portals = createPortals({ store, changed: (portalId, names) => live.changed(portalId, names) })

@@ -10,6 +10,7 @@ import { profileNames, type ProfileName } from '../events/profiles.ts'
 import { createPortal, eventCatalogue, type Portal } from '../portal.ts'
 import { lockFolder } from '../store/lock.ts'
 import { runDemoPhone } from './demo-phone.ts'
+import { migratePortal, type MigrateOptions } from './migrate.ts'
 import { startSpans } from './otel.ts'
 import { adminEmail, seedCompany, seedDemoPhone } from './seed.ts'
 
@@ -76,6 +77,13 @@ export function commands(): Command {
   withPlace(program.command('reset-password <email>'))
     .description('give a user a new password and sign them out everywhere')
     .action((email: string, options: Options) => resetPassword(email, options))
+  program
+    .command('migrate')
+    .description('move a SQLite portal to PostgreSQL; run it again to go on where it was broken off')
+    .option('--data <folder>', 'folder of the database, recordings and keys (default: data)')
+    .requiredOption('--to <address>', 'an empty database: postgres://user:password@host/database')
+    .option('--again', 'empty what a half-done move has brought and begin anew')
+    .action((options: MigrateOptions) => migratePortal(options, say))
   program
     .command('profiles')
     .description('the wire profiles of event bodies')
