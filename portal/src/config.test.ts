@@ -33,6 +33,14 @@ describe('settings', () => {
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '127.0.0.1'])
   })
 
+  it('take the PostgreSQL address that a platform sets, but not that of another database', () => {
+    const url = 'postgres://db.example.com/portal'
+    expect(load({ databaseUrl: 'here.db' }, { DATABASE_URL: url }).databaseUrl).toBe(url)
+    expect(load({ databaseUrl: 'here.db' }, { DATABASE_URL: 'mysql://db.example.com/shop' }).databaseUrl).toBe('here.db')
+    expect(load(undefined, { DATABASE_URL: url, HOOKSWITCH_DATABASE_URL: `${url}2` }).databaseUrl).toBe(`${url}2`)
+    expect(load({ only: 'web' }, { DATABASE_URL: url }).only).toBe('web')
+  })
+
   it('give out https addresses when the portal serves TLS', () => {
     expect(load({ tls: 'local', port: 1443 }).publicUrl).toBe('https://127.0.0.1:1443')
     expect(load({ tls: 'local', httpsPort: 1444 }).publicUrl).toBe('https://127.0.0.1:1444')
@@ -46,6 +54,8 @@ describe('settings', () => {
     [{ publicUrl: 'https://crm.example.com/portal' }, {}, 'publicUrl'],
     [{ trustedProxies: ['proxy'] }, {}, 'proxy'],
     [{ httpsPort: 5 }, {}, 'httpsPort'],
+    [{ only: 'web' }, {}, 'needs PostgreSQL'],
+    [{ only: 'mail' }, {}, 'only'],
     ['{', {}, 'cannot be read'],
     [undefined, { HOOKSWITCH_PROT: '1' }, 'HOOKSWITCH_PROT'],
     [undefined, { HOOKSWITCH_PORT: '99999' }, 'port'],

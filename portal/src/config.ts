@@ -258,14 +258,9 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
   if (httpsPort !== null && tls === null) throw new ConfigError('httpsPort needs tls: set it to "local", or to your certFile and keyFile')
   if (httpsPort !== null && httpsPort !== 0 && httpsPort === port)
     throw new ConfigError('httpsPort and port must differ; leave httpsPort out to serve https alone')
-  const databaseUrl = given.databaseUrl ?? join(dataDir, 'hookswitch.db')
-  const only = given.only ?? null
-  if (only !== null && !isPostgres(databaseUrl))
-    throw new ConfigError(`only: ${only} needs PostgreSQL: set databaseUrl, or DATABASE_URL, to postgres://…`)
   return {
     dataDir,
-    databaseUrl,
-    only,
+    ...databaseOf(dataDir, given),
     host,
     port,
     httpsPort,
@@ -279,6 +274,14 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
     metrics: given.metrics ?? { token: null },
     log: given.log ?? { level: 'info' },
   }
+}
+
+function databaseOf(dataDir: string, given: Partial<Static<typeof Settings>>): Pick<Config, 'databaseUrl' | 'only'> {
+  const databaseUrl = given.databaseUrl ?? join(dataDir, 'hookswitch.db')
+  const only = given.only ?? null
+  if (only !== null && !isPostgres(databaseUrl))
+    throw new ConfigError(`only: ${only} needs PostgreSQL: set databaseUrl, or DATABASE_URL, to postgres://…`)
+  return { databaseUrl, only }
 }
 
 /** The address of this machine as the listener has it; `0.0.0.0` and `::` are reached by the loopback. */

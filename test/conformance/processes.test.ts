@@ -204,7 +204,7 @@ describe('two processes', () => {
     async () => {
       const acknowledged: string[] = []
       for (let round = 0; round < kills; round++) {
-        const victim = pair[Math.random() < 0.5 ? 0 : 1]!
+        const victim = pair[Math.random() < 0.5 ? 0 : 1]
         const wanted = acknowledged.length + 1 + Math.floor(Math.random() * 40)
         let isOver = false
         const work = Array.from({ length: 12 }, async (_, n) => {

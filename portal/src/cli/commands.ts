@@ -164,7 +164,8 @@ async function serve(options: Options): Promise<void> {
   const portal = await createPortal(config)
   if (portal.isNew) say('This portal has no users yet. Make the first admin: hookswitch setup --email you@example.com')
   const { addresses, advice } = await portal.start()
-  say(`Hookswitch listens on ${addresses.join(' and ')}; its address is ${config.publicUrl}`)
+  if (config.only === 'delivery') say(`Hookswitch sends deliveries; its health and metrics are at ${addresses.join(' and ')}`)
+  else say(`Hookswitch listens on ${addresses.join(' and ')}; its address is ${config.publicUrl}`)
   for (const line of advice) say(line)
   stopOnSignal(async () => {
     await portal.stop()

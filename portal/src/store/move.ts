@@ -50,7 +50,11 @@ const noteTable = 'portal_move'
 /** Throws `move_nothing`, `move_not_empty`, `move_other_source`, `move_running`, `move_differs`. */
 export async function movePortal({ from, to, isAgain, log, progress }: Move): Promise<Moved> {
   const engine = await openEngine(from, log)
-  await migrate(engine).finally(() => engine.close())
+  try {
+    await migrate(engine)
+  } finally {
+    await engine.close()
+  }
   const source = new Database(from, { readonly: true })
   const target = await connect(to)
   try {
@@ -155,7 +159,11 @@ async function prepare({ source, target, to, log, tables, isAgain }: Prepared): 
     await target.query(`create table ${noteTable} (table_name text primary key, source text not null, last_row bigint not null)`)
   }
   const engine = await openEngine(to, log)
-  await migrate(engine).finally(() => engine.close())
+  try {
+    await migrate(engine)
+  } finally {
+    await engine.close()
+  }
   if (isAgain) {
     await target.query(`truncate ${[...tables.map(({ name }) => `"${name}"`), noteTable].join(', ')}`)
   }
