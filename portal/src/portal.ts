@@ -128,6 +128,7 @@ const silenceSweepMs = 60_000
 const recoverySweepMs = 5_000
 const offlineSweepMs = 5_000
 const recordSweepMs = 5_000
+const reminderMs = 10_000
 /** Sessions, tokens and requests that are old. */
 const oldRowSweepMs = 3_600_000
 const installSweepMs = 30_000
@@ -504,6 +505,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
         if (requestIdOf(callId) === null) await calls.closeUnfetched(portalId, callId)
         else await callbackOutcomes.closeUnfetched(callId)
     })
+    every(reminderMs, () => signals.remind())
     every(recordSweepMs, () => records.sweep())
     every(oldRowSweepMs, () => oldRows.sweep())
     oldRows.sweep().catch((error: unknown) => log.error({ err: error }, 'old rows could not be removed'))

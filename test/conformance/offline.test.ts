@@ -381,3 +381,43 @@ describe.each(engines.filter(([name]) => name === 'PostgreSQL'))('two processes 
     }
   })
 })
+
+describe.each(engines)('what a process had queued and not told when it died on %s', (_, create) => {
+  test('is told by another, once', async () => {
+    const database = await create()
+    const clock = createTurnableClock()
+    const listener = await startListener()
+    const house = await startPortal({ databaseUrl: database.address, world: { clock } })
+    try {
+      const app = await house.addApp()
+      await app.call('event.bind', { event: 'ONOFFLINEEVENT', handler: listener.url, options: { minTimeout: 2 } })
+      const { store } = house.portal
+      await store.transaction((tx) =>
+        tx.insert('offline_event', {
+          portal_id: house.portalId,
+          owner: `app:${app.id}`,
+          connector: '',
+          event: 'ONCRMCONTACTADD',
+          message_id: 'left',
+          call_id: null,
+          user_id: house.admin.userId,
+          data: '{}',
+          process_id: '',
+          error: 0,
+          expires_at: null,
+          changed_at: clock.now(),
+        }),
+      )
+      clock.turn(11_000)
+      await listener.waitFor('event=ONOFFLINEEVENT')
+      clock.turn(11_000)
+      clock.turn(11_000)
+      await house.admin.api('GET', '/session')
+      expect(listener.received.filter((one) => one.body.includes('event=ONOFFLINEEVENT'))).toHaveLength(1)
+    } finally {
+      await house.stop()
+      await listener.close()
+      await database.drop()
+    }
+  })
+})

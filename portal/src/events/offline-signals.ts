@@ -13,9 +13,12 @@ export interface OfflineSignalParts {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
-  readonly bindings: Pick<Bindings, 'bound'>
+  readonly bindings: Pick<Bindings, 'bound' | 'byId'>
   readonly outbox: Outbox
 }
+
+const graceMs = 5_000
+const reminded = 500
 
 /** `options.minTimeout` of a handler in milliseconds; 1 s when it is not given or nonsense. */
 export function minTimeoutMs(options: string): number {
@@ -74,6 +77,36 @@ export function createOfflineSignals({ store, clock, log, bindings, outbox }: Of
       for (const handler of bindings.bound(queued.portalId, offlineWaiting.name, queued.owner)) {
         const isMeant = handler.kind === 'online' && handler.enabled === 1 && handler.ownerProblem === null
         if (isMeant && (handler.connector === '' || handler.connector === queued.connector)) raise(handler, queued)
+      }
+    },
+
+    /** Says what a process that died had planned to say: something waits that came after the last signal, and its time is over. */
+    async remind(): Promise<void> {
+      const rows = await store.read
+        .selectFrom('handler')
+        .leftJoin('offline_signal', 'offline_signal.handler_id', 'handler.id')
+        .innerJoin('offline_event', (join) =>
+          join.onRef('offline_event.portal_id', '=', 'handler.portal_id').onRef('offline_event.owner', '=', 'handler.owner'),
+        )
+        .select(['handler.id', 'offline_event.connector', 'offline_event.user_id', 'offline_event.changed_at'])
+        .where('handler.event', '=', offlineWaiting.name)
+        .where('handler.kind', '=', 'online')
+        .where('handler.enabled', '=', 1)
+        .where('handler.deleted_at', 'is', null)
+        .where('offline_event.process_id', '=', '')
+        .where((eb) => eb('offline_event.changed_at', '>', eb.fn.coalesce('offline_signal.sent_at', eb.val(0))))
+        .where((eb) => eb.or([eb('handler.connector', '=', ''), eb('handler.connector', '=', eb.ref('offline_event.connector'))]))
+        .orderBy('offline_event.changed_at', 'desc')
+        .limit(reminded)
+        .execute()
+      const told = new Set<number>()
+      for (const { id, connector, user_id: userId, changed_at: changedAt } of rows) {
+        const handler = bindings.byId(id)
+        if (!handler || handler.ownerProblem !== null || told.has(id)) continue
+        told.add(id)
+        // what is newer is still being said by the process that it came to
+        if (changedAt + minTimeoutMs(handler.options) + graceMs <= clock.now())
+          raise(handler, { portalId: handler.portal_id, owner: handler.owner, connector, userId })
       }
     },
 
