@@ -1,6 +1,6 @@
 /** The composition root: every part of a portal process, built once, in order. Reading it from top to bottom is reading the system. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuthBlocks } from './apps/auth-block.ts'
@@ -50,6 +50,7 @@ import { createHandlerHealth } from './events/handler-health.ts'
 import { offlineMethods } from './events/offline-methods.ts'
 import { createOfflineSignals } from './events/offline-signals.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
+import { createDeadProcesses } from './events/dead-processes.ts'
 import { createDeliveryOrder } from './events/delivery-order.ts'
 import { createProcesses } from './events/processes.ts'
 import { createReplays } from './events/replays.ts'
@@ -132,6 +133,8 @@ const reminderMs = 10_000
 /** Sessions, tokens and requests that are old. */
 const oldRowSweepMs = 3_600_000
 const installSweepMs = 30_000
+/** twice this is how long a dead process keeps what it had */
+const deadSweepMs = 2_000
 /** a third of a notice's lease */
 const renewMs = 10_000
 /** after the database was away: until then each process writes down what it had sent meanwhile */
@@ -162,11 +165,11 @@ export function eventCatalogue(): ReadonlyMap<string, EventDeclaration<never>> {
 /** Builds a portal on its database, migrated, with an account in it. It serves after `start`. */
 export async function createPortal(config: Config, world: PortalWorld = {}) {
   const log = world.log ?? createLog(config.log.level)
-  const processId = randomUUID()
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
 
   // store
   const engine = await openEngine(config.databaseUrl, log)
+  const { processId } = engine
   const sharedClock = engine.isShared && !world.clock ? await openSharedClock(engine, log) : null
   const clock = world.clock ?? sharedClock ?? systemClock
   await refuseHalfMoved(engine).catch(async (error: unknown) => {
@@ -235,6 +238,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
         await notifications.send({ portalId, userId: id, authorId: null, appId: null, message: language === 'ru' ? text.ru : text.en, tag })
     },
   })
+  const deadProcesses = createDeadProcesses({ store })
   const order = createDeliveryOrder({ store, clock, processId })
   const sending = (): Worker<DeliveryJob> =>
     createWorker<DeliveryJob>({
@@ -515,6 +519,13 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       worker.wake()
     })
     if (!engine.isShared) return
+    every(deadSweepMs, async () => {
+      const dead = await deadProcesses.find()
+      if (dead.length === 0) return
+      log.warn({ processes: dead }, 'a process died; its deliveries are taken over')
+      await deliveries.recover({ all: false, dead })
+      worker.wake()
+    })
     every(renewMs, () => order.renew(worker.held()))
     every(installSweepMs, async () => installs.wake())
   }

@@ -161,8 +161,8 @@ export function createDeliveries(parts: DeliveriesParts) {
     return rows.toSorted((a, b) => a.id - b.id).map((row) => jobOf(row, byId.get(row.event_id), bindings.byId(row.handler_id)))
   }
 
-  /** Dials and notices that another process left `sending` (design 11.7). With `all`, whatever their lease says. */
-  const recover = async ({ all }: { all: boolean }): Promise<void> => {
+  /** Dials and notices that another process left `sending` (design 11.7). With `all`, whatever their lease says; all that `dead` processes had, too. */
+  const recover = async ({ all, dead = [] }: { all: boolean; dead?: readonly string[] }): Promise<void> => {
     await store.transaction(async (tx) => {
       const now = clock.now()
       let query = tx.db
@@ -170,7 +170,13 @@ export function createDeliveries(parts: DeliveriesParts) {
         .selectAll()
         .where('state', 'in', ['sending', 'pending', 'retrying'])
         .where('lease_owner', 'is not', null)
-      if (!all) query = query.where('lease_until', '<=', now).where('state', '=', 'sending')
+      if (!all)
+        query = query.where((eb) =>
+          eb.or([
+            eb.and([eb('lease_until', '<=', now), eb('state', '=', 'sending')]),
+            ...(dead.length > 0 ? [eb('lease_owner', 'in', [...dead])] : []),
+          ]),
+        )
       for (const row of await query.execute()) {
         const handler = bindings.byId(row.handler_id)
         if (row.state !== 'sending') {

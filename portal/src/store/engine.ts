@@ -49,6 +49,10 @@ export interface Session {
 export interface Engine {
   /** other processes may be at work on this database */
   readonly isShared: boolean
+  /** names this process among those on the database */
+  readonly processId: string
+  /** which of these processes have no connection any more */
+  goneAmong(processIds: readonly string[]): Promise<string[]>
   /** readers beside the writer */
   readonly read: Kysely<Tables>
   /** a read whose text was compiled before */

@@ -12,9 +12,25 @@ export interface Listener {
 }
 
 const againMs = 250
+const livingClass = 7_003
+
+function lockKey(processId: string): number {
+  return Number.parseInt(processId.slice(0, 7), 16)
+}
+
+/** Which of these processes hold no lock: their listening connection is gone. Every role may read the locks. */
+export async function goneAmong(pool: pg.Pool, processIds: readonly string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ key: number }>(
+    `select objid::bigint as key from pg_locks where locktype = 'advisory' and classid = $1 and objsubid = 2 and granted
+     and database = (select oid from pg_database where datname = current_database())`,
+    [livingClass],
+  )
+  const living = new Set(rows.map((row) => Number(row.key)))
+  return processIds.filter((processId) => !living.has(lockKey(processId)))
+}
 
 /** A listener on the database of that address. */
-export function createListener(address: string, log: Log): Listener {
+export function createListener(address: string, log: Log, processId: string): Listener {
   const heard = new Map<string, Array<(message: string) => void>>()
   const whenMissed: Array<() => void> = []
   let client: pg.Client | null = null
@@ -34,6 +50,8 @@ export function createListener(address: string, log: Log): Listener {
       if (!closed) setTimeout(ensure, againMs).unref()
     })
     await next.connect()
+    // held as long as the process lives; a shared lock never waits for a connection of its own that is still dying
+    await next.query('select pg_advisory_lock_shared($1, $2)', [livingClass, lockKey(processId)])
     for (const channel of heard.keys()) await next.query(`listen "${channel}"`)
     client = next
     const isAgain = openedAt !== null

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import type { Answer, Engine, Session, Statement } from './engine.ts'
 import { tellingOutages } from './outage.ts'
-import { createListener } from './postgres-listener.ts'
+import { createListener, goneAmong } from './postgres-listener.ts'
 import { createPostgresWriter, storable } from './postgres-writer.ts'
 import { routedQueries } from './routed.ts'
 
@@ -49,9 +50,12 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
   }
 
   const writer = createPostgresWriter(address)
-  const listener = createListener(address, log)
+  const processId = randomUUID()
+  const listener = createListener(address, log, processId)
   return {
     isShared: true,
+    processId,
+    goneAmong: (processIds) => tellingOutages(goneAmong(pool, processIds)),
     query: (statement) => answerOf(pool, statement, nameOf(statement.sql)),
     read: routedQueries(parts, (statement) => answerOf(pool, statement)),
     build: routedQueries(parts, async () => {

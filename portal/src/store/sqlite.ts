@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
@@ -132,6 +133,8 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
   const listeners = new Map<string, Array<(message: string) => void>>()
   return {
     isShared: false,
+    processId: randomUUID(),
+    goneAmong: async () => [],
     query: async (statement) => readNow(statement),
     read: routedQueries(parts, async (statement) => readNow(statement)),
     build: routedQueries(parts, async () => {

@@ -57,6 +57,16 @@ export class Store {
     return this.#engine.isShared
   }
 
+  /** Names this process among those on the database. */
+  get processId(): string {
+    return this.#engine.processId
+  }
+
+  /** Which of these processes have no connection any more: dead, or cut off for the moment. */
+  goneAmong(processIds: readonly string[]): Promise<string[]> {
+    return this.#engine.goneAmong(processIds)
+  }
+
   /** For how long messages of other processes have been coming without a break, in milliseconds; null: they do not come now. */
   get heardForMs(): number | null {
     return this.#engine.heardForMs()
