@@ -26,6 +26,7 @@ const ofFramework: ReadonlySet<ErrorKey> = new Set<ErrorKey>([
   'too_many_values',
   'operation_time_limit',
   'storage_full',
+  'storage_down',
 ])
 
 /** It stands in the slot of a command, which is then not looked at: no method is noted. framework.test.ts provokes it. */
