@@ -61,6 +61,13 @@ create table "app_option" (
   "value" text not null
 );
 
+create table "archive_file" (
+  "folder_id" text not null,
+  "path" text not null,
+  "bytes" bigint not null,
+  "row_count" bigint not null
+);
+
 create table "attempt" (
   "id" bigint not null,
   "portal_id" bigint not null,
@@ -268,14 +275,7 @@ create table "deal" (
   "stage_id" text not null,
   "category_id" bigint not null,
   "contact_id" bigint,
-  "company_id" bigint,
-  "type_id" text not null,
-  "probability" bigint,
-  "opportunity" bigint not null,
-  "currency_id" text not null,
-  "is_manual_opportunity" smallint not null,
-  "begindate" bigint,
-  "closedate" bigint
+  "company_id" bigint
 );
 
 create table "delivery" (
@@ -402,10 +402,7 @@ create table "lead" (
   "company_title" text not null,
   "status_id" text not null,
   "contact_id" bigint,
-  "company_id" bigint,
-  "opportunity" bigint not null,
-  "currency_id" text not null,
-  "is_manual_opportunity" smallint not null
+  "company_id" bigint
 );
 
 create table "line" (
@@ -421,13 +418,6 @@ create table "line" (
 create table "migration" (
   "name" text not null,
   "applied_at" bigint not null
-);
-
-create table "missed_call" (
-  "call_id" text not null,
-  "portal_id" bigint not null,
-  "user_id" bigint not null,
-  "created_at" bigint not null
 );
 
 create table "multifield" (
@@ -561,8 +551,20 @@ create table "refresh_token" (
   "user_id" bigint not null,
   "grant_epoch" bigint not null,
   "expires_at" bigint not null,
-  "replaced_at" bigint,
-  "purpose" text not null
+  "replaced_at" bigint
+);
+
+create table "retention_mark" (
+  "job" text not null,
+  "after_id" bigint not null
+);
+
+create table "retention_run" (
+  "id" bigint not null,
+  "owner" text,
+  "lease_until" bigint not null,
+  "ended_at" bigint,
+  "report" text not null
 );
 
 create table "session" (
@@ -687,6 +689,8 @@ CREATE UNIQUE INDEX app_option_pkey ON app_option USING btree (app_id, user_id, 
 
 CREATE UNIQUE INDEX app_pkey ON app USING btree (id);
 
+CREATE UNIQUE INDEX archive_file_pkey ON archive_file USING btree (folder_id, path);
+
 CREATE INDEX attempt_delivery ON attempt USING btree (delivery_id, number);
 
 CREATE UNIQUE INDEX attempt_pkey ON attempt USING btree (id);
@@ -727,8 +731,6 @@ CREATE INDEX callback_request_address ON callback_request USING btree (form_id, 
 
 CREATE INDEX callback_request_caller ON callback_request USING btree (portal_id, owner, digits, created_at);
 
-CREATE INDEX callback_request_created ON callback_request USING btree (created_at);
-
 CREATE INDEX callback_request_form ON callback_request USING btree (form_id, id);
 
 CREATE INDEX callback_request_number ON callback_request USING btree (form_id, digits, created_at);
@@ -755,21 +757,25 @@ CREATE INDEX deal_portal ON deal USING btree (portal_id, id);
 
 CREATE INDEX delivery_call ON delivery USING btree (call_id) WHERE (call_id IS NOT NULL);
 
+CREATE INDEX delivery_due ON delivery USING btree (due_at, id) WHERE (due_at IS NOT NULL);
+
 CREATE INDEX delivery_event ON delivery USING btree (event_id);
 
 CREATE INDEX delivery_handler ON delivery USING btree (handler_id, id);
 
-CREATE INDEX delivery_open ON delivery USING btree (due_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'retrying'::text]));
-
 CREATE UNIQUE INDEX delivery_pkey ON delivery USING btree (id);
 
-CREATE INDEX delivery_state ON delivery USING btree (portal_id, state, id);
+CREATE INDEX delivery_portal ON delivery USING btree (portal_id, id);
+
+CREATE INDEX delivery_problem ON delivery USING btree (portal_id, state, id) WHERE ((settled_at IS NOT NULL) AND (state <> 'delivered'::text));
 
 CREATE UNIQUE INDEX department_pkey ON department USING btree (id);
 
 CREATE INDEX event_call ON event USING btree (call_id) WHERE (call_id IS NOT NULL);
 
 CREATE UNIQUE INDEX event_pkey ON event USING btree (id);
+
+CREATE INDEX event_portal ON event USING btree (portal_id, id);
 
 CREATE UNIQUE INDEX handler_binding ON handler USING btree (owner, event, url, auth_user_id, kind, connector) WHERE (deleted_at IS NULL);
 
@@ -798,10 +804,6 @@ CREATE UNIQUE INDEX line_number ON line USING btree (owner, number);
 CREATE UNIQUE INDEX line_pkey ON line USING btree (id);
 
 CREATE UNIQUE INDEX migration_pkey ON migration USING btree (name);
-
-CREATE UNIQUE INDEX missed_call_pkey ON missed_call USING btree (call_id);
-
-CREATE INDEX missed_call_user ON missed_call USING btree (portal_id, user_id);
 
 CREATE INDEX multifield_entity ON multifield USING btree (entity_type, entity_id, "position");
 
@@ -851,11 +853,11 @@ CREATE UNIQUE INDEX recording_pkey ON recording USING btree (id);
 
 CREATE INDEX refresh_token_app ON refresh_token USING btree (app_id, user_id);
 
-CREATE INDEX refresh_token_expires ON refresh_token USING btree (expires_at);
-
 CREATE UNIQUE INDEX refresh_token_pkey ON refresh_token USING btree (token_hash);
 
-CREATE INDEX session_expires ON session USING btree (expires_at);
+CREATE UNIQUE INDEX retention_mark_pkey ON retention_mark USING btree (job);
+
+CREATE UNIQUE INDEX retention_run_pkey ON retention_run USING btree (id);
 
 CREATE INDEX session_expiry ON session USING btree (expires_at);
 

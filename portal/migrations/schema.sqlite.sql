@@ -73,6 +73,14 @@ CREATE TABLE app_option (
   PRIMARY KEY (app_id, user_id, name)
 );
 
+CREATE TABLE archive_file (
+  folder_id TEXT NOT NULL,
+  path TEXT NOT NULL,
+  bytes BIGINT NOT NULL,
+  row_count BIGINT NOT NULL,
+  PRIMARY KEY (folder_id, path)
+);
+
 CREATE TABLE attempt (
   id INTEGER PRIMARY KEY,
   portal_id BIGINT NOT NULL,
@@ -235,8 +243,6 @@ CREATE INDEX callback_request_address ON callback_request (form_id, address_hash
 
 CREATE INDEX callback_request_caller ON callback_request (portal_id, owner, digits, created_at);
 
-CREATE INDEX callback_request_created ON callback_request (created_at);
-
 CREATE INDEX callback_request_form ON callback_request (form_id, id);
 
 CREATE INDEX callback_request_number ON callback_request (form_id, digits, created_at);
@@ -319,7 +325,7 @@ CREATE TABLE deal (
   category_id BIGINT NOT NULL,
   contact_id BIGINT,
   company_id BIGINT
-, type_id TEXT NOT NULL DEFAULT 'SALE', probability BIGINT, opportunity BIGINT NOT NULL DEFAULT 0, currency_id TEXT NOT NULL DEFAULT '', is_manual_opportunity SMALLINT NOT NULL DEFAULT 0, begindate BIGINT, closedate BIGINT);
+);
 
 CREATE INDEX deal_portal ON deal (portal_id, id);
 
@@ -348,13 +354,15 @@ CREATE TABLE delivery (
 
 CREATE INDEX delivery_call ON delivery (call_id) WHERE call_id IS NOT NULL;
 
+CREATE INDEX delivery_due ON delivery (due_at, id) WHERE due_at IS NOT NULL;
+
 CREATE INDEX delivery_event ON delivery (event_id);
 
 CREATE INDEX delivery_handler ON delivery (handler_id, id);
 
-CREATE INDEX delivery_open ON delivery (due_at) WHERE state IN ('pending', 'sending', 'retrying');
+CREATE INDEX delivery_portal ON delivery (portal_id, id);
 
-CREATE INDEX delivery_state ON delivery (portal_id, state, id);
+CREATE INDEX delivery_problem ON delivery (portal_id, state, id) WHERE settled_at IS NOT NULL AND state <> 'delivered';
 
 CREATE TABLE department (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -376,6 +384,8 @@ CREATE TABLE event (
 );
 
 CREATE INDEX event_call ON event (call_id) WHERE call_id IS NOT NULL;
+
+CREATE INDEX event_portal ON event (portal_id, id);
 
 CREATE TABLE handler (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -462,7 +472,7 @@ CREATE TABLE lead (
   status_id TEXT NOT NULL,
   contact_id BIGINT,
   company_id BIGINT
-, opportunity BIGINT NOT NULL DEFAULT 0, currency_id TEXT NOT NULL DEFAULT '', is_manual_opportunity SMALLINT NOT NULL DEFAULT 0);
+);
 
 CREATE INDEX lead_portal ON lead (portal_id, id);
 
@@ -479,15 +489,6 @@ CREATE TABLE line (
 CREATE UNIQUE INDEX line_number ON line (owner, number);
 
 CREATE TABLE migration (name text primary key, applied_at bigint not null);
-
-CREATE TABLE missed_call (
-  call_id TEXT NOT NULL PRIMARY KEY,
-  portal_id BIGINT NOT NULL,
-  user_id BIGINT NOT NULL,
-  created_at BIGINT NOT NULL
-);
-
-CREATE INDEX missed_call_user ON missed_call (portal_id, user_id);
 
 CREATE TABLE multifield (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -645,11 +646,22 @@ CREATE TABLE refresh_token (
   grant_epoch BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   replaced_at BIGINT
-, purpose TEXT NOT NULL DEFAULT '');
+);
 
 CREATE INDEX refresh_token_app ON refresh_token (app_id, user_id);
 
-CREATE INDEX refresh_token_expires ON refresh_token (expires_at);
+CREATE TABLE retention_mark (
+  job TEXT PRIMARY KEY,
+  after_id BIGINT NOT NULL
+);
+
+CREATE TABLE retention_run (
+  id INTEGER PRIMARY KEY,
+  owner TEXT,
+  lease_until BIGINT NOT NULL,
+  ended_at BIGINT,
+  report TEXT NOT NULL
+);
 
 CREATE TABLE session (
   token_hash TEXT PRIMARY KEY,
@@ -658,8 +670,6 @@ CREATE TABLE session (
   expires_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
-
-CREATE INDEX session_expires ON session (expires_at);
 
 CREATE INDEX session_expiry ON session (expires_at);
 

@@ -168,6 +168,8 @@ export function createDeliveries(parts: DeliveriesParts) {
       let query = tx.db
         .selectFrom('delivery')
         .selectAll()
+        // settled ones have no due time: with it the index of the open ones is read, without it the whole table
+        .where('due_at', 'is not', null)
         .where('state', 'in', ['sending', 'pending', 'retrying'])
         .where('lease_owner', 'is not', null)
       if (!all)
@@ -206,6 +208,7 @@ export function createDeliveries(parts: DeliveriesParts) {
       let query = store.read
         .selectFrom('delivery')
         .select((eb) => eb.fn.min('due_at').as('due'))
+        .where('due_at', 'is not', null)
         .where('state', 'in', ['pending', 'retrying'])
         .where('lease_owner', 'is', null)
       if (except.length > 0)

@@ -107,6 +107,8 @@ export function createMetrics({ store, clock, report, token }: MetricsParts): Me
     const rows = await store.read
       .selectFrom('delivery')
       .select((eb) => ['delivery_class', 'state', eb.fn.countAll<number>().as('count'), eb.fn.min('due_at').as('due')])
+      // the index of the open ones
+      .where('due_at', 'is not', null)
       .where('state', 'in', ['pending', 'sending', 'retrying'])
       .groupBy(['delivery_class', 'state'])
       .execute()

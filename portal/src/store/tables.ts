@@ -793,6 +793,32 @@ export interface IdBlockTable {
   next: number
 }
 
+/** A file of the archive: what of it belongs to rows that are gone. What stands behind `bytes` was written by a run that did not end. */
+export interface ArchiveFileTable {
+  /** tells apart the data folders of several processes */
+  folder_id: string
+  /** below the archive folder */
+  path: string
+  bytes: number
+  row_count: number
+}
+
+/** How far a walk of retention need not look again. */
+export interface RetentionMarkTable {
+  job: string
+  after_id: number
+}
+
+/** The one row (id 1) by which processes take turns with retention, and what the last run did. */
+export interface RetentionRunTable {
+  id: number
+  owner: string | null
+  lease_until: number
+  ended_at: number | null
+  /** JSON: job → rows */
+  report: string
+}
+
 /** Every table by its name. */
 export interface Tables {
   portal: PortalTable
@@ -840,6 +866,9 @@ export interface Tables {
   callback_request: CallbackRequestTable
   id_block: IdBlockTable
   idempotency_key: IdempotencyKeyTable
+  archive_file: ArchiveFileTable
+  retention_mark: RetentionMarkTable
+  retention_run: RetentionRunTable
 }
 
 /** A row as it is read. */
