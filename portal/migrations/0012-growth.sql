@@ -9,6 +9,7 @@ DROP INDEX delivery_state;
 CREATE INDEX delivery_portal ON delivery (portal_id, id);
 CREATE INDEX delivery_problem ON delivery (portal_id, state, id) WHERE settled_at IS NOT NULL AND state <> 'delivered';
 CREATE INDEX event_portal ON event (portal_id, id);
+CREATE INDEX call_portal ON call (portal_id, id);
 
 -- What retention has archived (bytes of a file that belong to rows which are gone), how far it has come, and who runs it.
 CREATE TABLE archive_file (

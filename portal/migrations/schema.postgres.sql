@@ -715,6 +715,8 @@ CREATE INDEX call_list_portal ON call_list USING btree (portal_id, id);
 
 CREATE UNIQUE INDEX call_pkey ON call USING btree (id);
 
+CREATE INDEX call_portal ON call USING btree (portal_id, id);
+
 CREATE INDEX call_reuse ON call USING btree (portal_id, owner, digits, type) WHERE (reusable = 1);
 
 CREATE INDEX call_unfinished ON call USING btree (portal_id, started_at) WHERE (state <> 'finished'::text);

@@ -187,6 +187,8 @@ CREATE INDEX call_list_item_list ON call_list_item (call_list_id, "position");
 
 CREATE INDEX call_list_portal ON call_list (portal_id, id);
 
+CREATE INDEX call_portal ON call (portal_id, id);
+
 CREATE INDEX call_reuse ON call (portal_id, owner, digits, type) WHERE reusable = 1;
 
 CREATE INDEX call_unfinished ON call (portal_id, started_at) WHERE state <> 'finished';

@@ -3,7 +3,7 @@ import { fillHistory, openHand, type Hand } from '../support/history.ts'
 import { startListener, type Listener } from '../support/listener.ts'
 import { readPlan, type Plan } from '../support/plans.ts'
 import { startPortal, type TestApp, type TestPortal } from '../support/portal.ts'
-import { hearStatements, type HeardStatement } from '../support/statements.ts'
+import { hearStatements, type Ear, type HeardStatement } from '../support/statements.ts'
 import { engines, type EmptyDatabase } from './engines.ts'
 
 /** Tables that grow with every click, and those that grow with the company. */
@@ -35,16 +35,13 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
   let handler: Listener
   let app: TestApp
   let hand: Hand
+  let ear: Ear
   let lastNumber = 3000
 
-  const heardDuring = async (work: () => Promise<void>): Promise<Map<string, HeardStatement>> => {
-    const ear = hearStatements()
-    try {
-      await work()
-    } finally {
-      ear.stop()
-    }
-    return new Map(ear.heard.map((one) => [one.sql, one]))
+  const heardDuring = async (work: () => Promise<void>): Promise<ReadonlyMap<string, HeardStatement>> => {
+    ear.take()
+    await work()
+    return ear.take()
   }
   /** what would cost more as history grows, in words; nothing when all is well */
   const faultsOf = async (statements: ReadonlyMap<string, HeardStatement>): Promise<string[]> => {
@@ -77,6 +74,7 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
 
   beforeAll(async () => {
     database = await create()
+    ear = hearStatements()
     house = await startPortal({ databaseUrl: database.address })
     handler = await startListener()
     app = await house.addApp()
@@ -97,6 +95,7 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
     await hand.run('analyze')
   }, 120_000)
   afterAll(async () => {
+    ear.stop()
     await hand.close()
     await house.stop()
     await handler.close()

@@ -13,13 +13,29 @@ interface Unit {
   readonly parameters: readonly unknown[]
 }
 
+/** What the writer thread is asked; a text may be sent once and be named by its index from then on. */
+interface WriterAsk {
+  readonly kind?: string
+  readonly units?: string
+  readonly batch?: string
+  readonly sql?: string
+  readonly parameters?: readonly unknown[]
+}
+
+/** An ear on the databases. */
+export interface Ear {
+  /** what was heard since the last time, one statement a text */
+  take(): ReadonlyMap<string, HeardStatement>
+  stop(): void
+}
+
 /**
  * Hears every statement that this process sends to any database until `stop`: reads of SQLite, what its writer thread is asked, and
- * PostgreSQL's. So tests look at what runs, not at a copy of it that could grow old.
+ * PostgreSQL's. So tests look at what runs, not at a copy of it that could grow old. Put it on before the portal starts.
  */
-export function hearStatements(): { readonly heard: readonly HeardStatement[]; stop(): void } {
-  const heard: HeardStatement[] = []
-  const hear = (sql: string, parameters: readonly unknown[] = []): void => void heard.push({ sql, parameters })
+export function hearStatements(): Ear {
+  let heard = new Map<string, HeardStatement>()
+  const hear = (sql: string, parameters: readonly unknown[] = []): void => void heard.set(sql, { sql, parameters })
 
   const probe = new Database(':memory:')
   const statements = Object.getPrototypeOf(probe.prepare('select 1')) as { all: (...parameters: unknown[]) => unknown }
@@ -32,13 +48,17 @@ export function hearStatements(): { readonly heard: readonly HeardStatement[]; s
 
   // oxlint-disable-next-line typescript/unbound-method -- put back as it was
   const post = Worker.prototype.postMessage
+  const texts = new WeakMap<Worker, string[]>()
+  const hearBatch = (worker: Worker, { newTexts, units }: { newTexts: string[]; units: Array<Array<[number, unknown[]]>> }): void => {
+    const known = [...(texts.get(worker) ?? []), ...newTexts]
+    texts.set(worker, known)
+    for (const [text, parameters] of units.flat()) hear(known[text] ?? `text ${text} was sent before anybody heard`, parameters)
+  }
   Worker.prototype.postMessage = function (this: Worker, ...words: Parameters<typeof post>) {
-    const request = words[0] as { kind?: string; units?: string | Unit[][]; sql?: string; parameters?: readonly unknown[] } | null
+    const request = words[0] as WriterAsk | null
     if (request?.kind === 'execute') hear(request.sql ?? '', request.parameters)
-    if (request?.kind === 'batch') {
-      const units = (typeof request.units === 'string' ? JSON.parse(request.units) : (request.units ?? [])) as Unit[][]
-      for (const { sql, parameters } of units.flat()) hear(sql, parameters)
-    }
+    if (request?.units !== undefined) for (const { sql, parameters } of (JSON.parse(request.units) as Unit[][]).flat()) hear(sql, parameters)
+    if (request?.batch !== undefined) hearBatch(this, JSON.parse(request.batch) as Parameters<typeof hearBatch>[1])
     return post.apply(this, words)
   }
 
@@ -53,7 +73,11 @@ export function hearStatements(): { readonly heard: readonly HeardStatement[]; s
   } as typeof pg.Client.prototype.query
 
   return {
-    heard,
+    take() {
+      const taken = heard
+      heard = new Map()
+      return taken
+    },
     stop() {
       statements.all = all
       Worker.prototype.postMessage = post
