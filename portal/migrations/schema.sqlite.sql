@@ -245,6 +245,8 @@ CREATE INDEX callback_request_address ON callback_request (form_id, address_hash
 
 CREATE INDEX callback_request_caller ON callback_request (portal_id, owner, digits, created_at);
 
+CREATE INDEX callback_request_created ON callback_request (created_at);
+
 CREATE INDEX callback_request_form ON callback_request (form_id, id);
 
 CREATE INDEX callback_request_number ON callback_request (form_id, digits, created_at);
@@ -327,7 +329,7 @@ CREATE TABLE deal (
   category_id BIGINT NOT NULL,
   contact_id BIGINT,
   company_id BIGINT
-);
+, type_id TEXT NOT NULL DEFAULT 'SALE', probability BIGINT, opportunity BIGINT NOT NULL DEFAULT 0, currency_id TEXT NOT NULL DEFAULT '', is_manual_opportunity SMALLINT NOT NULL DEFAULT 0, begindate BIGINT, closedate BIGINT);
 
 CREATE INDEX deal_portal ON deal (portal_id, id);
 
@@ -474,7 +476,7 @@ CREATE TABLE lead (
   status_id TEXT NOT NULL,
   contact_id BIGINT,
   company_id BIGINT
-);
+, opportunity BIGINT NOT NULL DEFAULT 0, currency_id TEXT NOT NULL DEFAULT '', is_manual_opportunity SMALLINT NOT NULL DEFAULT 0);
 
 CREATE INDEX lead_portal ON lead (portal_id, id);
 
@@ -491,6 +493,15 @@ CREATE TABLE line (
 CREATE UNIQUE INDEX line_number ON line (owner, number);
 
 CREATE TABLE migration (name text primary key, applied_at bigint not null);
+
+CREATE TABLE missed_call (
+  call_id TEXT NOT NULL PRIMARY KEY,
+  portal_id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX missed_call_user ON missed_call (portal_id, user_id);
 
 CREATE TABLE multifield (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -648,9 +659,11 @@ CREATE TABLE refresh_token (
   grant_epoch BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   replaced_at BIGINT
-);
+, purpose TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX refresh_token_app ON refresh_token (app_id, user_id);
+
+CREATE INDEX refresh_token_expires ON refresh_token (expires_at);
 
 CREATE TABLE retention_mark (
   job TEXT PRIMARY KEY,
@@ -672,6 +685,8 @@ CREATE TABLE session (
   expires_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
+
+CREATE INDEX session_expires ON session (expires_at);
 
 CREATE INDEX session_expiry ON session (expires_at);
 

@@ -8,6 +8,8 @@ import { Value } from 'typebox/value'
 const Port = Type.Integer({ minimum: 0, maximum: 65535 })
 const Bytes = Type.Integer({ minimum: 1024, maximum: 2 ** 31 })
 
+const Days = Type.Integer({ minimum: 0, maximum: 36_500 })
+
 /** The settings as they stand in `hookswitch.json`; all may be left out. The comments are the text of docs/reference/settings.md. */
 export const Settings = Type.Object(
   {
@@ -59,6 +61,23 @@ export const Settings = Type.Object(
       },
       { additionalProperties: false },
     ),
+    retention: Type.Object(
+      {
+        /** days after which the bodies and headers of attempts go; 0 = they are kept as long as the attempt */
+        bodiesDays: Type.Optional(Days),
+        /** days after which deliveries, their attempts and events go; 0 = never. Open ones stay */
+        deliveriesDays: Type.Optional(Days),
+        /** days after which the traces of clicks go; 0 = never. The calls themselves stay */
+        tracesDays: Type.Optional(Days),
+        /** days after which notes under the bell go; 0 = never */
+        notificationsDays: Type.Optional(Days),
+        /** days after which requests of callback forms go; 0 = never */
+        callbackRequestsDays: Type.Optional(Days),
+        /** what goes is written to `archive` in the data folder first */
+        archive: Type.Optional(Type.Boolean()),
+      },
+      { additionalProperties: false },
+    ),
     log: Type.Object(
       {
         /** the least important lines that are logged */
@@ -75,6 +94,26 @@ export const Settings = Type.Object(
   },
   { additionalProperties: false },
 )
+
+/** How long a portal keeps what grows with every click. Days; 0 = for ever. */
+export interface RetentionRules {
+  readonly bodiesDays: number
+  readonly deliveriesDays: number
+  readonly tracesDays: number
+  readonly notificationsDays: number
+  readonly callbackRequestsDays: number
+  readonly archive: boolean
+}
+
+/** What holds unless the operator or an admin says otherwise. */
+export const defaultRetention: RetentionRules = {
+  bodiesDays: 14,
+  deliveriesDays: 90,
+  tracesDays: 365,
+  notificationsDays: 90,
+  callbackRequestsDays: 180,
+  archive: true,
+}
 
 /** The settings of one process, complete. */
 export interface Config {
@@ -97,6 +136,7 @@ export interface Config {
   readonly bodies: { readonly maxBytes: number }
   readonly rest: { readonly requireHttps: boolean }
   readonly metrics: { readonly token: string | null }
+  readonly retention: RetentionRules
   readonly log: { readonly level: string }
 }
 
@@ -122,6 +162,12 @@ export const variables = {
   HOOKSWITCH_BODIES_MAX_BYTES: 'bodies.maxBytes',
   HOOKSWITCH_REST_REQUIRE_HTTPS: 'rest.requireHttps',
   HOOKSWITCH_METRICS_TOKEN: 'metrics.token',
+  HOOKSWITCH_RETENTION_BODIES_DAYS: 'retention.bodiesDays',
+  HOOKSWITCH_RETENTION_DELIVERIES_DAYS: 'retention.deliveriesDays',
+  HOOKSWITCH_RETENTION_TRACES_DAYS: 'retention.tracesDays',
+  HOOKSWITCH_RETENTION_NOTIFICATIONS_DAYS: 'retention.notificationsDays',
+  HOOKSWITCH_RETENTION_CALLBACK_REQUESTS_DAYS: 'retention.callbackRequestsDays',
+  HOOKSWITCH_RETENTION_ARCHIVE: 'retention.archive',
   HOOKSWITCH_LOG_LEVEL: 'log.level',
 } as const
 
@@ -168,6 +214,7 @@ function partial(settings: Loose): unknown {
     bodies: { maxBytes: 1024 },
     rest: { requireHttps: false },
     metrics: { token: '0123456789abcdef' },
+    retention: {},
     log: { level: 'info' },
   }
   return { ...stand, ...settings }
@@ -227,8 +274,8 @@ function put(settings: Record<string, unknown>, path: string, text: string): voi
 }
 
 function numberOrText(name: string, text: string): unknown {
-  if (name === 'requireHttps') return Value.Convert(Type.Boolean(), text)
-  return /^(port|httpsPort|maxBytes)$/.test(name) && /^\d+$/.test(text) ? Number(text) : text
+  if (name === 'requireHttps' || name === 'archive') return Value.Convert(Type.Boolean(), text)
+  return /^(port|httpsPort|maxBytes|\w+Days)$/.test(name) && /^\d+$/.test(text) ? Number(text) : text
 }
 
 function merge(below: Loose, above: Loose): Loose {
@@ -272,6 +319,7 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
     bodies: given.bodies ?? { maxBytes: 2 * 2 ** 20 },
     rest: given.rest ?? { requireHttps: false },
     metrics: given.metrics ?? { token: null },
+    retention: { ...defaultRetention, ...given.retention },
     log: given.log ?? { level: 'info' },
   }
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
-import { CommandError, commands } from './cli/commands.ts'
+import { CommandError } from './cli/command-error.ts'
+import { commands } from './cli/commands.ts'
 import { MigrateError } from './cli/migrate.ts'
 import { ConfigError } from './config.ts'
 import { PortalError } from './errors.ts'

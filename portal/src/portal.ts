@@ -38,6 +38,7 @@ import { createOldRows } from './directory/old-rows.ts'
 import { createNotifications } from './directory/notifications.ts'
 import { addPortal, createPortals, loadTokenKey } from './directory/portals.ts'
 import { createSignIn } from './directory/sign-in.ts'
+import { createRetentionRules } from './directory/retention-rules.ts'
 import { limitsOf, SwitchBoard } from './directory/switches.ts'
 import { Users } from './directory/users.ts'
 import { Bindings } from './events/bindings.ts'
@@ -67,6 +68,7 @@ import { missedCallRoutes } from './http/api/missed-calls.ts'
 import { notificationRoutes } from './http/api/notifications.ts'
 import { placementRoutes } from './http/api/placements.ts'
 import { profileRoutes } from './http/api/profiles.ts'
+import { retentionRoutes } from './http/api/retention.ts'
 import { sessionRoutes } from './http/api/session.ts'
 import { switchRoutes } from './http/api/switches.ts'
 import { telephonyRoutes } from './http/api/telephony.ts'
@@ -82,10 +84,12 @@ import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
 import { batchMethods } from './rest/batch.ts'
 import { Router, type Answered, type Cause } from './rest/router.ts'
+import { Archive } from './store/archive.ts'
 import { openEngine } from './store/open.ts'
 import { migrate } from './store/migrate.ts'
 import { refuseHalfMoved } from './store/move.ts'
 import type { Engine } from './store/engine.ts'
+import { createRetention } from './store/retention.ts'
 import { Store } from './store/store.ts'
 import type { Row } from './store/tables.ts'
 import { readCardStatus } from './telephony/card-status.ts'
@@ -189,6 +193,11 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   // a process may do a part of the work; the others hear what is theirs
   const processes = createProcesses({ store, log, processId })
   const isSending = config.only !== 'web'
+
+  // growth
+  const retentionRules = createRetentionRules({ store, defaults: config.retention, changed })
+  const archive = new Archive({ store, folder: join(config.dataDir, 'archive') })
+  const retention = createRetention({ store, clock, log, archive, rules: () => retentionRules.all() })
 
   // directory and apps: who calls
   const users = new Users({ store, clock, changed })
@@ -432,6 +441,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       changed,
     }),
     ...switchRoutes({ switches }),
+    ...retentionRoutes({ rules: retentionRules, retention, archive }),
     ...profileRoutes({ catalogue }),
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline, notes }),
@@ -503,6 +513,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   /** The slow looks for what nobody told, and for what processes that died have left. */
   const keepSending = (): void => {
+    every(hourMs, () => retention.runIfDue())
     every(silenceSweepMs, () => calls.closeSilent())
     every(offlineSweepMs, async () => {
       for (const { portalId, callId } of await offline.sweep())
@@ -555,6 +566,8 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     switches,
     oldRows,
     worker,
+    retention,
+    archive,
     router,
     routes,
     server,
@@ -575,6 +588,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     /** Closes a portal that was not started. */
     async close() {
       sharedClock?.stop()
+      await retention.close()
       metrics.close()
       await sender.close()
       records.close()
@@ -587,6 +601,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       for (const stop of stops) stop()
       signals.close()
       await server.close()
+      await retention.close()
       await installs.stop()
       await slowPages.stop()
       await worker.close()

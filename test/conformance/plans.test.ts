@@ -65,7 +65,8 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
-  const click = async (): Promise<string> => (await house.admin.api('POST', '/clicks', { number: `+1555010${++lastNumber}` })).body.call.callId
+  const click = async (): Promise<string> =>
+    (await house.admin.api('POST', '/clicks', { number: `+1555010${++lastNumber}` })).body.call.callId
   const settled = (callId: string) =>
     until(
       async () => (await house.admin.api('GET', `/deliveries?callId=${callId}&event=ONEXTERNALCALLSTART`)).body.items[0]?.state as string,
@@ -117,7 +118,12 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
     const callId = await click()
     await settled(callId)
     const statements = await heardDuring(async () => {
-      const finished = await app.call('telephony.externalcall.finish', { CALL_ID: callId, USER_ID: house.admin.userId, DURATION: 60, STATUS_CODE: 200 })
+      const finished = await app.call('telephony.externalcall.finish', {
+        CALL_ID: callId,
+        USER_ID: house.admin.userId,
+        DURATION: 60,
+        STATUS_CODE: 200,
+      })
       expect(finished.status).toBe(200)
       const { body } = await house.admin.api('GET', `/calls/${callId}`)
       expect(body.state).toBe('finished')

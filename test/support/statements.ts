@@ -57,7 +57,8 @@ export function hearStatements(): Ear {
   Worker.prototype.postMessage = function (this: Worker, ...words: Parameters<typeof post>) {
     const request = words[0] as WriterAsk | null
     if (request?.kind === 'execute') hear(request.sql ?? '', request.parameters)
-    if (request?.units !== undefined) for (const { sql, parameters } of (JSON.parse(request.units) as Unit[][]).flat()) hear(sql, parameters)
+    if (request?.units !== undefined)
+      for (const { sql, parameters } of (JSON.parse(request.units) as Unit[][]).flat()) hear(sql, parameters)
     if (request?.batch !== undefined) hearBatch(this, JSON.parse(request.batch) as Parameters<typeof hearBatch>[1])
     return post.apply(this, words)
   }

@@ -9,6 +9,8 @@ import { comparableEvents, diffProfiles } from '../events/profile-diff.ts'
 import { profileNames, type ProfileName } from '../events/profiles.ts'
 import { createPortal, eventCatalogue, type Portal } from '../portal.ts'
 import { lockFolder } from '../store/lock.ts'
+import { CommandError } from './command-error.ts'
+import { addDataCommands } from './data-commands.ts'
 import { runDemoPhone } from './demo-phone.ts'
 import { migratePortal, type MigrateOptions } from './migrate.ts'
 import { startSpans } from './otel.ts'
@@ -20,11 +22,6 @@ interface Options {
   readonly demoPort?: number
   readonly tls?: string
   readonly only?: string
-}
-
-/** A command cannot go on; the message is one line for the terminal. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError'
 }
 
 function readPort(text: string): number {
@@ -77,6 +74,7 @@ export function commands(): Command {
   withPlace(program.command('reset-password <email>'))
     .description('give a user a new password and sign them out everywhere')
     .action((email: string, options: Options) => resetPassword(email, options))
+  addDataCommands(program, (options) => configOf(options))
   program
     .command('migrate')
     .description('move a SQLite portal to PostgreSQL; run it again to go on where it was broken off')

@@ -630,6 +630,43 @@ export interface ReplayPlan {
   upToId: number
 }
 
+/** `GET /v1/retention`. */
+export interface RetentionCard {
+  rules: RetentionRules
+  last: {
+    endedAt: number
+    /** rows by kind */
+    report: Record<string, number>
+  } | null
+  archive: {
+    files: number
+    rows: number
+    bytes: number
+  }
+}
+
+/** `GET /v1/retention/plan`. */
+export interface RetentionPlan {
+  /** rows by kind */
+  rows: Record<string, number>
+}
+
+/** `PATCH /v1/retention`. */
+export interface RetentionRules {
+  /** days; 0 = for ever */
+  bodiesDays: number
+  /** days; 0 = for ever */
+  deliveriesDays: number
+  /** days; 0 = for ever */
+  tracesDays: number
+  /** days; 0 = for ever */
+  notificationsDays: number
+  /** days; 0 = for ever */
+  callbackRequestsDays: number
+  /** what goes is written to the archive first */
+  archive: boolean
+}
+
 /** The signed-in person and the company. `GET /v1/session`; 401 when nobody is signed in. */
 export interface Session {
   user: {
@@ -1024,6 +1061,32 @@ export interface Operations {
       repeatSales?: boolean
     }
     answer: Switches
+  }
+  /** How long data is kept, what the last daily run removed, and what the archive of this process holds. */
+  'GET /retention': {
+    answer: RetentionCard
+  }
+  /** Changes how long data is kept. Counts from the next daily run on. */
+  'PATCH /retention': {
+    body: {
+      /** days; 0 = for ever */
+      bodiesDays?: number
+      /** days; 0 = for ever */
+      deliveriesDays?: number
+      /** days; 0 = for ever */
+      tracesDays?: number
+      /** days; 0 = for ever */
+      notificationsDays?: number
+      /** days; 0 = for ever */
+      callbackRequestsDays?: number
+      /** what goes is written to the archive first */
+      archive?: boolean
+    }
+    answer: RetentionRules
+  }
+  /** What a run would remove now, of all portals of this database. Nothing is removed. */
+  'GET /retention/plan': {
+    answer: RetentionPlan
   }
   /** The wire profiles, and the events that they can be compared for. */
   'GET /profiles': {

@@ -313,6 +313,25 @@ export const Switches = Type.Object({
   crmMode: Literals(['classic', 'simple'] as const),
   repeatSales: Type.Boolean({ description: 'a client without an active lead or deal gets a new one when a call asks for it' }),
 })
+const KeptDays = Type.Integer({ minimum: 0, maximum: 36_500, description: 'days; 0 = for ever' })
+/** `PATCH /v1/retention`. */
+export const RetentionRules = Type.Object({
+  bodiesDays: KeptDays,
+  deliveriesDays: KeptDays,
+  tracesDays: KeptDays,
+  notificationsDays: KeptDays,
+  callbackRequestsDays: KeptDays,
+  archive: Type.Boolean({ description: 'what goes is written to the archive first' }),
+})
+const RemovedRows = Type.Record(Type.String(), Type.Number(), { description: 'rows by kind' })
+/** `GET /v1/retention/plan`. */
+export const RetentionPlan = Type.Object({ rows: RemovedRows })
+/** `GET /v1/retention`. */
+export const RetentionCard = Type.Object({
+  rules: RetentionRules,
+  last: Type.Union([Type.Object({ endedAt: Type.Number(), report: RemovedRows }), Type.Null()]),
+  archive: Type.Object({ files: Type.Number(), rows: Type.Number(), bytes: Type.Number() }),
+})
 /** `GET /v1/profiles`. */
 export const WireProfiles = Type.Object({
   items: Type.Array(
