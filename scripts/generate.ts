@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path'
 import { format } from 'oxfmt'
 import { commands } from '../portal/src/cli/commands.ts'
 import { eventCatalogue } from '../portal/src/portal.ts'
+import { describeScale } from '../test/bench/scale.ts'
 import { describeApi } from './describe-api.ts'
 import { describeCommandLine } from './describe-command-line.ts'
 import { describeCompatibility, type Proved } from './describe-compatibility.ts'
@@ -32,6 +33,10 @@ interface Generator {
 
 const generators: Generator[] = [
   { from: 'test/law/law.ts', make: () => ({ 'ARCHITECTURE.md': fillSection('ARCHITECTURE.md', 'import-law', describeLaw()) }) },
+  {
+    from: 'test/bench/scale.ts',
+    make: () => ({ 'docs/explanation/scale.md': fillSection('docs/explanation/scale.md', 'simulation', describeScale()) }),
+  },
   { from: 'docs/decisions/*.md', make: () => ({ 'docs/decisions/README.md': listDecisions() }) },
   { from: "the rows of the areas' methods.ts", owns: 'docs/reference/rest/*', make: ({ methods }) => describeRest(methods) },
   { from: "the rows of the areas' methods.ts", make: ({ methods }) => ({ 'sdk/src/method-params.ts': describeSdk(methods) }) },

@@ -43,7 +43,8 @@ async function readPostgres(hand: Hand, sql: string, parameters: readonly unknow
     nodes.push(node)
     for (const one of node.Plans ?? []) walk(one)
   }
-  walk((row?.['QUERY PLAN'] as Array<{ Plan: Node }>)[0]!.Plan)
+  const [told] = row!['QUERY PLAN'] as Array<{ Plan: Node }>
+  walk(told!.Plan)
   return {
     scanned: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : [])),
     isSorted: nodes.some((node) => node['Node Type'] === 'Sort'),

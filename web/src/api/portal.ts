@@ -99,6 +99,8 @@ export const portal = {
 
   switches: () => request<T.Switches>('GET', '/switches'),
   changeSwitches: (input: Partial<T.Switches>) => request<T.Switches>('PATCH', '/switches', { body: input }),
+  retention: () => request<T.RetentionCard>('GET', '/retention'),
+  changeRetention: (input: Partial<T.RetentionRules>) => request<T.RetentionRules>('PATCH', '/retention', { body: input }),
   profiles: () => request<T.WireProfiles>('GET', '/profiles'),
   profileDiff: (query: Query) => request<T.ProfileDiff>('GET', '/profiles/diff', { query }),
 

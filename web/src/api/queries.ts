@@ -109,6 +109,8 @@ export const missedCallsQuery = queryOptions({ queryKey: ['missed-calls'], query
 
 /** The compatibility switches. */
 export const switchesQuery = queryOptions({ queryKey: ['switches'], queryFn: () => portal.switches() })
+/** How long data is kept, and what the last run removed. */
+export const retentionQuery = queryOptions({ queryKey: ['retention'], queryFn: () => portal.retention() })
 /** The wire profiles, and the events that they can be compared for. */
 export const profilesQuery = queryOptions({ queryKey: ['profiles', 'all'], queryFn: () => portal.profiles() })
 /** Two wire profiles of an event. */

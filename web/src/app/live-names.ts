@@ -21,7 +21,7 @@ const staleByWord: Readonly<Record<string, QueryKey[]>> = {
   delivery: [['deliveries'], ['traces']],
   handlers: [['handlers']],
   handler: [['handlers']],
-  settings: [['telephony'], ['targets'], ['users'], ['session'], ['webhooks'], ['switches']],
+  settings: [['telephony'], ['targets'], ['users'], ['session'], ['webhooks'], ['switches'], ['retention']],
   users: [['users'], ['session']],
   apps: [['apps'], ['targets'], ['telephony'], ['webhooks'], ['callback-forms'], ['placements']],
   placements: [['placements']],

@@ -196,6 +196,11 @@ const compatibilityRoute = createRoute({
   path: '/compatibility',
   component: lazyRouteComponent(() => import('../settings/compatibility-screen.tsx'), 'CompatibilityScreen'),
 })
+const dataRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/data',
+  component: lazyRouteComponent(() => import('../settings/data-screen.tsx'), 'DataScreen'),
+})
 const callbackFormsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/callback-forms',
@@ -257,6 +262,7 @@ const routeTree = rootRoute.addChildren([
       usersRoute,
       webhooksRoute,
       compatibilityRoute,
+      dataRoute,
       callbackFormsRoute,
       callbackFormRoute,
       applicationsRoute,

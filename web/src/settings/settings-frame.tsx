@@ -13,6 +13,7 @@ const tabs = [
   { to: '/settings/compatibility', name: 'compatibility', isForAll: false },
   { to: '/settings/callback-forms', name: 'callbackForms', isForAll: false },
   { to: '/settings/handlers', name: 'handlers', isForAll: false },
+  { to: '/settings/data', name: 'data', isForAll: false },
 ] as const
 
 /** The settings pages under their tabs. */

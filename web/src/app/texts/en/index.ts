@@ -3,6 +3,7 @@ import { callbackForms } from './callback-forms.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
+import { data } from './data.ts'
 import { deliveries } from './deliveries.ts'
 import { applications } from './applications.ts'
 import { handlers } from './handlers.ts'
@@ -17,6 +18,7 @@ export const en = {
   ...cards,
   ...settings,
   ...applications,
+  ...data,
   ...deliveries,
   ...bell,
   ...compatibility,

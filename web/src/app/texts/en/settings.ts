@@ -9,6 +9,7 @@ export const settings = {
     compatibility: 'Compatibility',
     callbackForms: 'Callback forms',
     handlers: 'Handlers',
+    data: 'Data',
     saved: 'Saved.',
     adminOnly: 'Only an administrator can change this.',
   },

@@ -4,6 +4,7 @@ import { callbackForms } from './callback-forms.ts'
 import { calls } from './calls.ts'
 import { cards } from './cards.ts'
 import { compatibility } from './compatibility.ts'
+import { data } from './data.ts'
 import { deliveries } from './deliveries.ts'
 import { handlers } from './handlers.ts'
 import { settings } from './settings.ts'
@@ -17,6 +18,7 @@ export const ru = {
   ...cards,
   ...settings,
   ...applications,
+  ...data,
   ...deliveries,
   ...bell,
   ...compatibility,

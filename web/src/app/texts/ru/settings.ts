@@ -9,6 +9,7 @@ export const settings = {
     compatibility: 'Совместимость',
     callbackForms: 'Обратный звонок',
     handlers: 'Обработчики',
+    data: 'Данные',
     saved: 'Сохранено.',
     adminOnly: 'Изменить это может только администратор.',
   },
