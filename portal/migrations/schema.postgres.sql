@@ -275,7 +275,14 @@ create table "deal" (
   "stage_id" text not null,
   "category_id" bigint not null,
   "contact_id" bigint,
-  "company_id" bigint
+  "company_id" bigint,
+  "type_id" text not null,
+  "probability" bigint,
+  "opportunity" bigint not null,
+  "currency_id" text not null,
+  "is_manual_opportunity" smallint not null,
+  "begindate" bigint,
+  "closedate" bigint
 );
 
 create table "delivery" (
@@ -402,7 +409,10 @@ create table "lead" (
   "company_title" text not null,
   "status_id" text not null,
   "contact_id" bigint,
-  "company_id" bigint
+  "company_id" bigint,
+  "opportunity" bigint not null,
+  "currency_id" text not null,
+  "is_manual_opportunity" smallint not null
 );
 
 create table "line" (
@@ -418,6 +428,13 @@ create table "line" (
 create table "migration" (
   "name" text not null,
   "applied_at" bigint not null
+);
+
+create table "missed_call" (
+  "call_id" text not null,
+  "portal_id" bigint not null,
+  "user_id" bigint not null,
+  "created_at" bigint not null
 );
 
 create table "multifield" (
@@ -551,7 +568,8 @@ create table "refresh_token" (
   "user_id" bigint not null,
   "grant_epoch" bigint not null,
   "expires_at" bigint not null,
-  "replaced_at" bigint
+  "replaced_at" bigint,
+  "purpose" text not null
 );
 
 create table "retention_mark" (
@@ -733,6 +751,8 @@ CREATE INDEX callback_request_address ON callback_request USING btree (form_id, 
 
 CREATE INDEX callback_request_caller ON callback_request USING btree (portal_id, owner, digits, created_at);
 
+CREATE INDEX callback_request_created ON callback_request USING btree (created_at);
+
 CREATE INDEX callback_request_form ON callback_request USING btree (form_id, id);
 
 CREATE INDEX callback_request_number ON callback_request USING btree (form_id, digits, created_at);
@@ -807,6 +827,10 @@ CREATE UNIQUE INDEX line_pkey ON line USING btree (id);
 
 CREATE UNIQUE INDEX migration_pkey ON migration USING btree (name);
 
+CREATE UNIQUE INDEX missed_call_pkey ON missed_call USING btree (call_id);
+
+CREATE INDEX missed_call_user ON missed_call USING btree (portal_id, user_id);
+
 CREATE INDEX multifield_entity ON multifield USING btree (entity_type, entity_id, "position");
 
 CREATE INDEX multifield_match ON multifield USING btree (portal_id, type_id, match);
@@ -855,11 +879,15 @@ CREATE UNIQUE INDEX recording_pkey ON recording USING btree (id);
 
 CREATE INDEX refresh_token_app ON refresh_token USING btree (app_id, user_id);
 
+CREATE INDEX refresh_token_expires ON refresh_token USING btree (expires_at);
+
 CREATE UNIQUE INDEX refresh_token_pkey ON refresh_token USING btree (token_hash);
 
 CREATE UNIQUE INDEX retention_mark_pkey ON retention_mark USING btree (job);
 
 CREATE UNIQUE INDEX retention_run_pkey ON retention_run USING btree (id);
+
+CREATE INDEX session_expires ON session USING btree (expires_at);
 
 CREATE INDEX session_expiry ON session USING btree (expires_at);
 
