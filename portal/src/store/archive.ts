@@ -26,6 +26,11 @@ export interface ArchiveFile {
   readonly bytes: number
 }
 
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
+}
+
 const compress = promisify(gzip)
 const namePattern = /^(\d{4}-\d\d-\d\d)\.ndjson\.gz$/
 
@@ -70,6 +75,8 @@ export class Archive {
     } finally {
       await handle.close()
     }
+    // a new file's name is on the disk when its folder is
+    if (known.bytes === 0) await syncFolder(join(file, '..'))
     const row = { folder_id: folderId, path, bytes: known.bytes + member.length, row_count: known.rows + lines.length }
     return (tx) =>
       tx.write(

@@ -645,12 +645,6 @@ export interface RetentionCard {
   }
 }
 
-/** `GET /v1/retention/plan`. */
-export interface RetentionPlan {
-  /** rows by kind */
-  rows: Record<string, number>
-}
-
 /** `PATCH /v1/retention`. */
 export interface RetentionRules {
   /** days; 0 = for ever */
@@ -1083,10 +1077,6 @@ export interface Operations {
       archive?: boolean
     }
     answer: RetentionRules
-  }
-  /** What a run would remove now, of all portals of this database. Nothing is removed. */
-  'GET /retention/plan': {
-    answer: RetentionPlan
   }
   /** The wire profiles, and the events that they can be compared for. */
   'GET /profiles': {

@@ -24,6 +24,8 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
   const [isShown, setShown] = useState(isOpen)
   const detailsId = useId()
   const phases = readPhases(attempt)
+  // retention keeps the attempt longer than what was said; every real POST has a body
+  const isEmptied = attempt.requestBody === '' && Object.keys(attempt.requestHeaders).length === 0
   const end = attempt.status !== null ? `HTTP ${attempt.status}` : reasonText(attempt.reason) || attempt.error || attempt.outcome
   return (
     <article className={css.attempt}>
@@ -59,10 +61,10 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
           <section>
             <header className={css.detailsHead}>
               <h3>{t('delivery.request')}</h3>
-              <span className="faint">{t('delivery.masked')}</span>
-              <CopyText value={attempt.requestBody} label={t('delivery.raw')} />
+              {!isEmptied && <span className="faint">{t('delivery.masked')}</span>}
+              {!isEmptied && <CopyText value={attempt.requestBody} label={t('delivery.raw')} />}
             </header>
-            <BodyView body={attempt.requestBody} />
+            {isEmptied ? <p className="faint">{t('delivery.emptied')}</p> : <BodyView body={attempt.requestBody} />}
             <details className={css.headers}>
               <summary>{t('delivery.requestHeaders')}</summary>
               <dl>
@@ -83,7 +85,9 @@ export function AttemptView({ attempt, isOpen, longestMs }: AttemptViewProps) {
             {attempt.responseBody ? (
               <pre className={css.response}>{attempt.responseBody}</pre>
             ) : (
-              <p className="faint">{t(attempt.status === null ? 'delivery.noResponse' : 'delivery.emptyResponse')}</p>
+              <p className="faint">
+                {t(attempt.status === null ? 'delivery.noResponse' : isEmptied ? 'delivery.emptied' : 'delivery.emptyResponse')}
+              </p>
             )}
           </section>
         </div>

@@ -3,7 +3,7 @@ import type { RetentionRuleBook } from '../../directory/retention-rules.ts'
 import type { Archive } from '../../store/archive.ts'
 import type { Retention } from '../../store/retention.ts'
 import { route, type Route } from './route.ts'
-import { RetentionCard, RetentionPlan, RetentionRules } from './schemas.ts'
+import { RetentionCard, RetentionRules } from './schemas.ts'
 
 /** What the pages on kept data need. */
 export interface RetentionRoutesParts {
@@ -42,14 +42,6 @@ export function retentionRoutes({ rules, retention, archive }: RetentionRoutesPa
       body: Type.Partial(RetentionRules),
       answers: { 200: RetentionRules },
       run: ({ caller, body }) => rules.change(caller.portalId, body),
-    }),
-    route({
-      method: 'GET',
-      path: '/retention/plan',
-      about: 'What a run would remove now, of all portals of this database. Nothing is removed.',
-      access: 'admin',
-      answers: { 200: RetentionPlan },
-      run: async () => ({ rows: await retention.plan() }),
     }),
   ]
 }

@@ -324,8 +324,6 @@ export const RetentionRules = Type.Object({
   archive: Type.Boolean({ description: 'what goes is written to the archive first' }),
 })
 const RemovedRows = Type.Record(Type.String(), Type.Number(), { description: 'rows by kind' })
-/** `GET /v1/retention/plan`. */
-export const RetentionPlan = Type.Object({ rows: RemovedRows })
 /** `GET /v1/retention`. */
 export const RetentionCard = Type.Object({
   rules: RetentionRules,

@@ -72,6 +72,7 @@ export const deliveries = {
     emptyResponse: 'The answer was empty.',
     masked: 'Tokens are masked in this log.',
     raw: 'Copy as sent',
+    emptied: 'It was removed because it is old: Settings → Data says after how many days.',
     replay: 'Send again',
     replayTitle: 'Send this delivery again?',
     replayText: 'The same event goes to the same handler once more.',
