@@ -26,14 +26,12 @@ export default defineConfig({
     projects: [
       lane('support', 60_000, { include: ['test/support/**/*.test.ts', 'scripts/**/*.test.ts'], globalSetup: [postgres, chromium] }),
       lane('unit', 5_000, { include: ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts'] }),
-      lane('conformance', 20_000, {
-        // what measures is for long runs alone
-        include: ['test/conformance/**/*.test.ts', ...(long ? ['test/bench/**/*.test.ts'] : [])],
-        globalSetup: [postgres],
-      }),
+      lane('conformance', 20_000, { include: ['test/conformance/**/*.test.ts'], globalSetup: [postgres] }),
       lane('rest', 20_000, { include: ['test/rest/**/*.test.ts'] }),
       lane('proofs', 20_000, { include: ['test/proofs/**/*.test.ts'] }),
       lane('browser', 60_000, { include: ['test/browser/**/*.test.ts'], globalSetup: [chromium, web] }),
+      // measures; long runs alone have it
+      lane('growth', 60_000, { include: ['test/bench/growth.test.ts'], globalSetup: [postgres] }),
       lane('pbx', 60_000, { include: ['test/pbx/**/*.test.ts'], globalSetup: [chromium, web] }),
     ],
   },

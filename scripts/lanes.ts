@@ -43,6 +43,8 @@ export const lanes: readonly Lane[] = [
   },
   // reads what the rest lane left
   { name: 'proofs', limitMs: 2 * minute },
+  // 10 million rows on each engine
+  { name: 'growth', longOnly: true, limitMs: 9 * minute },
   { name: 'fresh-tree', commands: [['bash', 'scripts/fresh-tree.sh']], longOnly: true, limitMs: 6 * minute },
 ]
 
