@@ -140,6 +140,9 @@ function readTables(source: Database.Database): Table[] {
   }))
 }
 
+/** Tables in which a migration wrote a row: what stands there is nobody's. */
+const seeded: ReadonlySet<string> = new Set(['retention_run'])
+
 /** The target is empty, or half filled from this very source; it has all tables afterwards. */
 async function prepare({ source, target, to, log, tables, isAgain }: Prepared): Promise<void> {
   const identity = source.prepare<[], { member_id: string }>('select member_id from portal order by id limit 1').get()?.member_id
@@ -149,12 +152,13 @@ async function prepare({ source, target, to, log, tables, isAgain }: Prepared): 
       (row) => row.t,
     ),
   )
-  if (there.has(noteTable)) {
+  const isBegun = there.has(noteTable)
+  if (isBegun) {
     const { rows } = await target.query<{ source: string }>(`select source from ${noteTable} limit 1`)
     if (rows[0] && rows[0].source !== identity) throw new PortalError('move_other_source')
   } else {
     for (const { name } of tables)
-      if (there.has(name) && (await target.query(`select 1 from "${name}" limit 1`)).rowCount !== 0)
+      if (there.has(name) && !seeded.has(name) && (await target.query(`select 1 from "${name}" limit 1`)).rowCount !== 0)
         throw new PortalError('move_not_empty', { table: name })
     await target.query(`create table ${noteTable} (table_name text primary key, source text not null, last_row bigint not null)`)
   }
@@ -164,7 +168,8 @@ async function prepare({ source, target, to, log, tables, isAgain }: Prepared): 
   } finally {
     await engine.close()
   }
-  if (isAgain) {
+  // what the migrations wrote is the source's to say
+  if (isAgain || !isBegun) {
     await target.query(`truncate ${[...tables.map(({ name }) => `"${name}"`), noteTable].join(', ')}`)
   }
   await target.query(`insert into ${noteTable} values ('', $1, 0) on conflict do nothing`, [identity])
