@@ -20,6 +20,7 @@ import { openJournal, type Journal } from './journal.ts'
 import { wordsOf, type Log } from './log.ts'
 import { createOutbox } from './outbox.ts'
 import type { Pbx } from './pbx.ts'
+import { createPhoneReceiver } from './phone-receiver.ts'
 import { createProgress } from './progress.ts'
 import { createSwitchboard, DEFAULT_LIMITS, type Limits } from './switchboard.ts'
 
@@ -29,6 +30,8 @@ export interface App {
   readonly install: Receiver
   /** Serve it at `/handler`. */
   readonly handler: Receiver
+  /** Serve it at `/phone`: the portal asks here for browser phones. */
+  readonly phone: Receiver
   /** Takes up the installation and the calls of the last run. Call it before the first event is let in: until then all are refused. */
   start(): Promise<void>
   /** Binds the app's events to `appUrl`, where the portal reaches this process, now and at each installation. */
@@ -71,7 +74,7 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
   const changed = () => listeners.forEach((listener) => listener())
   let notice: { text: string; at: number } | undefined
 
-  const link = createLink({ config, clock, log, onChange: () => (changed(), outbox.wake()) })
+  const link = createLink({ config, clock, log, socket: pbx.phones?.socket, onChange: () => (changed(), outbox.wake()) })
   const portal = () => link.portal()
   const progress = createProgress(portal, log)
   const directory = createDirectory(portal, clock, log)
@@ -107,6 +110,7 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
   return {
     install: link.install,
     handler,
+    phone: createPhoneReceiver({ applicationToken: () => link.installation()?.applicationToken, phones: pbx.phones, log }),
     async start() {
       link.load()
       // A PBX that is down now says `up` later, and is asked again then.
@@ -117,7 +121,7 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
       journal.hasten()
       outbox.wake()
     },
-    bind: (appUrl) => link.bind(`${config.appUrl ?? appUrl}/handler`),
+    bind: (appUrl) => link.bind(config.appUrl ?? appUrl),
     async close() {
       cancelPrune()
       stopIncoming()
@@ -138,12 +142,19 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
 }
 
 /** The tie to the portal: installed or not, and the client that speaks for the installation. */
-function createLink(parts: { readonly config: Config; readonly clock: Clock; readonly log: Log; readonly onChange: () => void }) {
-  const { config, clock, log } = parts
+function createLink(parts: {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  /** of browser phones, if there are any */
+  readonly socket: string | undefined
+  readonly onChange: () => void
+}) {
+  const { config, clock, log, socket } = parts
   const file = createInstallationFile(join(config.dataDir, 'installation.json'))
   let installation: Installation | undefined
   let portal: PortalClient | undefined
-  let handlerUrl: string | undefined
+  let ownUrl: string | undefined
   let stopBinding = () => {}
 
   function use(next: Installation): void {
@@ -164,7 +175,9 @@ function createLink(parts: { readonly config: Config; readonly clock: Clock; rea
 
   function bind(): void {
     stopBinding()
-    if (portal && handlerUrl) stopBinding = bindUntilDone(portal, { handlerUrl, lines: config.lines }, parts)
+    if (!portal || !ownUrl) return
+    const phones = socket === undefined ? {} : { phones: { url: `${ownUrl}/phone`, socket } }
+    stopBinding = bindUntilDone(portal, { handlerUrl: `${ownUrl}/handler`, lines: config.lines, ...phones }, parts)
   }
 
   const install = createInstallReceiver({
@@ -189,7 +202,7 @@ function createLink(parts: { readonly config: Config; readonly clock: Clock; rea
       if (known) use(known)
     },
     bind(url: string): void {
-      handlerUrl = url
+      ownUrl = url
       bind()
     },
     forget(): void {

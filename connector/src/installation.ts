@@ -45,6 +45,8 @@ export function createInstallationFile(path: string): InstallationFile {
 export interface Bindings {
   readonly handlerUrl: string
   readonly lines: readonly { readonly number: string; readonly name: string }[]
+  /** Where browser phones are asked for, and where their signalling goes. */
+  readonly phones?: { readonly url: string; readonly socket: string }
 }
 
 const LONGEST_PAUSE_MS = 60_000
@@ -83,6 +85,15 @@ async function bind(portal: PortalClient, bindings: Bindings): Promise<void> {
   for (const { number, name } of bindings.lines) {
     await unlessThere('Line already exists', portal.call('telephony.externalLine.add', { NUMBER: number, NAME: name }))
   }
+  if (bindings.phones)
+    await unlessUnknown(portal.call('hookswitch.phone.set', { URL: bindings.phones.url, SOCKET: bindings.phones.socket }))
+}
+
+/** Other portals do not have our extension. */
+async function unlessUnknown(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof PortalRefusal) || error.code !== 'ERROR_METHOD_NOT_FOUND') throw error
+  })
 }
 
 async function unlessThere(text: string, work: Promise<unknown>): Promise<void> {

@@ -87,6 +87,25 @@ export interface Recording {
   readonly seconds: number
 }
 
+/** What a browser registers at the PBX with. */
+export interface PhoneAccess {
+  readonly login: string
+  readonly password: string
+  /** Host part of its SIP addresses. */
+  readonly domain: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[]
+}
+
+/** Gives out phones that live in a browser. */
+export interface BrowserPhones {
+  /** ws or wss address of the PBX, as the portal reaches it. */
+  readonly socket: string
+  /** A phone for an extension; asked again within half its life, the same one. Rejects with words for the person who wants it. */
+  issue(extension: string): Promise<PhoneAccess>
+}
+
 /** The PBX refused to place a leg. `cause` is read like that of a leg that ended. */
 export class PlacementRefused extends Error {
   override readonly name = 'PlacementRefused'
@@ -110,6 +129,8 @@ export class PlacementRefused extends Error {
 export interface Pbx {
   /** For logs and pages, e.g. `Asterisk 22`. */
   readonly name: string
+  /** Absent: this PBX has no phones for browsers. */
+  readonly phones?: BrowserPhones
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
   preflight(route: PbxRoute): Promise<Preflight>
   /** Rings the agent. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */

@@ -45,6 +45,12 @@ export const errors = {
   unbind_for_other: ['ACCESS_DENIED', 403, 'Access denied! Event unbinding with AUTH_TYPE requires administrator access rights'],
   bind_offline: ['ACCESS_DENIED', 403, 'Access denied! Offline events binding requires administrator access rights'],
   unbind_offline: ['ACCESS_DENIED', 403, 'Access denied! Offline events unbinding requires administrator access rights'],
+  phone_address: [
+    'ERROR_ARGUMENT',
+    400,
+    "Arguments 'URL' (http or https) and 'SOCKET' (ws or wss) must be addresses without user and password, or both empty",
+  ],
+  phone_address_blocked: ['ERROR_ARGUMENT', 400, 'The portal may not connect there: {problem}'],
   // telephony, contract 4
   call_user_missing: ['ERROR_CORE', 400, 'USER_ID or USER_PHONE_INNER should be set'],
   call_user_unknown: ['ERROR_CORE', 400, 'User is not found or is not active'],
@@ -106,6 +112,14 @@ export const errors = {
   no_handler: ['no_handler', 409, '{title} has not said where clicks are to be sent'],
   handler_disabled: ['handler_disabled', 409, 'The handler of {title} is disabled'],
   target_unknown: ['target_unknown', 422, 'There is no outgoing target {target}'],
+  phone_none: [
+    'phone_none',
+    409,
+    'The phone app of your clicks has no browser phones. An administrator can switch them on at its connector',
+  ],
+  phone_no_extension: ['phone_no_extension', 409, 'You have no extension. An administrator can give you one in Settings → Users'],
+  phone_refused: ['phone_refused', 409, '{title} gives no browser phone: {problem}'],
+  phone_unreachable: ['phone_unreachable', 502, '{title} cannot be asked for a browser phone: {problem}'],
   own_target_forbidden: ['own_target_forbidden', 403, 'Own outgoing targets are not allowed by the admin'],
   call_list_unknown: ['call_list_unknown', 422, 'There is no call list {id}'],
   entity_unknown: ['entity_unknown', 422, 'There is no {kind} {id}'],

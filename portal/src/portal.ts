@@ -66,6 +66,7 @@ import { handlerRoutes } from './http/api/handlers.ts'
 import type { Route } from './http/api/route.ts'
 import { missedCallRoutes } from './http/api/missed-calls.ts'
 import { notificationRoutes } from './http/api/notifications.ts'
+import { phoneRoutes } from './http/api/phone.ts'
 import { placementRoutes } from './http/api/placements.ts'
 import { profileRoutes } from './http/api/profiles.ts'
 import { retentionRoutes } from './http/api/retention.ts'
@@ -101,6 +102,8 @@ import { createCallbackRequests } from './telephony/callback-requests.ts'
 import { callbackAsked, callEnded, callInit, callStarted, callTalking } from './telephony/events.ts'
 import { createLines } from './telephony/lines.ts'
 import { lineMethods } from './telephony/line-methods.ts'
+import { phoneMethods } from './telephony/phone-methods.ts'
+import { createPhones } from './telephony/phones.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
 import { requestIdOf } from './telephony/request-key.ts'
@@ -314,6 +317,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // telephony
   const targets = createTargets({ store, bindings, changed })
+  const phones = createPhones({ store, clock, targets, auth, sender, blockedAddress: judgeAddress })
   const lines = createLines({ store, clock, changed })
   const recordings = createRecordings({
     store,
@@ -399,6 +403,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   )
   router.add(callMethods(telephony))
   router.add(lineMethods({ lines, targets, store }))
+  router.add(phoneMethods({ phones }))
   router.add(transcriptMethods({ transcripts }))
   router.add(voximplantMethods({ store, publicUrl: config.publicUrl }))
   const filesOf = async (portalId: number, callIds: readonly string[]) => {
@@ -449,6 +454,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...callRoutes({ store, clicks, calls, traces, now, present }),
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
+    ...phoneRoutes({ phones, users }),
     ...callbackFormRoutes({ callbackForms, callbackRequests, users, publicUrl: config.publicUrl }),
     ...deliveryRoutes({ store, bindings, replays, wake: () => worker.wake() }),
   ]
@@ -466,6 +472,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     routes,
     live,
     onUpload: (upload) => takeUpload(recordings, upload),
+    phoneSocket: { socketOf: phones.socketOf, blockedAddress: judgeAddress },
     isFramed: (origin) => frames.isFramed(origin),
     // a portal that cannot write cannot take a click
     unreadyReason: () =>

@@ -1156,6 +1156,13 @@ export interface MethodParams {
   }
   /** What can be an outgoing target: id and name. */
   readonly 'voximplant.line.get': object
+  /** Our extension: says where the app is asked for browser phones, and where their signalling goes. Without both, it gives out none. */
+  readonly 'hookswitch.phone.set': {
+    /** http or https address that is asked for a phone */
+    readonly URL?: string | number
+    /** ws or wss address of the PBX */
+    readonly SOCKET?: string | number
+  }
   /** Attaches what was said to a finished call. A repeat replaces the earlier transcript. */
   readonly 'telephony.call.attachTranscription': {
     /** CALL_ID */

@@ -237,6 +237,7 @@ function describePjsip({ phones, trunkPort, sipPort }: AsteriskWish & { sipPort:
     ].join('\n')
   return [
     `[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:${sipPort}`,
+    '[ws]\ntype=transport\nprotocol=ws\nbind=127.0.0.1',
     ...Object.entries(phones).map(([name, { contact }]) =>
       contact === undefined
         ? [

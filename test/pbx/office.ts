@@ -22,6 +22,8 @@ export interface OfficeWish {
   readonly asterisk?: Readonly<Record<string, unknown>>
   readonly dialplan?: string
   readonly phones?: AsteriskWish['phones']
+  /** whole files of Asterisk's configuration */
+  readonly files?: AsteriskWish['files']
   /** the connector's own ring limits */
   readonly limits?: { readonly agentRingMs?: number; readonly clientRingMs?: number }
   /** the connector runs as a process of its own, which can be killed */
@@ -106,6 +108,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   const asterisk = await startAsterisk({
     phones: { 101: { contact: desk.port }, 102: {}, ...wish.phones },
     trunkPort: world.port,
+    ...(wish.files && { files: wish.files }),
     ...(wish.dialplan === undefined ? {} : { dialplan: wish.dialplan }),
   })
   opened.push(() => asterisk.stop())

@@ -46,9 +46,9 @@ export async function findChromium(): Promise<FoundChromium> {
   return await checkStart({ path, env: {} })
 }
 
-/** Starts a headless browser. The caller closes it. */
-export async function launchChromium({ path, env }: FoundChromium): Promise<Browser> {
-  return await chromium.launch({ executablePath: path, headless: true, args: launchArgs, env: { ...process.env, ...env } })
+/** Starts a headless browser. The caller closes it. `args` are put to those that every test has. */
+export async function launchChromium({ path, env }: FoundChromium, args: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath: path, headless: true, args: [...launchArgs, ...args], env: { ...process.env, ...env } })
 }
 
 async function checkStart(found: FoundChromium): Promise<FoundChromium> {

@@ -69,3 +69,30 @@ test('a command, an option or a host that there is not is refused in words', () 
   expect(() => read(good, ['--host', 'a b'])).toThrow('an address of this machine')
   expect(() => read(good, ['--host', '0.0.0.0'])).toThrow('"appUrl"')
 })
+
+test('browser phones are off unless wanted; their socket is that of ARI unless told', () => {
+  const wanted = (browserPhones: unknown) => readGood({ ...good, asterisk: { ...asterisk, browserPhones } }).settings.browserPhones
+  expect(readGood(good).settings).not.toHaveProperty('browserPhones')
+  expect(wanted(false)).toBeUndefined()
+  expect(wanted(true)).toEqual({ socket: 'ws://127.0.0.1:8088/ws', lifeMs: 240 * 60_000, endpoint: {}, iceServers: [] })
+  const servers = [{ urls: 'turn:turn.example.com', username: 'u', credential: 'c' }]
+  expect(wanted({ minutes: 5, endpoint: { context: 'sales' }, iceServers: servers, socket: 'wss://pbx.test:8089/ws' })).toEqual({
+    socket: 'wss://pbx.test:8089/ws',
+    lifeMs: 300_000,
+    endpoint: { context: 'sales' },
+    iceServers: servers,
+  })
+})
+
+test.each([
+  [{ socket: 'http://127.0.0.1/ws' }, 'browserPhones.socket'],
+  [{ minutes: 0 }, 'browserPhones.minutes'],
+  [{ minutes: '5' }, 'browserPhones.minutes'],
+  [{ endpoint: { context: 'a\nwebrtc=no' } }, 'browserPhones.endpoint.context'],
+  [{ endpoint: { 'a b': 'c' } }, 'browserPhones.endpoint.a b'],
+  [{ iceServers: 'stun:x' }, 'browserPhones.iceServers'],
+  [{ iceServers: [{ urls: 'https://x' }] }, 'browserPhones.iceServers.0.urls'],
+  ['yes', 'browserPhones'],
+])('browser phones of %j are refused, by name', (browserPhones, key) => {
+  expect(() => readGood({ ...good, asterisk: { ...asterisk, browserPhones } })).toThrow(`asterisk.${key}`)
+})

@@ -23,6 +23,7 @@ export const ASTERISK_USAGE = `Asterisk connector of Hookswitch: a click rings y
              "agentDial"?: "PJSIP/{extension}", "users"?: { "101": { "dial": "PJSIP/desk101" } },
              "lines": { "+15550100": { "dial": "PJSIP/{number}@trunk", "callerId"?, "name"? } },
              "autoAnswer"?: false, "agentHeaders"?: { "Alert-Info": "…" },
+             "browserPhones"?: true,
              "recording"?: "mono" | "stereo" | "off", "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
 
   HOOKSWITCH_CONFIG         the same as --config

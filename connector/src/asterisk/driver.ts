@@ -14,7 +14,8 @@ import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
 import { createNames } from './names.ts'
-import { CAUSES, createPlacing } from './placing.ts'
+import { CALL_HEADER, createPhones } from './phones.ts'
+import { CAUSES, createPlacing, type AgentPhone } from './placing.ts'
 import { createRecordings } from './recordings.ts'
 import { createRooms, isOccupied, isStanding, RANK, type Leg, type Room } from './rooms.ts'
 import { agentEndpoint, askPhone, lineOf } from './routes.ts'
@@ -50,7 +51,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const recordings = createRecordings({ ...parts, ari, names })
   const rooms = createRooms()
   const listeners = new Set<(event: PbxEvent) => void>()
-  const placing = createPlacing({ ...parts, ari, names, subscribe, drop, clear })
+  const phones = settings.browserPhones ? createPhones({ ...parts, ari, phones: settings.browserPhones }) : undefined
+  const placing = createPlacing({ ...parts, ari, names, agentPhone, subscribe, drop, clear })
   let state: ReturnType<Asterisk['state']> = 'down'
   let version = ''
   let clockLead = Number.POSITIVE_INFINITY
@@ -163,7 +165,16 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     if (standing.length >= settings.maxCalls)
       return { ok: false, code: 'unavailable', text: 'The PBX has as many calls as it may have at once.' }
     const late = new Promise<Preflight>((resolve) => clock.after(PREFLIGHT_WITHIN_MS, () => resolve({ ok: true })))
-    return Promise.race([askPhone(ari, agentEndpoint(settings, route), route.extension), late])
+    const asked = agentPhone(route).then(({ endpoint }) => askPhone(ari, endpoint, route.extension))
+    return Promise.race([asked, late])
+  }
+
+  /** A browser phone that is registered goes before the phone on the desk: who opened it wants to talk there. */
+  async function agentPhone(route: PbxRoute & { readonly callId?: string }): Promise<AgentPhone> {
+    const browser = await phones?.find(route.extension)
+    if (browser !== undefined) return { endpoint: browser, headers: { [CALL_HEADER]: route.callId ?? '' } }
+    const endpoint = agentEndpoint(settings, route)
+    return { endpoint, headers: endpoint.startsWith('PJSIP/') ? settings.agentHeaders : {} }
   }
 
   function subscribe(channelId: string): Promise<unknown> {
@@ -242,6 +253,12 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       return version ? `Asterisk ${version}` : 'Asterisk'
     },
     state: () => state,
+    ...(phones && {
+      phones: {
+        socket: phones.socket,
+        issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
+      },
+    }),
     preflight,
     async placeAgentLeg(call) {
       assertUp()
@@ -270,6 +287,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     dropRecording: (callId) => recordings.drop(callId),
     async close() {
       cancelRetry()
+      phones?.close()
       listeners.clear()
       await socket.close()
       ari.close()

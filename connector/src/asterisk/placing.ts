@@ -5,7 +5,7 @@ import { AriRefusal, unlessGone, unlessThere, type AriClient } from './ari-clien
 import { callerIdOf, fillTemplate } from './dial-string.ts'
 import type { Names } from './names.ts'
 import { isOccupied, type Room } from './rooms.ts'
-import { agentEndpoint, lineOf } from './routes.ts'
+import { lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
 /** Gives the orders that make phones ring. Both reject with {@link PlacementRefused}; a leg that was placed before is left as it is. */
@@ -14,7 +14,7 @@ export interface Placing {
   placeClientLeg(room: Room, call: PbxCall): Promise<void>
 }
 
-/** What placing works with; the last three are the driver's. */
+/** What placing works with; the last four are the driver's. */
 export interface PlacingParts {
   readonly settings: AsteriskSettings
   /** Asterisk's own ring limits, milliseconds. */
@@ -22,11 +22,19 @@ export interface PlacingParts {
   readonly ari: AriClient
   readonly names: Names
   readonly clock: Clock
+  /** Dial string of the agent's phone, with SIP headers of its INVITE. Throws on an extension that cannot stand in one. */
+  readonly agentPhone: (call: PbxCall) => Promise<AgentPhone>
   readonly subscribe: (channelId: string) => Promise<unknown>
   /** Hangs a leg up, if there is one. */
   readonly drop: (callId: string, leg: LegName) => Promise<void>
   /** Removes the bridge of a call without legs. */
   readonly clear: (room: Room) => void
+}
+
+/** What rings for the agent. */
+export interface AgentPhone {
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Q.850: subscriber absent, no circuit, temporary failure; 96 (mandatory element missing) stands for an order that makes no sense. */
@@ -45,10 +53,10 @@ export function createPlacing(parts: PlacingParts): Placing {
     if (room.agent.state !== 'idle') return
     room.agent.state = 'placed'
     try {
-      const endpoint = agentEndpoint(settings, call)
+      const { endpoint, headers } = await parts.agentPhone(call)
       const callerId = callerIdOf(call.clientName, call.number)
       if (endpoint.startsWith('Local/')) await ringByDialplan(room, endpoint, callerId)
-      else await originate(call.callId, endpoint, callerId)
+      else await originate(call.callId, { endpoint, headers }, callerId)
       if (room.agent.isDropped) await drop(call.callId, 'agent')
     } catch (error) {
       await giveUp(room, 'agent')
@@ -57,15 +65,14 @@ export function createPlacing(parts: PlacingParts): Placing {
   }
 
   /** One order, one INVITE: the quickest way to a phone. It obeys us from its answer. */
-  async function originate(callId: string, endpoint: string, callerId: string): Promise<void> {
-    const headers = endpoint.startsWith('PJSIP/') ? Object.entries(settings.agentHeaders) : []
+  async function originate(callId: string, { endpoint, headers }: AgentPhone, callerId: string): Promise<void> {
     const order = {
       endpoint,
       app: settings.application,
       channelId: names.of(callId, 'agent'),
       callerId,
       timeout: Math.ceil(parts.ring.agentMs / 1000),
-      variables: Object.fromEntries(headers.map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
+      variables: Object.fromEntries(Object.entries(headers).map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
     }
     await unlessThere(ari.call('channels.originate', order), () => subscribe(order.channelId))
   }

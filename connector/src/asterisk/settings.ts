@@ -11,6 +11,17 @@ export interface Line {
   readonly name?: string
 }
 
+/** How phones in browsers are given out. */
+export interface BrowserPhoneSettings {
+  /** Asterisk's WebSocket as the portal reaches it. */
+  readonly socket: string
+  /** A password is good for so long; a new one is given out after half of it. */
+  readonly lifeMs: number
+  /** Put over the fields of the endpoint, e.g. `context` or `media_address`. */
+  readonly endpoint: Readonly<Record<string, string>>
+  readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[]
+}
+
 /** How Asterisk is asked and told. */
 export interface AsteriskSettings {
   readonly ari: AriAccess
@@ -25,6 +36,8 @@ export interface AsteriskSettings {
   /** SIP headers of the agent's INVITE, e.g. for phones that answer by themselves. PJSIP only. */
   readonly agentHeaders: Readonly<Record<string, string>>
   readonly recording: 'mono' | 'stereo' | 'off'
+  /** Phones in browsers; absent: none. */
+  readonly browserPhones?: BrowserPhoneSettings
   /** Pause between the client's answer and the extension's digits. */
   readonly digitsAfterMs: number
   /** At most so many calls at once; a click above that is refused (100 recorded calls take one core, pbx 3). */
@@ -53,8 +66,11 @@ export function readSettings(value: unknown): AsteriskSettings {
     throw new SettingsError('asterisk.recording: mono, stereo or off')
   const agentDial = templateOf('asterisk.agentDial', asterisk['agentDial'] ?? 'PJSIP/{extension}', ['extension'])
   const headers = entriesOf('asterisk.agentHeaders', asterisk['agentHeaders']).map(([name, text]) => headerOf(name, text))
+  const ari = readAccess(asterisk)
+  const phones = asterisk['browserPhones']
   return {
-    ari: readAccess(asterisk),
+    ari,
+    ...(phones === undefined || phones === false ? {} : { browserPhones: readBrowserPhones(phones === true ? {} : phones, ari) }),
     application,
     agentDial,
     users: Object.fromEntries(entriesOf('asterisk.users', asterisk['users']).map(([extension, user]) => readUser(extension, user))),
@@ -75,6 +91,42 @@ function readAccess(asterisk: Unread): AriAccess {
     url: parsed.origin,
     user: textOf('asterisk.user', asterisk['user']),
     password: textOf('asterisk.password', asterisk['password']),
+  }
+}
+
+function readBrowserPhones(value: unknown, ari: AriAccess): BrowserPhoneSettings {
+  const key = 'asterisk.browserPhones'
+  const phones = objectOf(key, value)
+  const socket = textOf(`${key}.socket`, phones['socket'], `${ari.url.replace(/^http/, 'ws')}/ws`)
+  if (!/^wss?:\/\//.test(socket) || !URL.canParse(socket)) throw new SettingsError(`${key}.socket: a ws or wss address`)
+  const servers = phones['iceServers'] ?? []
+  const minutes = phones['minutes'] ?? 240
+  if (typeof minutes !== 'number' || !(minutes > 0) || minutes > 24 * 60) throw new SettingsError(`${key}.minutes: above 0, at most 1440`)
+  if (!Array.isArray(servers)) throw new SettingsError(`${key}.iceServers: a list such as [{ "urls": "stun:stun.example.com" }]`)
+  return {
+    socket,
+    lifeMs: minutes * 60_000,
+    endpoint: Object.fromEntries(entriesOf(`${key}.endpoint`, phones['endpoint']).map(([name, text]) => fieldOf(name, text))),
+    iceServers: servers.map((server: unknown, index) => readIceServer(`${key}.iceServers.${index}`, server)),
+  }
+}
+
+function fieldOf(name: string, value: unknown): [string, string] {
+  const key = `asterisk.browserPhones.endpoint.${name}`
+  const text = textOf(key, value)
+  if (!/^[a-z][a-z0-9_]{0,60}$/.test(name) || !/^[\x20-\x7e]{1,200}$/.test(text))
+    throw new SettingsError(`${key}: a field of a PJSIP endpoint, e.g. "context": "internal"`)
+  return [name, text]
+}
+
+function readIceServer(key: string, value: unknown): BrowserPhoneSettings['iceServers'][number] {
+  const { urls, username, credential } = objectOf(key, value)
+  const address = textOf(`${key}.urls`, urls)
+  if (!/^(stuns?|turns?):\S+$/.test(address)) throw new SettingsError(`${key}.urls: an address such as stun:stun.example.com`)
+  return {
+    urls: address,
+    ...(username === undefined ? {} : { username: textOf(`${key}.username`, username) }),
+    ...(credential === undefined ? {} : { credential: textOf(`${key}.credential`, credential) }),
   }
 }
 

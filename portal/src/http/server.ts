@@ -17,6 +17,7 @@ import type { Live } from './live.ts'
 import type { Metrics } from './metrics.ts'
 import { serveOAuth, tokenEndpoint } from './oauth.ts'
 import { refuseForeignRequest, sendProblem, serveOwnApi } from './own-api.ts'
+import { servePhoneSocket, type PhoneSocketParts } from './phone-socket.ts'
 import { maskPath, pathOf, serveRest, type UploadRequest } from './rest.ts'
 import { readSessionToken, userOfRequest } from './sessions.ts'
 import { loadTls, trustAdvice } from './tls.ts'
@@ -39,6 +40,8 @@ export interface ServerParts {
   readonly onUpload: (upload: UploadRequest) => Promise<unknown>
   /** is this the origin of an app's page? */
   readonly isFramed: (origin: string) => Promise<boolean>
+  /** the way of the browser phones' signalling; without it there is none */
+  readonly phoneSocket?: Pick<PhoneSocketParts, 'socketOf' | 'blockedAddress'>
   /** null when the portal can do its work, else why not; asked by /readyz */
   readonly unreadyReason: () => Promise<string | null>
   /** folder of the built web; tests give another */
@@ -92,6 +95,18 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     // an upload of 200 MiB over a slow line takes its time
     listener.requestTimeout = 30 * 60_000
   }
+  const { phoneSocket } = parts
+  const ways = listeners.flatMap(({ server: listener, scheme }) =>
+    phoneSocket
+      ? servePhoneSocket(listener, {
+          ...phoneSocket,
+          signIn: parts.signIn,
+          log,
+          isOwnOrigin: (origin, { headers }) =>
+            origin === new URL(config.publicUrl).origin || origin === `${scheme}://${headers.host ?? ''}`,
+        })
+      : [],
+  )
   readNoBodies(server)
   logRequests(server, log)
   server.setErrorHandler((error: FastifyError, _, reply) => {
@@ -116,6 +131,7 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     },
     async close() {
       live.close()
+      for (const way of ways) way.close()
       await Promise.all(listeners.map(({ server: listener }) => closeListener(listener)))
       await server.close()
     },

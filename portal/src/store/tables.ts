@@ -100,6 +100,10 @@ export interface AppTable {
   created_by_id: number
   created_at: number
   deleted_at: number | null
+  /** where the app is asked for browser phones; '' when it has none */
+  phone_url: Generated<string>
+  /** ws or wss address of its PBX */
+  phone_socket: Generated<string>
 }
 
 /** app.option (user_id 0) and user.option. */

@@ -38,6 +38,9 @@ export const portal = {
   transcript: (callId: string) => request<T.Transcript>('GET', `/calls/${encodeURIComponent(callId)}/transcript`),
   dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
 
+  phoneOffer: () => request<T.PhoneOffer>('GET', '/phone'),
+  phoneAccess: () => request<T.PhoneAccess>('POST', '/phone/access', { body: {} }),
+
   telephony: () => request<T.Telephony>('GET', '/telephony'),
   changeTelephony: (input: T.TelephonyInput) => request<T.Telephony>('PUT', '/telephony', { body: input }),
   targets: () => request<{ items: T.Target[] }>('GET', '/targets'),

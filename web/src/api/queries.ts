@@ -15,6 +15,8 @@ const nextOf = (page: Page<unknown>) => page.nextCursor
 export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: () => portal.session(), staleTime: 5 * 60_000, retry: false })
 /** The call cards of the person. */
 export const openCallsQuery = queryOptions({ queryKey: keys.openCalls, queryFn: () => portal.openCalls(), staleTime: 0 })
+/** Whether the person can have a phone in the browser. */
+export const phoneOfferQuery = queryOptions({ queryKey: ['telephony', 'phone'], queryFn: () => portal.phoneOffer() })
 /** The telephony settings. */
 export const telephonyQuery = queryOptions({ queryKey: ['telephony'], queryFn: () => portal.telephony() })
 /** What a click can go to. */

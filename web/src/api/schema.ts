@@ -578,11 +578,31 @@ export interface Phone {
   international: string
 }
 
+/** `POST /v1/phone/access`: what a browser registers with. */
+export interface PhoneAccess {
+  login: string
+  password: string
+  /** host part of the SIP addresses */
+  domain: string
+  /** milliseconds since 1970; the password is good until then */
+  expiresAt: number
+  iceServers: Array<{
+    urls: string
+    username?: string
+    credential?: string
+  }>
+}
+
 /** A phone or e-mail address as it is written; `id` changes one in place. */
 export interface PhoneInput {
   id?: number
   value: string
   kind?: ValueKind
+}
+
+/** `GET /v1/phone`. */
+export interface PhoneOffer {
+  isOffered: boolean
 }
 
 /** `GET /v1/placements?code=`: a page of an app in a place of the portal. */
@@ -1393,6 +1413,15 @@ export interface Operations {
       allowServiceCodes?: boolean
     }
     answer: Telephony
+  }
+  /** Whether the signed-in person can have a phone in the browser. */
+  'GET /phone': {
+    answer: PhoneOffer
+  }
+  /** What the signed-in person's browser registers with, good for a while. The portal does not keep it. */
+  'POST /phone/access': {
+    body: {}
+    answer: PhoneAccess
   }
   /** The callback forms, with the targets and voices that can be chosen. */
   'GET /callback-forms': {

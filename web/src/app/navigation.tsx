@@ -20,6 +20,7 @@ import { useTranslation } from 'react-i18next'
 import { appsQuery } from '../api/queries.ts'
 import { BellButton, UnreadCount, useBellLabel } from '../bell/bell-button.tsx'
 import { MissedCount, useMissedLabel } from '../statistics/missed-count.tsx'
+import { PhoneButton, usePhoneLabel } from '../phone/phone-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
 import css from './navigation.module.css'
@@ -36,6 +37,7 @@ interface NavigationProps {
   onBell: () => void
   onFind: () => void
   onKeys: () => void
+  onPhone: () => void
 }
 
 interface PlaceProps {
@@ -78,7 +80,7 @@ function useAppPages() {
 }
 
 /** The navigation at the left. */
-export function SideBar({ onBell, onFind, onKeys }: NavigationProps) {
+export function SideBar({ onBell, onFind, onKeys, onPhone }: NavigationProps) {
   const { t } = useTranslation()
   const { portal, user } = useSession()
   const apps = useAppPages()
@@ -123,6 +125,7 @@ export function SideBar({ onBell, onFind, onKeys }: NavigationProps) {
         <Place to="/settings" label={t('nav.settings')} icon={IconSettings} />
       </div>
       <div className={css.foot}>
+        <PhoneButton onOpen={onPhone} />
         <AccountMenu onKeys={onKeys} />
       </div>
     </nav>
@@ -130,10 +133,11 @@ export function SideBar({ onBell, onFind, onKeys }: NavigationProps) {
 }
 
 /** The navigation of phones. */
-export function BottomBar({ onBell, onFind, onKeys }: NavigationProps) {
+export function BottomBar({ onBell, onFind, onKeys, onPhone }: NavigationProps) {
   const { t } = useTranslation()
   const { user } = useSession()
   const bellLabel = useBellLabel()
+  const phone = usePhoneLabel()
   const apps = useAppPages()
   return (
     <nav className={css.bottom} aria-label={t('nav.label')}>
@@ -153,6 +157,11 @@ export function BottomBar({ onBell, onFind, onKeys }: NavigationProps) {
           <Menu.Item leftSection={<IconBell size={18} stroke={1.6} />} onClick={onBell}>
             {bellLabel}
           </Menu.Item>
+          {phone && (
+            <Menu.Item leftSection={<phone.Icon size={18} stroke={1.6} />} onClick={onPhone}>
+              {phone.words}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconSearch size={18} stroke={1.6} />} onClick={onFind}>
             {t('nav.find')}
           </Menu.Item>

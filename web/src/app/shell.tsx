@@ -7,6 +7,7 @@ import { BackgroundPages } from '../calls/background-pages.tsx'
 import { CallDock } from '../calls/call-dock.tsx'
 import { CardDeskProvider } from '../calls/driven-card.tsx'
 import { CallPlaceProvider } from '../calls/place-call.tsx'
+import { PhoneProvider } from '../phone/phone-context.tsx'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
 import { BottomBar, SideBar } from './navigation.tsx'
@@ -15,13 +16,14 @@ import css from './shell.module.css'
 const loadFind = async () => (await import('./find-dialog.tsx')).FindDialog
 type FindDialogComponent = Awaited<ReturnType<typeof loadFind>>
 const BellDialog = lazy(() => import('../bell/bell-dialog.tsx').then((module) => ({ default: module.BellDialog })))
+const PhoneDialog = lazy(() => import('../phone/phone-dialog.tsx').then((module) => ({ default: module.PhoneDialog })))
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then((module) => ({ default: module.KeysDialog })))
 
 /** Navigation, the page, the call cards; keeps the page live. */
 export function Shell() {
   const { t } = useTranslation()
   const live = useLive()
-  const [dialog, setDialog] = useState<'find' | 'keys' | 'bell' | null>(null)
+  const [dialog, setDialog] = useState<'find' | 'keys' | 'bell' | 'phone' | null>(null)
   // Fetched early and held here, not by Suspense, which would keep the dialog from the person's first keys.
   const [FindDialog, setFindDialog] = useState<FindDialogComponent | null>(null)
   const isFinding = dialog === 'find'
@@ -40,31 +42,44 @@ export function Shell() {
   const close = () => setDialog(null)
 
   return (
-    <CallPlaceProvider>
-      <FrameDialogsProvider>
-        <CardDeskProvider>
-          <a className={css.skip} href="#content">
-            {t('nav.skip')}
-          </a>
-          <div className={css.shell}>
-            <SideBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
-            <main id="content" className={css.page} tabIndex={-1}>
-              {live === 'lost' && (
-                <div className={css.lost} role="status">
-                  <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> {t('live.lost')}
-                </div>
-              )}
-              <Outlet />
-            </main>
-            <BottomBar onBell={() => setDialog('bell')} onFind={() => setDialog('find')} onKeys={() => setDialog('keys')} />
-          </div>
-          <CallDock />
-          <BackgroundPages />
-          {isFinding && FindDialog && <FindDialog onClose={close} />}
-          <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
-          <Suspense>{dialog === 'bell' && <BellDialog onClose={close} />}</Suspense>
-        </CardDeskProvider>
-      </FrameDialogsProvider>
-    </CallPlaceProvider>
+    <PhoneProvider>
+      <CallPlaceProvider>
+        <FrameDialogsProvider>
+          <CardDeskProvider>
+            <a className={css.skip} href="#content">
+              {t('nav.skip')}
+            </a>
+            <div className={css.shell}>
+              <SideBar
+                onBell={() => setDialog('bell')}
+                onFind={() => setDialog('find')}
+                onKeys={() => setDialog('keys')}
+                onPhone={() => setDialog('phone')}
+              />
+              <main id="content" className={css.page} tabIndex={-1}>
+                {live === 'lost' && (
+                  <div className={css.lost} role="status">
+                    <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> {t('live.lost')}
+                  </div>
+                )}
+                <Outlet />
+              </main>
+              <BottomBar
+                onBell={() => setDialog('bell')}
+                onFind={() => setDialog('find')}
+                onKeys={() => setDialog('keys')}
+                onPhone={() => setDialog('phone')}
+              />
+            </div>
+            <CallDock />
+            <BackgroundPages />
+            {isFinding && FindDialog && <FindDialog onClose={close} />}
+            <Suspense>{dialog === 'keys' && <KeysDialog onClose={close} />}</Suspense>
+            <Suspense>{dialog === 'bell' && <BellDialog onClose={close} />}</Suspense>
+            <Suspense>{dialog === 'phone' && <PhoneDialog onClose={close} />}</Suspense>
+          </CardDeskProvider>
+        </FrameDialogsProvider>
+      </CallPlaceProvider>
+    </PhoneProvider>
   )
 }

@@ -8,6 +8,8 @@ import { openCallsQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { useSession } from '../app/session.ts'
 import { useSound } from '../app/sound.ts'
+import { usePhoneView } from '../phone/phone-context.tsx'
+import { PhoneCard } from '../phone/phone-cards.tsx'
 import { PendingCallCard } from './call-card.tsx'
 import css from './call-dock.module.css'
 import { ringsHere } from './call-sentence.ts'
@@ -37,14 +39,19 @@ export function CallDock() {
 
   const calls = data?.items ?? noCalls
   const docked = useLeaving(calls)
-  useRing(
-    hasSound
-      ? calls
-          .filter(ringsHere)
-          .map((call) => call.callId)
-          .join()
-      : '',
+  const phoneCalls = usePhoneView().calls
+  // those that have no card of the portal, or none yet
+  const strangers = phoneCalls.filter(
+    ({ callId, state }) => (callId === null || state === 'talks') && !calls.some((call) => call.callId === callId),
   )
+  const ringing = [
+    // silent as soon as this browser takes the call
+    ...calls
+      .filter((call) => ringsHere(call) && !phoneCalls.some(({ callId, state }) => callId === call.callId && state !== 'rings'))
+      .map((call) => call.callId),
+    ...strangers.filter((call) => call.state === 'rings').map((call) => call.id),
+  ]
+  useRing(hasSound ? ringing.join() : '')
 
   const dismiss = (call: Call) => {
     queryClient.setQueryData(openCallsQuery.queryKey, (open) => open && { items: open.items.filter((one) => one.callId !== call.callId) })
@@ -73,7 +80,7 @@ export function CallDock() {
   const hidden = isUnfolded ? 0 : Math.max(0, calls.length + fresh.length - shownCards)
   const folded = hidden > 0 ? calls.slice(Math.max(0, shownCards - fresh.length)) : []
 
-  if (fresh.length + docked.length === 0) return null
+  if (fresh.length + docked.length + strangers.length === 0) return null
   return (
     <Dock label={t('call.card.region')}>
       {hidden > 0 && (
@@ -81,6 +88,9 @@ export function CallDock() {
           <IconChevronUp size={16} aria-hidden /> {t('call.card.more', { count: hidden })}
         </button>
       )}
+      {strangers.map((call) => (
+        <PhoneCard key={call.id} call={call} />
+      ))}
       {fresh.map((one) => (
         <PendingCallCard key={one.key} title={one.entity?.title ?? null} display={one.display} startedAt={one.startedAt} />
       ))}

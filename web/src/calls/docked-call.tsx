@@ -3,6 +3,8 @@ import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { placementsQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { useFrameDialogs } from '../applications/dialog-wishes.ts'
+import { usePhoneCall } from '../phone/phone-context.tsx'
+import { LazyPhoneButtons } from '../phone/phone-cards.tsx'
 import { useCallCardPlace } from './call-card-place.ts'
 import { CallCard } from './call-card.tsx'
 import { wasAnswered } from './call-sentence.ts'
@@ -59,6 +61,7 @@ export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallPr
     isLeaving,
   })
   const control = useDrivenCard(call, onDismiss)
+  const phoneCall = usePhoneCall(call.callId)
   const placements = useQuery(placementsQuery('CALL_CARD')).data?.items ?? []
   const keep = () => setHeld(true)
   const letGo = () => setHeld(false)
@@ -72,7 +75,10 @@ export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallPr
           onDismiss()
         }}
         control={control}
-        buttons={control && <DrivenButtons call={call} control={control} onClose={onDismiss} />}
+        buttons={
+          (phoneCall && !isOver && <LazyPhoneButtons call={phoneCall} />) ||
+          (control && <DrivenButtons call={call} control={control} onClose={onDismiss} />)
+        }
         tabs={
           placements.length > 0 && (
             <Suspense>

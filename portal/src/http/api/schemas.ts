@@ -642,6 +642,20 @@ export const CallbackRequest = Type.Object({
   ),
 })
 
+/** `GET /v1/phone`. */
+export const PhoneOffer = Type.Object({ isOffered: Type.Boolean() })
+
+/** `POST /v1/phone/access`: what a browser registers with. */
+export const PhoneAccess = Type.Object({
+  login: Type.String(),
+  password: Type.String(),
+  domain: Type.String({ description: 'host part of the SIP addresses' }),
+  expiresAt: Type.Number({ description: 'milliseconds since 1970; the password is good until then' }),
+  iceServers: Type.Array(
+    Type.Object({ urls: Type.String(), username: Type.Optional(Type.String()), credential: Type.Optional(Type.String()) }),
+  ),
+})
+
 export type Session = Static<typeof Session>
 export type EntityRow = Static<typeof EntityRow>
 export type EntityCard = Static<typeof EntityCard>

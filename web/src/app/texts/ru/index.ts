@@ -7,6 +7,7 @@ import { compatibility } from './compatibility.ts'
 import { data } from './data.ts'
 import { deliveries } from './deliveries.ts'
 import { handlers } from './handlers.ts'
+import { phone } from './phone.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
@@ -16,6 +17,7 @@ export const ru = {
   ...callbackForms,
   ...calls,
   ...cards,
+  ...phone,
   ...settings,
   ...applications,
   ...data,

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { BrowserPhones, PhoneAccess } from './pbx.ts'
+import { createPhoneReceiver } from './phone-receiver.ts'
+
+const access: PhoneAccess = { login: 'h-101', password: 'p', domain: 'pbx.test', expiresAt: 1_795_392_000_500, iceServers: [] }
+const asked: string[] = []
+const phones: BrowserPhones = {
+  socket: 'ws://pbx.test/ws',
+  issue(extension) {
+    asked.push(extension)
+    return extension === '404' ? Promise.reject(new Error('The PBX cannot be reached.')) : Promise.resolve(access)
+  },
+}
+
+function ask(fields: Readonly<Record<string, string>>, parts: { token?: string; phones?: BrowserPhones | undefined } = { phones }) {
+  const receiver = createPhoneReceiver({ applicationToken: () => parts.token ?? 'secret', phones: parts.phones, log: () => {} })
+  const auth = { domain: 'crm.test', server_endpoint: 'https://crm.test/rest/', client_endpoint: 'https://crm.test/rest/', member_id: 'm' }
+  const all = {
+    event: 'HOOKSWITCHPHONE',
+    ts: '1',
+    ...Object.fromEntries(Object.entries(auth).map(([key, text]) => [`auth[${key}]`, text])),
+    ...fields,
+  }
+  return receiver.receive({ headers: {}, body: new URLSearchParams(all).toString() })
+}
+const wish = (extension: string) => ({ 'data[USER_ID]': '1', 'data[EXTENSION]': extension, 'auth[application_token]': 'secret' })
+
+test('the portal gets what to register with, times in seconds', async () => {
+  const { status, body } = await ask(wish('101'))
+  expect([status, JSON.parse(body)]).toEqual([
+    200,
+    { login: 'h-101', password: 'p', domain: 'pbx.test', iceServers: [], expires: 1_795_392_000 },
+  ])
+})
+
+test('nobody but the portal gets one, and nothing but an extension reaches the PBX', async () => {
+  asked.length = 0
+  expect((await ask({ ...wish('101'), 'auth[application_token]': 'guess' })).status).toBe(403)
+  expect((await ask({ ...wish('101'), event: 'ONEXTERNALCALLSTART' })).status).toBe(400)
+  expect((await ask({ 'data[EXTENSION][x]': '101', 'data[USER_ID]': '1', 'auth[application_token]': 'secret' })).status).toBe(400)
+  for (const extension of ['', '101&102', '../auth/admin', 'a b', '1'.repeat(21)]) {
+    const { status, body } = await ask(wish(extension))
+    expect([status, body.includes('"refused"')], extension).toEqual([200, true])
+  }
+  expect(asked).toEqual([])
+})
+
+test('why there is none is told in words; a PBX without such phones answers 404', async () => {
+  expect(JSON.parse((await ask(wish('404'))).body)).toEqual({ refused: { code: 'unavailable', text: 'The PBX cannot be reached.' } })
+  expect((await ask(wish('101'), { phones: undefined })).status).toBe(404)
+})

@@ -1,0 +1,164 @@
+/// <reference lib="dom" />
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { loopbackPhones, openBrowserPerson, sorcery, switchPhoneOn, type BrowserPerson } from './browser-phone.ts'
+import { startOffice, until, type Office } from './office.ts'
+import type { SipCall } from './sip-phone.ts'
+import { sampleRate, toneShare } from './tone.ts'
+
+const lines = {
+  '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' },
+  inside: { dial: 'Local/{digits}@colleagues/n', name: 'Inside' },
+}
+const dialplan = [
+  '[colleagues]',
+  'exten => _1X.,1,Dial(PJSIP/hookswitch-${EXTEN},20)',
+  'same => n,Hangup()',
+  'exten => _81X.,1,Goto(${EXTEN:1},1)',
+].join('\n')
+
+let office: Office
+let anna: BrowserPerson
+beforeAll(async () => {
+  office = await startOffice({ asterisk: { browserPhones: loopbackPhones, lines }, dialplan, files: () => ({ sorcery }) })
+  await office.house.addContact({ NAME: 'Nora Whitfield', PHONE: [{ VALUE: '+1 212 555 0112', VALUE_TYPE: 'WORK' }] })
+  anna = await openBrowserPerson(inject('chromium'), { url: office.house.url, name: 'Admin', hz: 620, dir: office.asterisk.dir })
+  await switchPhoneOn(anna.page)
+})
+afterAll(async () => {
+  await anna?.close()
+  await office?.stop()
+})
+
+/** Hertz that were heard, within the width of a bin. */
+const near =
+  (hz: number) =>
+  (heard: number): boolean =>
+    Math.abs(heard - hz) < 15
+
+test('a click is answered by the browser itself, and both sides hear each other', async () => {
+  const { desk, world, click, finished } = office
+  const callId = await click('+1 212 555 0112')
+  const client = await world.next()
+  client.answer()
+  await expect.poll(async () => (await office.call(callId)).state).toBe('talking')
+  await expect.poll(async () => near(1000)(await anna.hears()), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => client.heard().length, { timeout: 10_000 }).toBeGreaterThan(2 * sampleRate)
+  expect(toneShare(client.heard().slice(-sampleRate), 620)).toBeGreaterThan(0.8)
+  expect(desk.calls).toHaveLength(0)
+  const card = anna.page.locator(`[data-call-id="${callId}"]`)
+  await card.getByRole('button', { name: 'Hang up' }).click()
+  await client.until('bye')
+  expect(await finished(callId)).toMatchObject({ statusCode: '200' })
+  await office.expectQuiet()
+})
+
+const cardOf = (page: Page, callId: string) => page.locator(`[data-call-id="${callId}"]`)
+
+/** how much of the last half second is the browser's tone; 0 when all is quiet */
+function shareOf(client: SipCall, hz: number): number {
+  const last = client.heard().slice(-sampleRate / 2)
+  const loudest = Math.max(...last.map(Math.abs))
+  return loudest < 100 ? 0 : toneShare(last, hz)
+}
+
+/** a call on which both talk */
+async function talk(number: string): Promise<{ callId: string; client: SipCall }> {
+  const callId = await office.click(number)
+  const client = await office.world.next()
+  client.answer()
+  await until(async () => near(1000)(await anna.hears()), 'the browser hears the customer')
+  await until(() => client.heard().length > sampleRate && shareOf(client, 620) > 0.8, 'the customer hears the browser')
+  return { callId, client }
+}
+
+test('mute silences, hold silences both, keys reach the other side; the talk goes on while the page changes', async () => {
+  const { callId, client } = await talk('+1 212 555 0113')
+  const card = cardOf(anna.page, callId)
+  await card.getByRole('button', { name: 'Mute' }).click()
+  await until(() => shareOf(client, 620) === 0, 'a muted browser is quiet')
+  await card.getByRole('button', { name: 'Unmute' }).click()
+  await until(() => shareOf(client, 620) > 0.8, 'it is heard again')
+
+  await card.getByRole('button', { name: 'Hold', exact: true }).click()
+  await until(async () => shareOf(client, 620) === 0 && (await anna.hears()) === 0, 'on hold neither hears the other')
+  await card.getByRole('button', { name: 'Take off hold' }).click()
+  await until(async () => shareOf(client, 620) > 0.8 && near(1000)(await anna.hears()), 'after it both hear each other')
+
+  await card.getByRole('button', { name: 'Keypad' }).click()
+  await card.getByRole('button', { name: '4', exact: true }).click()
+  await anna.page.locator('body').click({ position: { x: 640, y: 5 } })
+  await anna.page.keyboard.type('2#')
+  await until(() => client.digits() === '42#', `the customer got the keys (${client.digits()})`)
+
+  await anna.page.getByRole('link', { name: 'Companies' }).first().click()
+  await anna.page.getByRole('heading', { level: 1, name: 'Companies' }).waitFor()
+  const before = client.heard().length
+  await until(() => client.heard().length > before + sampleRate, 'sound still comes')
+  expect(shareOf(client, 620)).toBeGreaterThan(0.8)
+  expect(near(1000)(await anna.hears())).toBe(true)
+  await card.getByRole('button', { name: 'Hang up' }).click()
+  await client.until('bye')
+  expect(await office.finished(callId)).toMatchObject({ statusCode: '200' })
+  await office.expectQuiet()
+})
+
+test('two browsers talk to each other through a click; only the one that clicked answers by itself', async () => {
+  const { house } = office
+  await house.addPerson('Boris', '102')
+  const targets = (await house.admin.api('GET', '/targets')).body.items as { id: string; number: string | null }[]
+  const inside = targets.find((target) => target.number === 'inside')!
+  await house.admin.api('PUT', '/me/target', { target: inside.id })
+  const boris = await openBrowserPerson(inject('chromium'), { url: house.url, name: 'Boris', hz: 830, dir: office.asterisk.dir })
+  onTestFinished(async () => {
+    await boris.close()
+    await house.admin.api('PUT', '/me/target', { target: null })
+  })
+  await switchPhoneOn(boris.page)
+  const callId = await office.click('102')
+  const ringing = boris.page.locator('[data-phone-call]')
+  await ringing.getByText('Incoming call').waitFor()
+  await expect.poll(async () => (await office.call(callId)).state).toBe('ringing_client')
+  await ringing.getByRole('button', { name: 'Answer' }).click()
+  await until(async () => near(830)(await anna.hears()), 'Anna hears Boris')
+  await until(async () => near(620)(await boris.hears()), 'Boris hears Anna')
+  await ringing.getByRole('button', { name: 'Hang up' }).click()
+  expect(await office.finished(callId)).toMatchObject({ statusCode: '200' })
+
+  // another number, or it would be a double click
+  const declined = await office.click('8102')
+  await ringing.getByRole('button', { name: 'Decline' }).click()
+  await office.finished(declined)
+  expect((await office.call(declined)).statusCode).toBe('603')
+  await office.expectQuiet()
+})
+
+test("a call to the agent's browser that is no click of theirs rings and waits", async () => {
+  const originate = new URL('/ari/channels', office.asterisk.ari.url)
+  const order = { endpoint: 'PJSIP/hookswitch-101', app: 'hookswitch', channelId: 'stranger', callerId: 'Mallory <555>' }
+  const variables = { 'PJSIP_HEADER(add,X-Hookswitch-Call)': 'externalCall.somebody-elses' }
+  const { user, password } = office.asterisk.ari
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const headers = { authorization, 'content-type': 'application/json' }
+  expect((await fetch(originate, { method: 'POST', headers, body: JSON.stringify({ ...order, variables }) })).status).toBe(200)
+  const channel = new URL('/ari/channels/stranger', office.asterisk.ari.url)
+  const stateOf = async () => ((await (await fetch(channel, { headers })).json()) as { state: string }).state
+  await until(async () => (await stateOf()) === 'Ringing', 'the browser rings')
+  // a click of one's own is answered within 300 ms
+  await anna.page.waitForTimeout(1_000)
+  expect(await stateOf()).toBe('Ringing')
+  await fetch(channel, { method: 'DELETE', headers })
+  await office.expectQuiet()
+})
+
+test('a second tab does not register, and takes over when the first one is closed', async () => {
+  const registered = async () => ((await office.asterisk.cli('pjsip show contacts')).match(/hookswitch-101\//g) ?? []).length
+  const second = await anna.context.newPage()
+  await second.goto(office.house.url)
+  await second.getByRole('button', { name: 'Browser phone: in another tab' }).waitFor()
+  expect(await registered()).toBe(1)
+  await anna.page.close()
+  await second.getByRole('button', { name: 'Browser phone: ready' }).waitFor()
+  anna = { ...anna, page: second, hears: (of = second) => anna.hears(of) }
+  expect(await registered()).toBe(1)
+})

@@ -1,0 +1,35 @@
+/** The phone in the browser. */
+export const phone = {
+  phone: {
+    title: 'Browser phone',
+    want: 'This browser is my phone',
+    wantText: 'Your own clicks are answered here by themselves, calls to you ring here. Your desk phone stays quiet meanwhile.',
+    usual: 'As the browser chooses',
+    microphone: 'Microphone',
+    speaker: 'Loudspeaker',
+    said: 'You',
+    heard: 'Other side',
+    decline: 'Decline',
+    connects: 'Connecting…',
+    isMuted: 'You are muted',
+    isHeld: 'On hold',
+    short: { off: 'off', connecting: 'connecting…', elsewhere: 'in another tab', ready: 'ready', failed: 'not working' },
+    long: {
+      off: 'It is off.',
+      connecting: 'Connecting to the PBX…',
+      elsewhere: 'Another tab of this browser holds the phone. Close it, and this one takes over.',
+      ready: 'Ready: calls ring here.',
+    },
+    problem: {
+      insecure: 'Browsers give the microphone to https pages only. Open the portal by its https address.',
+      microphoneRefused: 'The browser does not let this page use the microphone. Allow it at the lock in the address bar, then try again.',
+      microphoneMissing: 'There is no microphone. Plug one in, or choose another one below.',
+      microphoneBusy: 'The microphone cannot be opened. Another program may hold it.',
+      refused: '{{detail}}',
+      unreachable: 'The PBX cannot be reached. It is tried again by itself; if it lasts, tell your administrator.',
+      registration: 'The PBX does not take this phone ({{detail}}). It is tried again by itself; if it lasts, tell your administrator.',
+      takenOver: 'Another browser of yours has become the phone. Try again to take it back.',
+      ice: 'No way for the sound was found between this browser and the PBX. Your network may block it; your administrator can add a TURN server.',
+    },
+  },
+}
