@@ -50,7 +50,9 @@ create table "app" (
   "last_seen_at" bigint,
   "created_by_id" bigint not null,
   "created_at" bigint not null,
-  "deleted_at" bigint
+  "deleted_at" bigint,
+  "phone_url" text not null,
+  "phone_socket" text not null
 );
 
 create table "app_option" (
