@@ -31,7 +31,7 @@ beforeEach(async () => {
 })
 
 const given = () => ({ login: 'p-101', password: 'x1', domain: 'pbx.test', expires: Math.floor(Date.now() / 1000) + 60, iceServers: [] })
-const ask = (by: Person = house.admin) => by.api('POST', '/phone/access', {})
+const ask = (by: Person = house.admin) => by.api('PUT', '/phone/access', {})
 
 /** A PBX as far as a handshake goes: takes every one, and says back what it hears. */
 async function startEcho() {

@@ -39,7 +39,7 @@ export const portal = {
   dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
 
   phoneOffer: () => request<T.PhoneOffer>('GET', '/phone'),
-  phoneAccess: () => request<T.PhoneAccess>('POST', '/phone/access', { body: {} }),
+  phoneAccess: () => request<T.PhoneAccess>('PUT', '/phone/access', { body: {} }),
 
   telephony: () => request<T.Telephony>('GET', '/telephony'),
   changeTelephony: (input: T.TelephonyInput) => request<T.Telephony>('PUT', '/telephony', { body: input }),

@@ -578,7 +578,7 @@ export interface Phone {
   international: string
 }
 
-/** `POST /v1/phone/access`: what a browser registers with. */
+/** `PUT /v1/phone/access`: what a browser registers with. */
 export interface PhoneAccess {
   login: string
   password: string
@@ -1419,7 +1419,7 @@ export interface Operations {
     answer: PhoneOffer
   }
   /** What the signed-in person's browser registers with, good for a while. The portal does not keep it. */
-  'POST /phone/access': {
+  'PUT /phone/access': {
     body: {}
     answer: PhoneAccess
   }

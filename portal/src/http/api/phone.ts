@@ -22,7 +22,8 @@ export function phoneRoutes({ phones, users }: { phones: Phones; users: Pick<Use
       run: async ({ caller }) => ({ isOffered: await phones.isOffered(await find(caller)) }),
     }),
     route({
-      method: 'POST',
+      // not a POST: answers of those are kept for repeats, and this one holds a password
+      method: 'PUT',
       path: '/phone/access',
       about: "What the signed-in person's browser registers with, good for a while. The portal does not keep it.",
       access: 'user',

@@ -645,7 +645,7 @@ export const CallbackRequest = Type.Object({
 /** `GET /v1/phone`. */
 export const PhoneOffer = Type.Object({ isOffered: Type.Boolean() })
 
-/** `POST /v1/phone/access`: what a browser registers with. */
+/** `PUT /v1/phone/access`: what a browser registers with. */
 export const PhoneAccess = Type.Object({
   login: Type.String(),
   password: Type.String(),
