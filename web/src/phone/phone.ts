@@ -88,8 +88,8 @@ const lockName = 'hookswitch.phone'
 /** a lock that is free is given at once */
 const lockPatienceMs = 400
 /** after a refusal new access is asked for; not more often than this */
-const renewPauseMs = 5_000
-const retryMs = 15_000
+const renewPauseMs = 2_000
+const retryMs = 4_000
 
 /** Builds the phone; it is off until `start`. Only one tab of a browser holds it, the next one takes over when that is closed. */
 export function createPhone(parts: PhoneParts): Phone {

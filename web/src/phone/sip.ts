@@ -62,7 +62,7 @@ export function openSipPhone(access: PhoneAccess, socketUrl: string, listener: S
     register_expires: registerSeconds,
     session_timers: false,
     connection_recovery_min_interval: 1,
-    connection_recovery_max_interval: 15,
+    connection_recovery_max_interval: 4,
     user_agent: 'Hookswitch',
   })
   agent.on('registered', () => listener.registered())
