@@ -41,6 +41,12 @@ export const lanes: readonly Lane[] = [
     needs: { program: 'Asterisk', path: process.env['ASTERISK'] ?? '/usr/sbin/asterisk', get: 'scripts/install-asterisk.sh' },
     limitMs: 8 * minute,
   },
+  {
+    name: 'pbx-22',
+    commands: [['sh', '-c', 'ASTERISK="$(scripts/asterisk-22.sh)" && export ASTERISK && exec vitest run --project pbx']],
+    longOnly: true,
+    limitMs: 4 * minute,
+  },
   // reads what the rest lane left
   { name: 'proofs', limitMs: 2 * minute },
   // 10 million rows on each engine

@@ -13,8 +13,9 @@ import { createCallbackListener } from './callbacks.ts'
 import { createClickListener } from './clicks.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { listenToDesks } from './desk-calls.ts'
 import { createDirectory } from './directory.ts'
-import { receiveIncoming } from './incoming.ts'
+import { listenToCallers } from './incoming.ts'
 import { bindUntilDone, createInstallationFile } from './installation.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { wordsOf, type Log } from './log.ts'
@@ -55,6 +56,8 @@ export interface AppParts {
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Limits
+  /** Extensions that ring for calls to a line, after the responsible person; none unless told. */
+  readonly groupOf?: (line: string) => readonly string[]
 }
 
 const KEEP_CALLS_MS = 30 * 24 * 3_600_000
@@ -68,7 +71,7 @@ export function openDataDir(path: string): Journal {
 }
 
 /** Builds a connector; reading it top to bottom is reading what it consists of. Nothing runs before `start()`. */
-export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: AppParts): App {
+export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [] }: AppParts): App {
   const journal = openDataDir(config.dataDir)
   const listeners = new Set<() => void>()
   const changed = () => listeners.forEach((listener) => listener())
@@ -88,17 +91,14 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
     now: () => clock.now(),
   })
   handler.on('ONEXTERNALCALLSTART', createClickListener({ directory, pbx, journal, switchboard, clock, log }))
-  const answering = { portal, installerId: () => link.installation()?.userId, directory, pbx, switchboard, clock, log }
+  const answering = { portal, installerId: () => link.installation()?.userId, groupOf, directory, pbx, switchboard, clock, log }
   handler.on('ONEXTERNALCALLBACKSTART', createCallbackListener(answering))
   handler.on('ONAPPUNINSTALL', () => link.forget())
 
-  const stopIncoming = pbx.events((event) => {
-    if (event.type !== 'incoming') return
-    receiveIncoming(answering, event).catch((error: unknown) => {
-      log('warn', 'an incoming call was not taken', { ref: event.ref, why: wordsOf(error) })
-      notice = { text: wordsOf(error), at: clock.now() }
-      changed()
-    })
+  const stopDesks = listenToDesks(answering)
+  const stopIncoming = listenToCallers(answering, (text) => {
+    notice = { text, at: clock.now() }
+    changed()
   })
 
   let cancelPrune = () => {}
@@ -125,6 +125,7 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS }: 
     async close() {
       cancelPrune()
       stopIncoming()
+      stopDesks()
       link.close()
       switchboard.close()
       await outbox.close()

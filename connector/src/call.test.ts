@@ -117,11 +117,98 @@ test.each([
 })
 
 test('an incoming call talks when the agent answers, and is missed when the caller gives up', () => {
-  const incoming: Call = { ...fresh, direction: 'in' }
+  const seats = [{ userId: '5', name: 'Ann Agent', extension: '101', state: 'ringing' as const }]
+  const incoming: Call = { ...fresh, direction: 'in', seats }
   const talk = play(incoming, begin, leg('client', 'answered', 1001), leg('agent', 'ringing', 1100), leg('agent', 'answered', 2000))
   expect(talk.call).toMatchObject({ state: 'talking', talkingAt: 2000 })
-  expect(names(talk.effects)).not.toContain('place_client')
+  expect(names(talk.effects)).toEqual([
+    'show',
+    'place_agent',
+    'limit',
+    'progress ringing_agent',
+    'connect',
+    'hide',
+    'limit',
+    'progress talking',
+  ])
   expect(play(incoming, begin, leg('client', 'ended', 1500, 16)).call).toMatchObject({ statusCode: '304', endedBy: 'client' })
+})
+
+const seat = (extension: string, state: 'ringing' | 'waiting') => ({ userId: `u${extension}`, name: extension, extension, state })
+const group: Call = {
+  ...fresh,
+  direction: 'in',
+  userId: 'u101',
+  seats: [seat('101', 'ringing'), seat('102', 'waiting'), seat('103', 'waiting')],
+}
+const at = (extension: string, state: 'ringing' | 'answered' | 'ended', time: number, q850 = 16): CallInput => ({
+  type: 'leg',
+  leg: 'agent',
+  extension,
+  state,
+  at: time,
+  ...(state === 'ended' ? { cause: { q850 } } : {}),
+})
+
+test('the responsible person rings alone, then the others too; who answers first talks, the others are let go', () => {
+  expect(play(group, begin).effects).toEqual([
+    { type: 'show', userIds: ['u101'] },
+    { type: 'place_agent', extension: '101' },
+    { type: 'limit', on: 'first' },
+  ])
+  const { call, effects } = play(
+    group,
+    begin,
+    { type: 'widen' },
+    { type: 'widen' },
+    at('103', 'answered', 5000),
+    at('101', 'answered', 5001),
+  )
+  expect(call).toMatchObject({ state: 'talking', userId: 'u103', extension: '103', talkingAt: 5000 })
+  expect(effects.slice(3)).toEqual([
+    { type: 'show', userIds: ['u102', 'u103'] },
+    { type: 'place_agent', extension: '102' },
+    { type: 'place_agent', extension: '103' },
+    { type: 'limit', on: 'agent' },
+    { type: 'connect' },
+    { type: 'hangup', leg: 'agent', extension: '101' },
+    { type: 'hangup', leg: 'agent', extension: '102' },
+    { type: 'hide', userIds: ['u101', 'u102'] },
+    { type: 'limit', on: 'talk' },
+    { type: 'progress', state: 'talking', at: 5000 },
+    { type: 'hangup', leg: 'agent', extension: '101' },
+  ])
+})
+
+test('who declines makes the others ring at once; when all have, the call is missed', () => {
+  const widened = play(group, begin, at('101', 'ended', 2000, 21))
+  expect(names(widened.effects).slice(3)).toEqual(['show', 'place_agent', 'place_agent', 'limit'])
+  const missed = play(widened.call, at('102', 'ended', 3000, 17), at('103', 'ended', 4000, 21))
+  expect(missed.call).toMatchObject({ state: 'ended', statusCode: '304', endedBy: 'connector', endedAt: 4000 })
+})
+
+test('a talk is handed over when the other phone is answered, and stays where it is when it is not', () => {
+  const talking = play(fresh, ...toTalk).call
+  const to = { userId: 'u102', name: 'Bo', extension: '102' }
+  const ringing = play(talking, { type: 'transfer', to }, { type: 'transfer', to: { ...to, extension: '103' } })
+  expect(ringing.effects).toEqual([
+    { type: 'show', userIds: ['u102'] },
+    { type: 'place_agent', extension: '102' },
+  ])
+  expect(play(ringing.call, at('102', 'ended', 9000, 21)).call).toMatchObject({ state: 'talking', userId: '5', extension: '101' })
+  const taken = play(ringing.call, at('102', 'answered', 9000))
+  expect(taken.call).toMatchObject({ state: 'talking', userId: 'u102', extension: '102', agentName: 'Bo', talkingAt: talking.talkingAt })
+  expect(taken.effects).toEqual([{ type: 'connect' }, { type: 'hangup', leg: 'agent', extension: '101' }, { type: 'hide', userIds: ['5'] }])
+  expect(play(taken.call, at('101', 'ended', 9100)).call.state).toBe('talking')
+  expect(play(taken.call, at('102', 'ended', 9500)).call).toMatchObject({ state: 'ended', statusCode: '200' })
+})
+
+test('an agent who hands over and hangs up leaves the customer ringing at the other phone, not alone', () => {
+  const to = { userId: 'u102', name: 'Bo', extension: '102' }
+  const left = play(play(fresh, ...toTalk).call, { type: 'transfer', to }, at('101', 'ended', 9000))
+  expect(left.call.state).toBe('talking')
+  expect(play(left.call, at('102', 'answered', 9500)).call).toMatchObject({ state: 'talking', extension: '102' })
+  expect(play(left.call, at('102', 'ended', 9500, 21)).call).toMatchObject({ state: 'ended', statusCode: '200' })
 })
 
 test('a SIP status goes before the Q.850 cause, and unknown ones are OTHER', () => {

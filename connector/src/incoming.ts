@@ -1,16 +1,20 @@
 import type { PortalClient } from '@hookswitch/sdk'
-import { DIALABLE } from './clicks.ts'
+import { DIALABLE, LINE } from './clicks.ts'
 import type { Call } from './call.ts'
 import type { Clock } from './clock.ts'
-import type { Agent, Directory } from './directory.ts'
+import type { Agent, Client, Directory } from './directory.ts'
 import { wordsOf, type Log } from './log.ts'
-import type { IncomingEvent, Pbx } from './pbx.ts'
+import { decideOutcome } from './outcome.ts'
+import type { IncomingEvent, Pbx, TransferEvent } from './pbx.ts'
+import type { Seat, SeatPerson } from './seats.ts'
 import type { Switchboard } from './switchboard.ts'
 
-/** What incoming calls need. `installerId` is rung when nobody is responsible for the caller. */
+/** What incoming calls need. `installerId` is rung when nobody else is known. */
 export interface IncomingParts {
   readonly portal: () => PortalClient | undefined
   readonly installerId: () => string | undefined
+  /** Extensions that ring for a line when the responsible person does not take the call. */
+  readonly groupOf: (line: string) => readonly string[]
   readonly directory: Directory
   readonly pbx: Pbx
   readonly switchboard: Switchboard
@@ -19,45 +23,118 @@ export interface IncomingParts {
 }
 
 /**
- * Somebody calls in: registered with the portal (TYPE 2; the PBX's own id as EXTERNAL_CALL_ID, so that a repeat is the same call), the card
- * shown to the responsible user, and that user rung (contract 4.2, 4.4). Rejects when it cannot be done; then the caller is left to the PBX.
+ * Somebody calls in: registered with the portal (TYPE 2; the PBX's own id as EXTERNAL_CALL_ID, so that a repeat is the same call), and rung at
+ * the responsible user's phone first, then at the line's group; cards follow the ringing (contract 4.2, 4.4). With nobody to ring it is a
+ * missed call. Rejects when the portal cannot be asked; in both cases the caller is left to the PBX's own plan.
  */
 export async function receiveIncoming(parts: IncomingParts, event: IncomingEvent): Promise<void> {
+  try {
+    await take(parts, event)
+  } catch (error) {
+    await parts.pbx.leaveIncoming(event.ref)
+    throw error
+  }
+}
+
+async function take(parts: IncomingParts, event: IncomingEvent): Promise<void> {
   const portal = parts.portal()
   if (!portal) throw new Error('the app is not installed on a portal')
   if (!DIALABLE.test(event.number)) throw new Error(`“${event.number}” is not a number`)
+  const line = LINE.test(event.line) ? event.line : ''
   const client = await parts.directory.findClient(event.number)
-  const agent = await findFreeAgent(parts, client.responsibleId)
-  if (!agent) throw new Error('nobody with an extension is free')
+  const seats = await findSeats(parts, client, { number: event.number, line })
+  const ownerId = seats[0]?.userId || client.responsibleId || parts.installerId()
+  if (ownerId === undefined) throw new Error('there is no user whose call it could be')
   const { CALL_ID: callId } = await portal.call('telephony.externalCall.register', {
-    USER_ID: agent.userId,
+    USER_ID: ownerId,
     PHONE_NUMBER: event.number,
     TYPE: 2,
     CALL_START_DATE: new Date(event.at).toISOString(),
     SHOW: 0,
     EXTERNAL_CALL_ID: event.ref,
-    ...(event.line ? { LINE_NUMBER: event.line } : {}),
+    ...(line ? { LINE_NUMBER: line } : {}),
   })
   const call: Call = {
     callId,
     direction: 'in',
     state: 'new',
-    userId: agent.userId,
-    extension: agent.extension,
-    agentName: agent.name,
+    userId: ownerId,
+    extension: seats[0]?.extension ?? '',
+    agentName: seats[0]?.name ?? '',
     clientName: client.name,
     number: event.number,
-    line: event.line,
+    line,
     extensionDigits: '',
     receivedAt: parts.clock.now(),
+    seats,
   }
-  // On disk before the caller is tied to it: an event of a leg that belongs to no call is hung up.
-  if (!parts.switchboard.take(call)) return
-  portal.call('telephony.externalCall.show', { CALL_ID: callId, USER_ID: agent.userId }).catch((error: unknown) => {
-    parts.log('warn', 'the card was not shown', { callId, why: wordsOf(error) })
+  if (seats.length === 0) {
+    parts.log('info', 'nobody is free to take a call', { callId })
+    parts.switchboard.take(missedCall(call, parts.clock.now()))
+    return parts.pbx.leaveIncoming(event.ref)
+  }
+  // The caller is tied to the call before anybody rings, and the call is on disk before that: a leg that belongs to no call is hung up.
+  if (!parts.switchboard.take(call, () => parts.pbx.takeIncoming(event.ref, call))) parts.log('info', 'a repeat was dropped', { callId })
+}
+
+/** Whose phones ring, the first ones `ringing`: the responsible person, the line's group, and if there is neither, who installed the app. */
+async function findSeats(parts: IncomingParts, client: Client, route: { readonly number: string; readonly line: string }): Promise<Seat[]> {
+  const free = async (person: SeatPerson | undefined): Promise<SeatPerson[]> => {
+    if (!person || (person.userId !== '' && parts.switchboard.isBusy(person.userId))) return []
+    return (await parts.pbx.preflight({ ...route, line: '', extension: person.extension })).ok ? [person] : []
+  }
+  const responsible = client.responsibleId === undefined ? [] : await free(await parts.directory.findAgent(client.responsibleId))
+  const group: SeatPerson[] = []
+  for (const extension of parts.groupOf(route.line)) group.push(...(await free(await personAt(parts, extension))))
+  const others = group.filter(({ extension }) => extension !== responsible[0]?.extension)
+  if (client.isResponsibleAway && others.length > 0) return others.map((person) => ({ ...person, state: 'ringing' }))
+  const first = responsible.length > 0 || others.length > 0 ? responsible : await free(await findInstaller(parts))
+  const state = first.length > 0 ? 'waiting' : 'ringing'
+  return [...first.map((person): Seat => ({ ...person, state: 'ringing' })), ...others.map((person): Seat => ({ ...person, state }))]
+}
+
+async function personAt(parts: IncomingParts, extension: string): Promise<SeatPerson> {
+  return (await parts.directory.findByExtension(extension)) ?? { userId: '', name: '', extension }
+}
+
+async function findInstaller(parts: IncomingParts): Promise<Agent | undefined> {
+  const userId = parts.installerId()
+  return userId === undefined ? undefined : parts.directory.findAgent(userId)
+}
+
+function missedCall(call: Call, at: number): Call {
+  const ending = { kind: 'ring_timeout', leg: 'agent' } as const
+  const outcome = decideOutcome({ direction: 'in', hasAgentAnswered: false, hasTalked: false, hasRung: false, ending })
+  return { ...call, ...outcome, failedReason: 'Nobody was free', state: 'ended', endedAt: at, endedBy: 'connector' }
+}
+
+/** Rings whom the talking agent keyed; the card goes along. Whom the portal does not know is rung too, without a card. */
+export async function receiveTransfer(parts: IncomingParts, event: TransferEvent): Promise<void> {
+  const { callId, to } = event
+  if (parts.switchboard.find(callId)?.extension !== event.extension) return
+  const person = await personAt(parts, to)
+  const verdict = await parts.pbx.preflight({ extension: to, number: '', line: '' })
+  if (!verdict.ok) return parts.log('info', 'a transfer was refused', { callId, to, why: verdict.text })
+  if (person.userId !== '' && parts.switchboard.isBusy(person.userId))
+    return parts.log('info', 'a transfer was refused', { callId, to, why: 'they are on another call' })
+  parts.switchboard.apply(callId, { type: 'transfer', to: person })
+}
+
+/** Sees to what the PBX says of callers and of transfers; `onTrouble` is told what a person should know. */
+export function listenToCallers(parts: IncomingParts, onTrouble: (text: string) => void): () => void {
+  return parts.pbx.events((event) => {
+    if (event.type === 'incoming') {
+      receiveIncoming(parts, event).catch((error: unknown) => {
+        parts.log('warn', 'an incoming call was not taken', { ref: event.ref, why: wordsOf(error) })
+        onTrouble(wordsOf(error))
+      })
+    }
+    if (event.type === 'transfer') {
+      receiveTransfer(parts, event).catch((error: unknown) => {
+        parts.log('warn', 'a call was not handed over', { callId: event.callId, why: wordsOf(error) })
+      })
+    }
   })
-  if (await parts.pbx.takeIncoming(event.ref, call)) return
-  parts.switchboard.apply(callId, { type: 'leg', leg: 'client', state: 'ended', cause: { q850: 16 }, at: parts.clock.now() })
 }
 
 /** The responsible user, else who installed the app, if one of them has an extension and is on no call. */

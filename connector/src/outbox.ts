@@ -27,6 +27,8 @@ export interface OutboxParts {
 
 const AT_ONCE = 4
 const DISK_PAUSE_MS = 5_000
+/** Refusals of `register` that another try would meet again (contract 4.2). */
+const NEVER_TAKEN = /^(Unsupported phone number format|User is not found)/
 const LONGEST_PAUSE_MS = 5 * 60_000
 /** After a week the portal will not want to hear of it. */
 const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000
@@ -89,11 +91,14 @@ export function createOutbox(parts: OutboxParts): Outbox {
     }
   }
 
-  async function finish(portal: PortalClient, call: Call): Promise<Call> {
+  async function finish(portal: PortalClient, told: Call): Promise<Call> {
+    const call = await register(portal, told)
+    const callId = call.registration?.callId ?? call.callId
+    if (call.state === 'closed') return call
     const reported: Call = { ...call, state: call.isRecorded ? 'reported' : 'closed' }
     try {
       await portal.call('telephony.externalCall.finish', {
-        CALL_ID: call.callId,
+        CALL_ID: callId,
         USER_ID: call.userId,
         DURATION: talkSeconds(call),
         STATUS_CODE: call.statusCode ?? 'OTHER',
@@ -104,6 +109,30 @@ export function createOutbox(parts: OutboxParts): Outbox {
       if (!isUnknownCall(error)) throw error
       log('error', 'the portal does not know this call, or has it finished already', { callId: call.callId, why: error.description })
       return { ...reported, note: error.description }
+    }
+  }
+
+  /** A call that was made by hand is registered first, and what as is on disk before it is finished: so it is told once. */
+  async function register(portal: PortalClient, call: Call): Promise<Call> {
+    const { registration } = call
+    if (!registration || registration.callId !== undefined) return call
+    try {
+      const { CALL_ID: callId } = await portal.call('telephony.externalCall.register', {
+        USER_ID: call.userId,
+        PHONE_NUMBER: call.number,
+        TYPE: registration.type,
+        CALL_START_DATE: new Date(call.receivedAt).toISOString(),
+        SHOW: 0,
+        EXTERNAL_CALL_ID: registration.externalCallId,
+        ...(call.line === '' ? {} : { LINE_NUMBER: call.line }),
+      })
+      const registered: Call = { ...call, registration: { ...registration, callId } }
+      journal.save(registered)
+      return registered
+    } catch (error) {
+      if (!(error instanceof PortalRefusal) || !NEVER_TAKEN.test(error.description)) throw error
+      log('warn', 'the portal does not take a call made by hand', { callId: call.callId, why: error.description })
+      return { ...call, state: 'closed', note: error.description }
     }
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { LegEvent, LegName, Pbx, PbxCall, PbxEvent } from './pbx.ts'
+import type { IncomingEvent, LegEvent, LegName, Pbx, PbxCall, PbxEvent } from './pbx.ts'
 
 /** A driver under test, and hands that do at its phones what people do. */
 export interface PbxUnderTest {
@@ -8,6 +8,10 @@ export interface PbxUnderTest {
   readonly decline: (callId: string, leg: LegName) => Promise<void>
   readonly busy: (callId: string, leg: LegName) => Promise<void>
   readonly hangup: (callId: string, leg: LegName) => Promise<void>
+  /** At a phone of its own: of an agent in a call that rings several. */
+  readonly answerAt: (callId: string, extension: string) => Promise<void>
+  /** Somebody calls in from a number, and what they can do then. */
+  readonly callIn: (number: string) => Promise<{ readonly hangUp: () => Promise<void>; readonly close: () => void }>
   readonly close: () => Promise<void>
 }
 
@@ -73,7 +77,7 @@ export function describePbx(name: string, start: () => Promise<PbxUnderTest>): v
       expect(legs(call).every(({ at }) => Math.abs(at - Date.now()) < 60_000)).toBe(true)
     })
 
-    test('placing the agent twice rings once, also after the leg has ended', async () => {
+    test('placing the agent twice rings once, also after the leg has ended; a later round rings again', async () => {
       const call = newCall()
       await it.pbx.placeAgentLeg(call)
       await until(call, 'agent', 'ringing')
@@ -84,6 +88,10 @@ export function describePbx(name: string, start: () => Promise<PbxUnderTest>): v
       await new Promise((wake) => setTimeout(wake, 100))
       expect(legs(call).filter(({ state }) => state === 'ringing')).toHaveLength(1)
       expect(await it.pbx.list()).toEqual([])
+      await it.pbx.placeAgentLeg({ ...call, round: 2 })
+      await expect.poll(() => legs(call).filter(({ state }) => state === 'ringing').length, { timeout: PATIENCE_MS }).toBe(2)
+      await it.pbx.hangup({ callId: call.callId, leg: 'agent' })
+      await expect.poll(() => legs(call).filter(({ state }) => state === 'ended').length, { timeout: PATIENCE_MS }).toBe(2)
     })
 
     test('busy and declined are told apart by their causes', async () => {
@@ -143,6 +151,81 @@ export function describePbx(name: string, start: () => Promise<PbxUnderTest>): v
       expect(recording?.content.size).toBeGreaterThan(1000)
       await it.pbx.dropRecording(call.callId)
       expect(await it.pbx.fetchRecording(call.callId)).toBeUndefined()
+    })
+
+    async function ringIn(...extensions: string[]) {
+      const caller = await it.callIn('+15550199')
+      await expect.poll(() => told.some(({ type }) => type === 'incoming'), { timeout: PATIENCE_MS, interval: 10 }).toBe(true)
+      const event = told.find((one): one is IncomingEvent => one.type === 'incoming')!
+      const call = { ...newCall(), number: event.number }
+      expect(await it.pbx.takeIncoming(event.ref, call)).toBe(true)
+      for (const extension of extensions) await it.pbx.placeAgentLeg({ ...call, extension })
+      for (const extension of extensions) await untilAt(call, extension, 'ringing')
+      return { caller, call, ref: event.ref }
+    }
+    const untilAt = async (call: PbxCall, extension: string, state: LegEvent['state']) =>
+      await expect
+        .poll(() => legs(call).some((event) => event.extension === extension && event.state === state), {
+          timeout: PATIENCE_MS,
+          interval: 10,
+        })
+        .toBe(true)
+
+    test('a caller waits, is told with the number once, and talks to the agent who is connected', async () => {
+      const { caller, call, ref } = await ringIn('101')
+      expect(told.filter(({ type }) => type === 'incoming')).toMatchObject([{ ref, number: '+15550199' }])
+      expect(await it.pbx.list()).toContainEqual({ callId: call.callId, leg: 'client', state: 'answered' })
+      await it.answerAt(call.callId, '101')
+      await untilAt(call, '101', 'answered')
+      await it.pbx.connect(call)
+      await it.pbx.connect(call)
+      expect(await it.pbx.record(call)).toBe(true)
+      await new Promise((wake) => setTimeout(wake, 300))
+      await caller.hangUp()
+      await until(call, 'client', 'ended')
+      await it.pbx.hangup({ callId: call.callId, leg: 'agent' })
+      await until(call, 'agent', 'ended')
+      expect((await it.pbx.fetchRecording(call.callId))?.content.size).toBeGreaterThan(1000)
+      await it.pbx.dropRecording(call.callId)
+      caller.close()
+    })
+
+    test('of two phones that ring for a caller each is told and hung up by itself', async () => {
+      const { caller, call } = await ringIn('101', '102')
+      await it.answerAt(call.callId, '102')
+      await untilAt(call, '102', 'answered')
+      await it.pbx.connect({ ...call, extension: '102' })
+      await it.pbx.hangup({ callId: call.callId, leg: 'agent', extension: '101' })
+      await untilAt(call, '101', 'ended')
+      expect(await it.pbx.list()).toContainEqual({ callId: call.callId, leg: 'agent', extension: '102', state: 'answered' })
+      expect(legs(call).some(({ extension, state }) => extension === '102' && state === 'ended')).toBe(false)
+      await it.pbx.hangup({ callId: call.callId, leg: 'client' })
+      await it.pbx.hangup({ callId: call.callId, leg: 'agent' })
+      await untilAt(call, '102', 'ended')
+      await until(call, 'client', 'ended')
+      expect(await it.pbx.list()).toEqual([])
+      caller.close()
+    })
+
+    test('a caller who gives up while it rings is told as ended, and the phone rings on until it is hung up', async () => {
+      const { caller, call } = await ringIn('101')
+      await caller.hangUp()
+      await until(call, 'client', 'ended')
+      expect(await it.pbx.list()).toEqual([{ callId: call.callId, leg: 'agent', extension: '101', state: 'ringing' }])
+      await it.pbx.hangup({ callId: call.callId, leg: 'agent' })
+      await until(call, 'agent', 'ended')
+      caller.close()
+    })
+
+    test('a caller who is left to the PBX cannot be taken any more', async () => {
+      const caller = await it.callIn('+15550199')
+      await expect.poll(() => told.some(({ type }) => type === 'incoming'), { timeout: PATIENCE_MS, interval: 10 }).toBe(true)
+      const { ref } = told.find((one): one is IncomingEvent => one.type === 'incoming')!
+      await it.pbx.leaveIncoming(ref)
+      await it.pbx.leaveIncoming(ref)
+      expect(await it.pbx.takeIncoming(ref, newCall())).toBe(false)
+      expect(await it.pbx.list()).toEqual([])
+      caller.close()
     })
 
     test('a call that was never recorded has no recording', async () => {

@@ -21,6 +21,8 @@ export interface PbxCall {
   readonly line: string
   /** Digits to send after the client's answer, or empty. */
   readonly extensionDigits: string
+  /** Which time this phone is rung in this call, from 1; 1 if absent. Only a higher one rings it again. */
+  readonly round?: number
   /** For displays only. */
   readonly agentName: string
   readonly clientName: string
@@ -42,6 +44,8 @@ export interface LegEvent {
   readonly type: 'leg'
   readonly callId: string
   readonly leg: LegName
+  /** Of an agent's leg: whose phone. Absent: that of the call, which has only one. */
+  readonly extension?: string
   readonly state: 'ringing' | 'answered' | 'ended'
   /** With `ended` only. */
   readonly cause?: HangupCause
@@ -58,23 +62,61 @@ export interface IncomingEvent {
   readonly at: number
 }
 
+/** The agent who talks wants somebody else to take the call over, and keyed whom. */
+export interface TransferEvent {
+  readonly type: 'transfer'
+  readonly callId: string
+  /** Who keyed it. */
+  readonly extension: string
+  /** Digits: the extension that shall ring. */
+  readonly to: string
+  readonly at: number
+}
+
+/** A call that people made without the connector is over. Told only by a driver that is set to watch for them. */
+export interface DeskCallEvent {
+  readonly type: 'desk_call'
+  /** The PBX's id of the call. */
+  readonly ref: string
+  /** Whose phone dialled, and whose was dialled and answered or rang; absent for the outside world. */
+  readonly fromExtension?: string
+  readonly toExtension?: string
+  readonly callerNumber: string
+  readonly dialledNumber: string
+  /** As the settings name it; empty for none of them. */
+  readonly line: string
+  readonly startedAt: number
+  readonly answeredAt?: number
+  readonly endedAt: number
+  readonly hasRung: boolean
+  /** Who dialled gave up. */
+  readonly isCanceled: boolean
+  /** Why whoever was dialled did not answer. */
+  readonly cause: HangupCause
+}
+
 /** The PBX can be spoken to (again). Whatever happened before is known by `list()` only. */
 export interface UpEvent {
   readonly type: 'up'
 }
 
 /** All that a driver tells. */
-export type PbxEvent = LegEvent | IncomingEvent | UpEvent
+export type PbxEvent = LegEvent | IncomingEvent | TransferEvent | DeskCallEvent | UpEvent
 
 /** May this call be placed? A refusal is told to the person who clicked, in `text`. */
 export type Preflight =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: 'no_extension' | 'offline' | 'busy' | 'unavailable'; readonly text: string }
 
-/** A leg that stands on the PBX now. */
-export interface LiveLeg {
+/** Names a leg. An agent's without `extension` is every agent's leg of the call. */
+export interface LegRef {
   readonly callId: string
   readonly leg: LegName
+  readonly extension?: string
+}
+
+/** A leg that stands on the PBX now. A caller who waits is `answered`: it is for us to answer them. */
+export interface LiveLeg extends LegRef {
   readonly state: 'ringing' | 'answered'
 }
 
@@ -122,8 +164,10 @@ export class PlacementRefused extends Error {
  * - Placing a leg resolves when the PBX took the order, not when anybody answers. Events of the leg may come before it resolves.
  * - A leg is told in order `ringing` (may be left out) → `answered` → `ended`, each at most once; `ended` always comes, also after `hangup`,
  *   unless the PBX or the driver died: then `up` follows and `list()` no longer has the leg.
- * - Placing a leg that stands already, or that stood in this run of the PBX, rings nobody a second time.
- * - The agent is heard by the client as soon as both have answered; that, and early media, are the driver's business.
+ * - Placing a leg that stands already, or that stood in this run of the PBX, rings nobody a second time, unless its `round` is a later one.
+ * - The agent is heard by the client whom they called as soon as both have answered; that, and early media, are the driver's business.
+ * - A call may ring several agents: each `extension` is a leg of its own, and every rule above is kept for each. Who of them talks to a
+ *   caller, or takes a talk over, is said by `connect`.
  * - The end of one leg does not end the other; the connector asks for that.
  */
 export interface Pbx {
@@ -133,19 +177,26 @@ export interface Pbx {
   readonly phones?: BrowserPhones
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
   preflight(route: PbxRoute): Promise<Preflight>
-  /** Rings the agent. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
+  /** Rings the agent at `call.extension`. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
   placeAgentLeg(call: PbxCall): Promise<void>
   /** Rings the client, for an agent who has answered. Rejects with {@link PlacementRefused}. */
   placeClientLeg(call: PbxCall): Promise<void>
-  /** Ties a waiting caller (by the `ref` of its event) to a call: from here on it is the answered client leg of it. False if it is gone. */
+  /**
+   * Ties a waiting caller (by the `ref` of its event) to a call: from here on it is the answered client leg of it, and hears ringing until
+   * `connect`. False if it is gone. To hang up a caller who was never connected leaves them to the PBX's own plan.
+   */
   takeIncoming(ref: string, call: PbxCall): Promise<boolean>
+  /** Leaves a waiting caller to the PBX's own plan, e.g. a voice box. Resolves also when it is gone. */
+  leaveIncoming(ref: string): Promise<void>
+  /** Lets the client and the agent at `call.extension`, who has answered, hear each other, and no other agent. Asking again is no error. */
+  connect(call: PbxCall): Promise<void>
   /**
    * Starts to record a call on which both talk; the recording ends with the call. False: this PBX is set to record nothing. Asking again is
    * no error. A rejection must not end the call.
    */
   record(call: PbxCall): Promise<boolean>
   /** Ends a leg. Resolves also when there is none. */
-  hangup(leg: { readonly callId: string; readonly leg: LegName }): Promise<void>
+  hangup(leg: LegRef): Promise<void>
   /** All legs that stand now and belong to the connector. */
   list(): Promise<readonly LiveLeg[]>
   /** Adds a listener, called in order and never inside a call of another function of this port. Answers how to remove it. */

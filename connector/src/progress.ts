@@ -1,9 +1,11 @@
 import { PortalRefusal, type CallProgress, type PortalClient } from '@hookswitch/sdk'
 import { wordsOf, type Log } from './log.ts'
 
-/** Tells the portal the middle states of calls, in order per call. Lost ones are not made up for: the next state says more. */
+/** Tells the portal the middle states of calls and who shall see their cards, in order per call. What is lost is not made up for: the next state says more. */
 export interface Progress {
   tell(callId: string, state: CallProgress, at: number): void
+  /** Shows the call card to users, or takes it from them (contract 4.4). None of them is no order. */
+  card(callId: string, order: 'show' | 'hide', userIds: readonly string[]): void
   /** Resolves when what was said of this call so far is settled. Never rejects. */
   settled(callId: string): Promise<void>
 }
@@ -31,11 +33,24 @@ export function createProgress(portal: () => PortalClient | undefined, log: Log)
     }
   }
 
+  async function move(callId: string, order: 'show' | 'hide', userIds: readonly string[]): Promise<void> {
+    try {
+      await portal()?.call(`telephony.externalCall.${order}`, { CALL_ID: callId, USER_ID: userIds.map(Number) })
+    } catch (error) {
+      log('warn', 'the card was not moved', { callId, order, why: wordsOf(error) })
+    }
+  }
+
+  function enqueue(callId: string, work: () => Promise<void>): void {
+    const tail = (tails.get(callId) ?? Promise.resolve()).then(work)
+    tails.set(callId, tail)
+    void tail.then(() => tails.get(callId) === tail && tails.delete(callId))
+  }
+
   return {
-    tell(callId, state, at) {
-      const tail = (tails.get(callId) ?? Promise.resolve()).then(() => send(callId, state, at))
-      tails.set(callId, tail)
-      void tail.then(() => tails.get(callId) === tail && tails.delete(callId))
+    tell: (callId, state, at) => enqueue(callId, () => send(callId, state, at)),
+    card(callId, order, userIds) {
+      if (userIds.length > 0) enqueue(callId, () => move(callId, order, userIds))
     },
     settled: (callId) => tails.get(callId) ?? Promise.resolve(),
   }

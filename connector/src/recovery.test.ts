@@ -21,7 +21,7 @@ const open = (): Switchboard => {
   return createSwitchboard({
     pbx: handsets,
     journal,
-    progress: { tell: () => {}, settled: async () => {} },
+    progress: { tell: () => {}, card: () => {}, settled: async () => {} },
     clock: systemClock,
     log: () => {},
     limits: DEFAULT_LIMITS,

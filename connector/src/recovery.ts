@@ -2,6 +2,7 @@ import type { Call, CallInput } from './call.ts'
 import type { Clock } from './clock.ts'
 import { wordsOf, type Log } from './log.ts'
 import type { LegName, LiveLeg, Pbx } from './pbx.ts'
+import { seatsThat } from './seats.ts'
 
 /** What recovery works with; `apply`, `limit` and `record` are the switchboard's. */
 export interface RecoveryParts {
@@ -10,7 +11,7 @@ export interface RecoveryParts {
   /** True for every call that is open now, also one that came while the PBX was asked. */
   readonly isKnown: (callId: string) => boolean
   readonly apply: (callId: string, input: CallInput) => void
-  readonly limit: (callId: string, on: 'agent' | 'client' | 'talk') => void
+  readonly limit: (callId: string, on: 'first' | 'agent' | 'client' | 'talk') => void
   readonly record: (call: Call) => void
   readonly pbx: Pbx
   readonly clock: Clock
@@ -22,24 +23,25 @@ export interface RecoveryParts {
 /** A click is good for seconds (design 6): older than this it is not dialled any more. */
 const DIAL_WITHIN_MS = 30_000
 
-type Legs = Partial<Record<LegName, LiveLeg['state']>>
+type Legs = Partial<Record<LegName, LiveLeg['state']>> & { readonly all: readonly LiveLeg[] }
 
 /**
  * Brings the journal and the PBX together (pbx 7, "recovery"):
  * - `new`: certainly never dialled; begun if young, else ended.
  * - both legs stand: adopted; if both are answered the talk goes on, and its recording is asked for.
  * - the agent alone: hung up if the client had been dialled; the client is dialled only if the click is young.
+ * - a call with seats: phones that are gone are taken off, one that was answered meanwhile gets the caller; without its caller it is over.
  * - nothing stands: ended, as of the last moment at which the connector is known to have lived.
  * - legs of no open call: hung up.
  */
 export async function recoverCalls(parts: RecoveryParts): Promise<void> {
   const { pbx, log } = parts
   const legs = byCall(await pbx.list())
-  for (const call of parts.open) recoverCall(parts, call, legs.get(call.callId) ?? {})
+  for (const call of parts.open) recoverCall(parts, call, legs.get(call.callId) ?? { all: [] })
   for (const [callId, stray] of legs) {
     if (parts.isKnown(callId)) continue
     log('warn', 'legs of no open call are hung up', { callId })
-    for (const leg of Object.keys(stray) as LegName[]) {
+    for (const { leg } of stray.all) {
       await pbx.hangup({ callId, leg }).catch((error: unknown) => log('warn', 'hanging up failed', { callId, why: wordsOf(error) }))
     }
   }
@@ -49,7 +51,9 @@ function recoverCall(parts: RecoveryParts, call: Call, legs: Legs): void {
   const now = parts.clock.now()
   const isYoung = now - call.receivedAt < DIAL_WITHIN_MS
   const lost = (text: string) => parts.apply(call.callId, { type: 'end', at: lastSeen(parts, call), ending: { kind: 'lost', text } })
-  parts.log('info', 'an open call is taken up again', { callId: call.callId, state: call.state, legs })
+  parts.log('info', 'an open call is taken up again', { callId: call.callId, state: call.state, legs: legs.all })
+
+  if (call.seats) return recoverSeats(parts, call, legs)
 
   if (call.state === 'new')
     return isYoung ? parts.apply(call.callId, { type: 'begin', at: now }) : lost('The connector was down; too late to dial')
@@ -71,6 +75,22 @@ function recoverRinging(parts: RecoveryParts, call: Call, legs: Legs): void {
   parts.limit(call.callId, 'agent')
 }
 
+function recoverSeats(parts: RecoveryParts, call: Call, legs: Legs): void {
+  const { callId } = call
+  const at = lastSeen(parts, call)
+  const cause = { q850: 16 }
+  // Nobody is rung before the caller is tied to the call.
+  if (!legs.client) return parts.apply(callId, { type: 'leg', leg: 'client', state: 'ended', cause, at })
+  if (call.state === 'new') return parts.apply(callId, { type: 'begin', at })
+  for (const { extension } of [...seatsThat(call, 'ringing'), ...seatsThat(call, 'talking')]) {
+    const found = legs.all.find((live) => live.leg === 'agent' && live.extension === extension)
+    if (!found) parts.apply(callId, { type: 'leg', leg: 'agent', extension, state: 'ended', cause, at })
+    else if (found.state === 'answered') parts.apply(callId, { type: 'leg', leg: 'agent', extension, state: 'answered', at })
+  }
+  if (call.state === 'talking' && !call.isRecorded) parts.record(call)
+  parts.limit(callId, call.state === 'talking' ? 'talk' : seatsThat(call, 'waiting').length > 0 ? 'first' : 'agent')
+}
+
 /** Nobody knows when a call ended that nobody watched: at the latest when the connector last lived, and never before its last state. */
 function lastSeen(parts: RecoveryParts, call: Call): number {
   const known = call.talkingAt ?? call.agentAnsweredAt ?? call.receivedAt
@@ -79,6 +99,9 @@ function lastSeen(parts: RecoveryParts, call: Call): number {
 
 function byCall(live: readonly LiveLeg[]): Map<string, Legs> {
   const legs = new Map<string, Legs>()
-  for (const { callId, leg, state } of live) legs.set(callId, { ...legs.get(callId), [leg]: state })
+  for (const one of live) {
+    const known = legs.get(one.callId)
+    legs.set(one.callId, { ...known, [one.leg]: one.state, all: [...(known?.all ?? []), one] })
+  }
   return legs
 }

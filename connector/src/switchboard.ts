@@ -2,19 +2,21 @@ import { advance, isLive, type Call, type CallInput, type Effect } from './call.
 import type { Clock } from './clock.ts'
 import type { Journal } from './journal.ts'
 import { wordsOf, type Log } from './log.ts'
-import { PlacementRefused, type LegName, type Pbx } from './pbx.ts'
+import { PlacementRefused, type LegName, type LegRef, type Pbx } from './pbx.ts'
 import type { Progress } from './progress.ts'
 import { recoverCalls } from './recovery.ts'
 
 /** How long the connector lets things last, milliseconds. A driver's own limits are a little longer. */
 export interface Limits {
+  /** How long the person responsible for a caller rings before the others of the line do. */
+  readonly firstRingMs: number
   readonly agentRingMs: number
   readonly clientRingMs: number
   readonly talkMs: number
 }
 
-/** 25 s for one's own phone, 60 s for the customer's, four hours of talk (pbx 7). */
-export const DEFAULT_LIMITS: Limits = { agentRingMs: 25_000, clientRingMs: 60_000, talkMs: 4 * 3_600_000 }
+/** 15 s for the responsible person alone, 25 s for one's own phone, 60 s for the customer's, four hours of talk (pbx 7). */
+export const DEFAULT_LIMITS: Limits = { firstRingMs: 15_000, agentRingMs: 25_000, clientRingMs: 60_000, talkMs: 4 * 3_600_000 }
 
 /** What a switchboard works with. */
 export interface SwitchboardParts {
@@ -32,11 +34,16 @@ export interface SwitchboardParts {
 
 /** Carries calls through their states: writes each state down, then does what follows from it. */
 export interface Switchboard {
-  /** Takes a new call: on disk when it returns, rung right after. False when the CALL_ID is known: nothing is dialled. */
-  take(call: Call): boolean
+  /**
+   * Takes a new call: on disk when it returns, rung right after. False when the CALL_ID is known: nothing is dialled. With `tie`, a caller's
+   * call: rung when that has tied the caller to it, over if the caller is gone.
+   */
+  take(call: Call, tie?: () => Promise<boolean>): boolean
   /** Lets something happen to a call; unknown calls are ignored. */
   apply(callId: string, input: CallInput): void
-  /** True while this user has a call that is not over. */
+  /** The call, while it is not over. */
+  find(callId: string): Call | undefined
+  /** True while this user has a call that is not over, or is rung by one. */
   isBusy(userId: string): boolean
   /** Calls that are not over. */
   live(): readonly Call[]
@@ -73,22 +80,27 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
 
   /** An answer to a call that is over: somebody would hold a line with nobody on it. */
   function hangUpStray(callId: string, input: CallInput): void {
-    if (input.type === 'leg' && input.state !== 'ended') perform(callId, pbx.hangup({ callId, leg: input.leg }))
+    if (input.type === 'leg' && input.state !== 'ended') perform(callId, pbx.hangup({ callId, ...legRef(input) }))
   }
 
   function run(call: Call, effect: Effect): void {
     const { callId } = call
     switch (effect.type) {
       case 'place_agent':
-        return place(call, 'agent', pbx.placeAgentLeg(call))
+        return placeAgent(call, effect.extension)
+      case 'connect':
+        return connect(call)
+      case 'show':
+      case 'hide':
+        return parts.progress.card(callId, effect.type, effect.userIds)
       case 'dial_client':
         return apply(callId, { type: 'dial_client', at: clock.now() })
       case 'place_client':
-        return place(call, 'client', pbx.placeClientLeg(call))
+        return place(callId, { leg: 'client' }, pbx.placeClientLeg(call))
       case 'record':
         return record(call)
       case 'hangup':
-        return perform(callId, pbx.hangup({ callId, leg: effect.leg }))
+        return perform(callId, pbx.hangup({ callId, ...legRef(effect) }))
       case 'limit':
         return limit(callId, effect.on)
       case 'progress':
@@ -106,33 +118,66 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     )
   }
 
+  function placeAgent(call: Call, extension = call.extension): void {
+    const person = call.seats?.find((seat) => seat.extension === extension)
+    const agentName = person?.name ?? call.agentName
+    place(call.callId, { leg: 'agent', extension }, pbx.placeAgentLeg({ ...call, extension, agentName, round: person?.round ?? 1 }))
+  }
+
+  /** A talk that cannot be made is no talk: it ends as if the agent had gone. */
+  function connect(call: Call): void {
+    const { callId, extension } = call
+    pbx.connect(call).then(
+      () => (call.isRecorded ? undefined : record(call)),
+      (error: unknown) => {
+        log('warn', 'the PBX did not connect the two', { callId, why: wordsOf(error) })
+        apply(callId, { type: 'leg', leg: 'agent', extension, state: 'ended', cause: { q850: 41 }, at: clock.now() })
+      },
+    )
+  }
+
   function perform(callId: string, work: Promise<void>): void {
     work.catch((error: unknown) => log('warn', 'the PBX did not do it', { callId, why: wordsOf(error) }))
   }
 
-  function place({ callId }: Call, leg: LegName, order: Promise<void>): void {
+  function place(callId: string, ref: { readonly leg: LegName; readonly extension?: string }, order: Promise<void>): void {
     placing.add(callId)
     order.then(
       () => placing.delete(callId),
       (error: unknown) => {
         placing.delete(callId)
-        log('warn', `the PBX did not ring the ${leg}`, { callId, why: wordsOf(error) })
+        log('warn', `the PBX did not ring the ${ref.leg}`, { callId, why: wordsOf(error) })
         // 41 is "temporary failure": what a fault of the PBX that has no cause of its own comes to.
         const cause = error instanceof PlacementRefused ? error.reason : { q850: 41 }
-        apply(callId, { type: 'leg', leg, state: 'ended', cause, at: clock.now() })
+        apply(callId, { type: 'leg', ...ref, state: 'ended', cause, at: clock.now() })
       },
     )
   }
 
-  function limit(callId: string, on: 'agent' | 'client' | 'talk'): void {
-    const ms = { agent: limits.agentRingMs, client: limits.clientRingMs, talk: limits.talkMs }[on]
+  function limit(callId: string, on: 'first' | 'agent' | 'client' | 'talk'): void {
+    const ms = { first: limits.firstRingMs, agent: limits.agentRingMs, client: limits.clientRingMs, talk: limits.talkMs }[on]
     timers.get(callId)?.()
     timers.set(
       callId,
-      clock.after(ms, () =>
-        apply(callId, { type: 'end', at: clock.now(), ending: on === 'talk' ? { kind: 'talk_limit' } : { kind: 'ring_timeout', leg: on } }),
-      ),
+      clock.after(ms, () => apply(callId, inputOfLimit(on, clock.now()))),
     )
+  }
+
+  function tieCaller(callId: string, tie: () => Promise<boolean>): void {
+    placing.add(callId)
+    tie()
+      .finally(() => placing.delete(callId))
+      .then(
+        (isThere) => {
+          const at = clock.now()
+          if (isThere) return apply(callId, { type: 'begin', at })
+          return apply(callId, { type: 'leg', leg: 'client', state: 'ended', cause: { q850: 16 }, at })
+        },
+        (error: unknown) => {
+          log('warn', 'the caller could not be taken', { callId, why: wordsOf(error) })
+          apply(callId, { type: 'leg', leg: 'client', state: 'ended', cause: { q850: 41 }, at: clock.now() })
+        },
+      )
   }
 
   function remember(call: Call): void {
@@ -174,7 +219,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   return {
     apply,
     recover,
-    take(call) {
+    take(call, tie) {
       if (!journal.insert(call)) return false
       if (!isLive(call)) {
         parts.onMoved(call)
@@ -182,10 +227,12 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
         return true
       }
       remember(call)
-      apply(call.callId, { type: 'begin', at: clock.now() })
+      if (tie) tieCaller(call.callId, tie)
+      else apply(call.callId, { type: 'begin', at: clock.now() })
       return true
     },
-    isBusy: (userId) => [...calls.values()].some((call) => call.userId === userId),
+    find: (callId) => calls.get(callId),
+    isBusy: (userId) => [...calls.values()].some((call) => isWith(call, userId)),
     live: () => [...calls.values()],
     close() {
       stopListening()
@@ -193,4 +240,18 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       for (const cancel of timers.values()) cancel()
     },
   }
+}
+
+function inputOfLimit(on: 'first' | 'agent' | 'client' | 'talk', at: number): CallInput {
+  if (on === 'first') return { type: 'widen' }
+  return { type: 'end', at, ending: on === 'talk' ? { kind: 'talk_limit' } : { kind: 'ring_timeout', leg: on } }
+}
+
+function legRef({ leg, extension }: { readonly leg: LegName; readonly extension?: string }): Omit<LegRef, 'callId'> {
+  return extension === undefined ? { leg } : { leg, extension }
+}
+
+function isWith(call: Call, userId: string): boolean {
+  if (!call.seats) return call.userId === userId
+  return call.seats.some((seat) => seat.userId === userId && (seat.state === 'ringing' || seat.state === 'talking'))
 }

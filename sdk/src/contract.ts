@@ -164,6 +164,8 @@ export interface CrmHit {
   readonly CRM_ENTITY_ID: number
   readonly ASSIGNED_BY_ID: number
   readonly NAME: string
+  /** The responsible user; TIMEMAN_STATUS is OPENED while they are at work. */
+  readonly ASSIGNED_BY?: { readonly TIMEMAN_STATUS?: string }
 }
 
 /** What of a `user.get` row a connector needs (contract 14.3). */

@@ -7,17 +7,23 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createSocket } from 'node:dgram'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { findFreePort } from '../support/ports.ts'
 
 const binary = process.env['ASTERISK'] ?? '/usr/sbin/asterisk'
+/** `scripts/asterisk-22.sh` puts both beside the program. */
+const beside = (name: string): string => join(dirname(binary), name)
+const data = existsSync(beside('data')) ? beside('data') : '/usr/share/asterisk'
 const modules =
   process.env['ASTERISK_MODULES'] ??
-  ['/usr/lib/asterisk/modules', '/usr/lib/x86_64-linux-gnu/asterisk/modules', '/usr/lib/aarch64-linux-gnu/asterisk/modules'].find(
-    existsSync,
-  )
+  [
+    beside('modules'),
+    '/usr/lib/asterisk/modules',
+    '/usr/lib/x86_64-linux-gnu/asterisk/modules',
+    '/usr/lib/aarch64-linux-gnu/asterisk/modules',
+  ].find(existsSync)
 
 const setpriv = '/usr/bin/setpriv'
 
@@ -129,7 +135,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
     astvarlibdir: `${dir}/lib`,
     astdbdir: `${dir}/lib`,
     astkeydir: `${dir}/lib`,
-    astdatadir: '/usr/share/asterisk',
+    astdatadir: data,
     astagidir: `${dir}/lib/agi-bin`,
     astspooldir: `${dir}/spool`,
     astrundir: `${dir}/run`,
@@ -152,6 +158,11 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
       '; as many dialplans do: no word of a hang-up, so the channel stays and plays a tone',
       '[tones]',
       'exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk,20)',
+      '[from-trunk]',
+      'exten => _[+0-9].,1,Stasis(hookswitch,incoming,${EXTEN})',
+      'same => n,Set(CALLERID(name)=nobody took it)',
+      'same => n,Answer()',
+      'same => n,Hangup()',
       wish.dialplan ?? '',
     ].join('\n'),
     pjsip: describePjsip(wish),
@@ -249,6 +260,8 @@ function describePjsip({ phones, trunkPort, sipPort }: AsteriskWish & { sipPort:
     ),
     endpoint('trunk', ['context=from-trunk', 'from_domain=pbx.test']),
     `[trunk]\ntype=aor\ncontact=sip:127.0.0.1:${trunkPort}`,
-    `[trunk]\ntype=identify\nendpoint=trunk\nmatch=127.0.0.1:${trunkPort}`,
+    // A phone of the house says its name; whoever does not is the outside world.
+    '[trunk]\ntype=identify\nendpoint=trunk\nmatch=127.0.0.1',
+    '[global]\ntype=global\nendpoint_identifier_order=username,ip,anonymous',
   ].join('\n')
 }

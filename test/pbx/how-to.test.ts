@@ -5,8 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readAsteriskConfig } from '../../connector/src/asterisk/config.ts'
 import { connectAsterisk } from '../../connector/src/asterisk/driver.ts'
 import { systemClock } from '../../connector/src/clock.ts'
+import type { IncomingEvent } from '../../connector/src/pbx.ts'
 import { startAsterisk } from './asterisk.ts'
 import { until } from './office.ts'
+import { callIn } from './sip-caller.ts'
 import { startSipPhone } from './sip-phone.ts'
 
 const page = await readFile(join(import.meta.dirname, '../../docs/how-to/asterisk.md'), 'utf8')
@@ -26,10 +28,12 @@ test('the snippets of the how-to make an Asterisk that a phone registers at, tha
     trunkPort: world.port,
     files: ({ httpPort, sipPort }) => ({
       http: block('/etc/asterisk/http.conf').replace('8088', String(httpPort)),
+      extensions: block('/etc/asterisk/extensions.conf'),
       ari: block('/etc/asterisk/ari.conf').replace('CHANGE-ME', 'only-for-tests'),
       pjsip: block('/etc/asterisk/pjsip.conf')
         .replace('0.0.0.0:5060', `127.0.0.1:${sipPort}`)
-        .replace('sip:sip.example.com', `sip:127.0.0.1:${world.port}`),
+        .replace('sip:sip.example.com', `sip:127.0.0.1:${world.port}`)
+        .replace('match=sip.example.com', 'match=127.0.0.1\n[global]\ntype=global\nendpoint_identifier_order=username,ip,anonymous'),
     }),
   })
   const file = join(dir, 'asterisk.json')
@@ -70,4 +74,14 @@ test('the snippets of the how-to make an Asterisk that a phone registers at, tha
   await until(() => told.includes('client ended'), 'the customer is busy')
   await pbx.hangup({ callId: call.callId, leg: 'agent' })
   await until(() => told.includes('agent ended'), 'the desk is hung up')
+
+  const arrived = new Promise<IncomingEvent>((resolve) => pbx.events((event) => event.type === 'incoming' && resolve(event)))
+  const caller = await callIn(asterisk.sipPort, { from: '+15550100156', to: '15550100', hz: 1000 })
+  const event = await arrived
+  expect(event).toMatchObject({ number: '+15550100156', line: '+15550100' })
+  await pbx.leaveIncoming(event.ref)
+  // The line after Stasis().
+  ;(await desk.next()).reject(486, 'Busy Here')
+  await caller.until('486')
+  caller.close()
 })

@@ -25,7 +25,7 @@ export interface OfficeWish {
   /** whole files of Asterisk's configuration */
   readonly files?: AsteriskWish['files']
   /** the connector's own ring limits */
-  readonly limits?: { readonly agentRingMs?: number; readonly clientRingMs?: number }
+  readonly limits?: { readonly firstRingMs?: number; readonly agentRingMs?: number; readonly clientRingMs?: number }
   /** the connector runs as a process of its own, which can be killed */
   readonly isProcess?: boolean
 }
@@ -122,13 +122,17 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   })
   expect(added.status, JSON.stringify(added.body)).toBe(201)
   const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
-  const limits = { agentRingMs: 25_000, clientRingMs: 60_000, ...wish.limits }
+  const limits = { firstRingMs: 15_000, agentRingMs: 25_000, clientRingMs: 60_000, ...wish.limits }
   const lines = { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } }
   const file = {
     clientId: app.clientId,
     clientSecret,
     portalUrl: house.url,
-    ring: { agentSeconds: limits.agentRingMs / 1000, clientSeconds: limits.clientRingMs / 1000 },
+    ring: {
+      responsibleSeconds: limits.firstRingMs / 1000,
+      agentSeconds: limits.agentRingMs / 1000,
+      clientSeconds: limits.clientRingMs / 1000,
+    },
     asterisk: { ...asterisk.ari, lines, ...wish.asterisk },
   }
   const start = wish.isProcess ? spawnConnector : startInProcess

@@ -4,8 +4,11 @@ import type { SipCall } from './sip-phone.ts'
 import { sampleRate, toneShare } from './tone.ts'
 
 let office: Office
+/** What a phone that has rung and says 480 comes to: Asterisk 16 tells a cause that others have too. */
+let unavailable = '480'
 beforeAll(async () => {
   office = await startOffice({ limits: { agentRingMs: 4000, clientRingMs: 4000 } })
+  if ((await office.asterisk.cli('core show version')).startsWith('Asterisk 16.')) unavailable = '304'
 })
 afterAll(async () => {
   await office?.stop()
@@ -44,13 +47,13 @@ describe('the desk phone', () => {
   test.each([
     [486, 'Busy Here', '486'],
     [603, 'Decline', '603'],
-    [480, 'Temporarily Unavailable', '304'],
+    [480, 'Temporarily Unavailable', 'unavailable'],
   ])('that says %i ends the call, and no customer is dialled', async (status, reason, code) => {
     const before = office.world.calls.length
     const { callId, agent } = await clicked()
     await until(async () => (await office.call(callId)).state === 'ringing_agent', 'the portal knows that it rings')
     agent.reject(status, reason)
-    await endedAs(callId, code)
+    await endedAs(callId, code === 'unavailable' ? unavailable : code)
     expect(office.world.calls).toHaveLength(before)
   })
 
@@ -135,7 +138,7 @@ describe('the customer', () => {
     await until(() => agent.heard().length > sampleRate / 2, 'the desk hears something')
     expect(toneShare(agent.heard().slice(-sampleRate / 4), 1000)).toBeGreaterThan(0.9)
     client.reject(480, 'Temporarily Unavailable')
-    await endedAs(callId, '304')
+    await endedAs(callId, unavailable)
   })
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startOffice, until, type Office } from './office.ts'
+import { callIn } from './sip-caller.ts'
 import type { SipCall } from './sip-phone.ts'
 import { sampleRate, toneShare } from './tone.ts'
 
@@ -119,6 +120,65 @@ describe('the connector is killed', () => {
     await client!.until('canceled')
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: 'OTHER' })
+  })
+})
+
+describe('the connector is killed while somebody calls in', () => {
+  /** The newest call of the number in the portal. */
+  const callOf = async (): Promise<string> => {
+    const find = async () =>
+      (await office.house.admin.api('GET', `/calls?search=${number.slice(1)}`)).body.items[0]?.callId as string | undefined
+    await until(async () => (await find()) !== undefined, 'the portal has the call')
+    return (await find())!
+  }
+
+  test('and the desk rings: it goes on ringing, is answered after the restart, and they talk', async () => {
+    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const agent = await office.desk.next()
+    agent.ring()
+    const callId = await callOf()
+    await office.connector.kill()
+    await office.connector.start()
+    agent.answer()
+    await caller.until('200')
+    await until(() => agent.heard().length > 1.2 * sampleRate, 'they talk')
+    expect(toneShare(agent.heard().slice(-sampleRate / 2), 1000)).toBeGreaterThan(0.9)
+    caller.bye()
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '200', direction: 'incoming' })
+    caller.close()
+  })
+
+  test('and gives up before it is back: missed, and the desk does not ring on', async () => {
+    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const agent = await office.desk.next()
+    agent.ring()
+    const callId = await callOf()
+    await office.connector.kill()
+    caller.cancel()
+    await office.connector.start()
+    await agent.until('canceled')
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '304', durationSeconds: 0 })
+    caller.close()
+  })
+
+  test('and talks: the talk goes on, and ends as one', async () => {
+    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const agent = await office.desk.next()
+    agent.answer()
+    await caller.until('200')
+    const callId = await callOf()
+    await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
+    await office.connector.kill()
+    await office.connector.start()
+    const before = agent.heard().length
+    await until(() => agent.heard().length - before > 1.2 * sampleRate, 'they talk on')
+    agent.bye()
+    await caller.until('bye')
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '200' })
+    caller.close()
   })
 })
 

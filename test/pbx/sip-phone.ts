@@ -3,8 +3,8 @@
  * it says it; hums while it talks, and keeps what it hears.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { decodeAlaw, encodeAlaw, sampleRate } from './tone.ts'
+import type { RemoteInfo, Socket } from 'node:dgram'
+import { openMedia, openSocket, type SipMedia } from './sip-media.ts'
 
 /** A request that rang this phone, and all that can be done about it. */
 export interface SipCall {
@@ -20,6 +20,8 @@ export interface SipCall {
   readonly digits: () => string
   /** samples heard so far */
   readonly heard: () => number[]
+  /** presses keys in the talk */
+  press(keys: string): Promise<void>
   ring(): void
   /** 183 with sound: the phone begins to hum */
   early(): void
@@ -44,16 +46,14 @@ export interface SipPhone {
   close(): Promise<void>
 }
 
-interface Message {
+/** A SIP message, read. */
+export interface Message {
   readonly start: string
   readonly headers: Record<string, string>
   /** Via and Record-Route as they came, in order */
   readonly lines: readonly string[]
   readonly body: string
 }
-
-const FRAME = 160
-const FRAME_MS = 20
 
 /** Starts a phone on a free port of loopback that hums at `hz`. */
 export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
@@ -122,10 +122,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
   const tag = randomBytes(6).toString('hex')
   const happened: string[] = []
   const watchers: Array<() => void> = []
-  const heard: number[] = []
-  const pressed: { code: number; stamp: number }[] = []
-  let rtp: Socket | undefined
-  let humming: NodeJS.Timeout | undefined
+  let media: SipMedia | undefined
   let lastReply: Buffer | undefined
   let isFinal = false
   let sequence = 100
@@ -138,61 +135,13 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     happened.push(what)
     for (const watcher of watchers.splice(0)) watcher()
   }
-  const sdp = () => {
-    const media = rtp!.address().port
-    return [
-      'v=0',
-      'o=phone 1 1 IN IP4 127.0.0.1',
-      's=-',
-      'c=IN IP4 127.0.0.1',
-      't=0 0',
-      `m=audio ${media} RTP/AVP 8 101`,
-      'a=rtpmap:8 PCMA/8000',
-      'a=rtpmap:101 telephone-event/8000',
-      'a=fmtp:101 0-15',
-      'a=sendrecv',
-      '',
-    ].join('\r\n')
-  }
-
-  function hum(): void {
-    const target = /^m=audio (\d+)/m.exec(invite.body)?.[1]
-    if (humming || !target || !rtp) return
-    let [packet, sent] = [0, 0]
-    const [source, startedAt] = [randomBytes(4), Date.now()]
-    humming = setInterval(() => {
-      // A late timer sends what is due: the other side hears no gaps.
-      for (; (Date.now() - startedAt) / FRAME_MS >= packet; packet++) {
-        const frame = Buffer.alloc(12 + FRAME)
-        frame[0] = 0x80
-        frame[1] = packet === 0 ? 0x88 : 8
-        frame.writeUInt16BE(packet & 0xffff, 2)
-        frame.writeUInt32BE(sent, 4)
-        source.copy(frame, 8)
-        for (let i = 0; i < FRAME; i++)
-          frame[12 + i] = encodeAlaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * (sent + i)) / sampleRate)))
-        sent += FRAME
-        rtp?.send(frame, Number(target), '127.0.0.1')
-      }
-    }, FRAME_MS)
-  }
-
-  function listen(packet: Buffer): void {
-    const type = (packet[1] ?? 0) & 0x7f
-    if (type === 8) for (const byte of packet.subarray(12)) heard.push(decodeAlaw(byte))
-    const stamp = packet.length >= 16 ? packet.readUInt32BE(4) : 0
-    if (type === 101 && packet.length >= 16 && pressed.at(-1)?.stamp !== stamp) pressed.push({ code: packet[12] ?? 0, stamp })
-  }
-
   function end(): void {
-    clearInterval(humming)
-    rtp?.close()
-    rtp = undefined
+    media?.close()
     if (!happened.includes('ended')) note('ended')
   }
 
-  const ready = openSocket().then((opened) => {
-    rtp = opened.on('message', listen)
+  const ready = openMedia(hz).then((opened) => {
+    media = opened
     say('100 Trying')
   })
 
@@ -202,18 +151,19 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     from: /sips?:([^@>]+)@/.exec(invite.headers['from'] ?? '')?.[1] ?? '',
     fromName: /^\s*"([^"]*)"/.exec(invite.headers['from'] ?? '')?.[1] ?? '',
     happened,
-    digits: () => pressed.map(({ code }) => '0123456789*#'[code] ?? '?').join(''),
-    heard: () => heard,
+    digits: () => media?.digits() ?? '',
+    heard: () => media?.heard ?? [],
+    press: (keys) => media!.press(keys),
     ring: () => !isFinal && say('180 Ringing'),
     early() {
-      say('183 Session Progress', ['Content-Type: application/sdp'], sdp())
-      hum()
+      say('183 Session Progress', ['Content-Type: application/sdp'], media!.sdp())
+      media!.hum(invite.body)
     },
     answer() {
       if (isFinal) return
       isFinal = true
-      say('200 OK', ['Content-Type: application/sdp', 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS'], sdp())
-      hum()
+      say('200 OK', ['Content-Type: application/sdp', 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS'], media!.sdp())
+      media!.hum(invite.body)
     },
     reject(status, reason, headers = {}) {
       isFinal = true
@@ -271,7 +221,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
 }
 
 /** Rejects when it does not come about within 10 s: a test then says what was missing. */
-function soon<T>(what: string, wait: (resolve: (value: T) => void) => (() => void) | void): Promise<T> {
+export function soon<T>(what: string, wait: (resolve: (value: T) => void) => (() => void) | void): Promise<T> {
   const started = new Error(`it did not come about within 10 s that ${what}`)
   return new Promise((resolve, reject) => {
     const undo: { run?: (() => void) | void } = {}
@@ -286,16 +236,8 @@ function soon<T>(what: string, wait: (resolve: (value: T) => void) => (() => voi
   })
 }
 
-async function openSocket(): Promise<Socket> {
-  const socket = createSocket('udp4')
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject)
-    socket.bind(0, '127.0.0.1', resolve)
-  })
-  return socket
-}
-
-function parse(text: string): Message | undefined {
+/** Reads a message; `undefined` for what is none. */
+export function parse(text: string): Message | undefined {
   const split = text.indexOf('\r\n\r\n')
   if (split < 0) return undefined
   const [start = '', ...lines] = text.slice(0, split).split('\r\n')
@@ -307,7 +249,8 @@ function parse(text: string): Message | undefined {
   return { start, headers, lines: lines.filter((line) => /^(via|record-route):/i.test(line)), body: text.slice(split + 4) }
 }
 
-function answerTo(request: Message, status: string, more: { tag: string; extra?: readonly string[]; body?: string }): Buffer {
+/** An answer to a request. */
+export function answerTo(request: Message, status: string, more: { tag: string; extra?: readonly string[]; body?: string }): Buffer {
   const { tag, extra = [], body = '' } = more
   const { to = '', from = '', cseq = '' } = request.headers
   const lines = [

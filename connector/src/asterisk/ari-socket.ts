@@ -9,6 +9,8 @@ export interface AriSocketParts {
   readonly access: AriAccess
   /** Name of the Stasis application. One name is one connection: a second one takes the events over. */
   readonly application: string
+  /** Events of all channels, not of those that are ours only. */
+  readonly isAll: boolean
   readonly clock: Clock
   readonly log: Log
   readonly onOpen: () => void
@@ -32,7 +34,7 @@ const CLOSED_WITHIN_MS = 1_000
 /** Opens the stream and opens it again for ever: 0.1, 0.2, 0.4 … 5 s after each loss. */
 export function openAriSocket(parts: AriSocketParts): AriSocket {
   const { access, application, clock, log } = parts
-  const url = `${access.url.replace(/^http/, 'ws')}/ari/events?app=${encodeURIComponent(application)}`
+  const url = `${access.url.replace(/^http/, 'ws')}/ari/events?app=${encodeURIComponent(application)}${parts.isAll ? '&subscribeAll=true' : ''}`
   const authorization = `Basic ${Buffer.from(`${access.user}:${access.password}`).toString('base64')}`
   let socket: WebSocket | undefined
   let cancel = () => {}

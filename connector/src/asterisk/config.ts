@@ -17,13 +17,14 @@ export const ASTERISK_USAGE = `Asterisk connector of Hookswitch: a click rings y
 
   FILE   a JSON file that only its owner can read (chmod 600):
          { "clientId", "clientSecret", "portalUrl", "oauthUrl"?, "appUrl"?, "webhookSecret"?,
-           "ring"?: { "agentSeconds"?: 25, "clientSeconds"?: 60, "talkMinutes"?: 240 },
+           "ring"?: { "responsibleSeconds"?: 15, "agentSeconds"?: 25, "clientSeconds"?: 60, "talkMinutes"?: 240 },
            "asterisk": {
              "url"?: "http://127.0.0.1:8088", "user", "password", "application"?: "hookswitch",
              "agentDial"?: "PJSIP/{extension}", "users"?: { "101": { "dial": "PJSIP/desk101" } },
-             "lines": { "+15550100": { "dial": "PJSIP/{number}@trunk", "callerId"?, "name"? } },
+             "lines": { "+15550100": { "dial": "PJSIP/{number}@trunk", "callerId"?, "name"?, "group"?: ["101"] } },
              "autoAnswer"?: false, "agentHeaders"?: { "Alert-Info": "…" },
              "browserPhones"?: true,
+             "transferKeys"?: "*2", "logDeskCalls"?: true,
              "recording"?: "mono" | "stereo" | "off", "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
 
   HOOKSWITCH_CONFIG         the same as --config
@@ -83,6 +84,7 @@ function readLimits(path: string, value: unknown): Limits {
     return number * unitMs
   }
   return {
+    firstRingMs: ms('responsibleSeconds', 1000, DEFAULT_LIMITS.firstRingMs),
     agentRingMs: ms('agentSeconds', 1000, DEFAULT_LIMITS.agentRingMs),
     clientRingMs: ms('clientSeconds', 1000, DEFAULT_LIMITS.clientRingMs),
     talkMs: ms('talkMinutes', 60_000, DEFAULT_LIMITS.talkMs),

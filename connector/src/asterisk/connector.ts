@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { startServer } from '../server.ts'
 import type { AsteriskConfig } from './config.ts'
 import { connectAsterisk } from './driver.ts'
+import { lineOf } from './routes.ts'
 
 /** A running connector. */
 export interface AsteriskConnector {
@@ -29,7 +30,8 @@ export async function startAsteriskConnector(
     ring: { agentMs: limits.agentRingMs + SAFETY_MS, clientMs: limits.clientRingMs + SAFETY_MS },
     recordingsDir: join(config.dataDir, 'recordings'),
   })
-  const app = createApp({ ...parts, config, pbx, limits })
+  const groupOf = (line: string) => lineOf(settings, line)?.group ?? []
+  const app = createApp({ ...parts, config, pbx, limits, groupOf })
   const health = () => ({ ok: pbx.state() === 'up' && app.isInstalled(), installed: app.isInstalled(), pbx: pbx.state(), name: pbx.name })
   const server = await startServer({ app, config, log, health })
   return { url: server.origin, close: server.close }

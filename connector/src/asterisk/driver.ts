@@ -3,7 +3,7 @@ import { wordsOf, type Log } from '../log.ts'
 import {
   PlacementRefused,
   type HangupCause,
-  type LegName,
+  type LegRef,
   type LiveLeg,
   type Pbx,
   type PbxEvent,
@@ -12,13 +12,16 @@ import {
 } from '../pbx.ts'
 import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
-import type { AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
+import type { AriChannel, AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
+import { createCallers, lineOfArgument } from './callers.ts'
+import { createDeskCalls } from './desk-calls.ts'
+import { readKeys } from './keys.ts'
 import { createNames } from './names.ts'
 import { CALL_HEADER, createPhones } from './phones.ts'
-import { CAUSES, createPlacing, type AgentPhone } from './placing.ts'
+import { CAUSES, createPlacing, STATUS_CAUSES, type AgentPhone } from './placing.ts'
 import { createRecordings } from './recordings.ts'
-import { createRooms, isOccupied, isStanding, RANK, type Leg, type Room } from './rooms.ts'
-import { agentEndpoint, askPhone, lineOf } from './routes.ts'
+import { createRooms, isOccupied, isStanding, legsOf, RANK, type Leg, type Room } from './rooms.ts'
+import { agentEndpoint, askPhone, extensionOf, lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
 /** An Asterisk 16 to 22 as the port of `pbx.ts`, and what a page or a check of health wants to know of it. */
@@ -41,7 +44,6 @@ export interface AsteriskParts {
 const PREFLIGHT_WITHIN_MS = 1_500
 const RETRY_MS = 1_000
 const TONE_MS = 1_500
-const STATUS_CAUSES: Readonly<Record<string, number>> = { BUSY: 17, CONGESTION: 34, CHANUNAVAIL: 20, NOANSWER: 19 }
 
 /** Connects to Asterisk by its REST interface (ARI), and connects again for ever. What is told and listed are our legs, by their ids. */
 export function connectAsterisk(parts: AsteriskParts): Asterisk {
@@ -49,10 +51,17 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const ari = createAriClient(settings.ari)
   const names = createNames(settings.application)
   const recordings = createRecordings({ ...parts, ari, names })
-  const rooms = createRooms()
+  const rooms = createRooms(names)
   const listeners = new Set<(event: PbxEvent) => void>()
   const phones = settings.browserPhones ? createPhones({ ...parts, ari, phones: settings.browserPhones }) : undefined
-  const placing = createPlacing({ ...parts, ari, names, agentPhone, subscribe, drop, clear })
+  const placing = createPlacing({ ...parts, ari, names, rooms, agentPhone, subscribe, drop, clear })
+  const callers = createCallers({ ...parts, ari, names, rooms, subscribe, tell })
+  const deskCalls = createDeskCalls({
+    isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined,
+    extensionOf: (endpoint) => extensionOf(settings, endpoint),
+    lineOf: (dialled) => lineOfArgument(settings, dialled),
+    tell,
+  })
   let state: ReturnType<Asterisk['state']> = 'down'
   let version = ''
   let clockLead = Number.POSITIVE_INFINITY
@@ -63,14 +72,24 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   }
 
   /** Moves a leg forward, and tells it; events overtake each other and come twice, states never go back. */
-  function move(room: Room, leg: LegName, next: 'ringing' | 'answered' | 'ended', event: AriStreamMessage): void {
-    if (RANK[room[leg].state] >= RANK[next]) return
-    room[leg].state = next
-    const at = timeOf(event)
-    const { callId } = room
-    if (event.type === 'ChannelDestroyed' && next === 'ended')
-      tell({ type: 'leg', callId, leg, state: next, at, cause: room[leg].toneCause ?? causeOf(event) })
-    else tell({ type: 'leg', callId, leg, state: next, at })
+  function move({ callId }: Room, leg: Leg, next: 'ringing' | 'answered' | 'ended', event: AriStreamMessage): void {
+    if (RANK[leg.state] >= RANK[next]) return
+    leg.state = next
+    const told = { type: 'leg', callId, ...refOf(leg), state: next, at: timeOf(event) } as const
+    if (next === 'ended') tell({ ...told, cause: leg.toneCause ?? (event.type === 'ChannelDestroyed' ? causeOf(event) : { q850: 16 }) })
+    else tell(told)
+  }
+
+  /** The call and the leg of one of our channels, or of a caller's. */
+  function find(channelId: string): { room: Room; leg: Leg } | undefined {
+    const ofCaller = rooms.ofCaller(channelId)
+    if (ofCaller) return { room: ofCaller, leg: ofCaller.client }
+    const name = names.read(channelId)
+    if (name?.part !== 'agent' && name?.part !== 'client') return undefined
+    const room = rooms.of(name.callId)
+    const leg = name.part === 'client' ? room.client : rooms.agent(room, name.extension, name.round)
+    // What is left of a leg that was rung again since is no news.
+    return leg.channelId === channelId ? { room, leg } : undefined
   }
 
   /** Asterisk's clock, put right by the least lead that an event ever had: clocks of two machines differ, and a duration spans both. */
@@ -82,53 +101,82 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   }
 
   function receive(message: AriStreamMessage): void {
+    if (settings.logDeskCalls) deskCalls.receive(message, timeOf(message))
     if (message.type === 'Dial') {
-      const name = names.read(message.peer.id)
+      const found = find(message.peer.id)
       const isHeard = message.dialstatus === 'RINGING' || message.dialstatus === 'PROGRESS'
-      if (isHeard && (name?.part === 'agent' || name?.part === 'client')) move(rooms.of(name.callId), name.part, 'ringing', message)
+      if (isHeard && found) move(found.room, found.leg, 'ringing', message)
       return
     }
+    if (message.type === 'ChannelDtmfReceived') return receiveKey(message.channel.id, message.digit)
+    if (message.type === 'StasisEnd') return receiveLeave(message)
     if (message.type !== 'StasisStart' && message.type !== 'ChannelStateChange' && message.type !== 'ChannelDestroyed') return
+    const found = find(message.channel.id)
+    if (found) return receiveLeg(found.room, found.leg, message)
     const name = names.read(message.channel.id)
-    if (name?.part === 'agent' || name?.part === 'client') receiveLeg(rooms.of(name.callId), name.part, message)
-    else if (
-      name &&
-      message.channel.state === 'Busy' &&
-      message.type === 'ChannelStateChange' &&
-      (name.part === 'far' || name.part === 'other')
-    )
-      receiveTone(rooms.of(name.callId), name.part === 'far' ? 'agent' : 'client', message.channel.id)
-    else if (name && message.type === 'StasisStart') recordings.snoopEntered(message.channel.id)
+    if (name) return receiveHelper(name, message)
+    const [kind, line = ''] = message.type === 'StasisStart' ? message.args : []
+    if (kind === 'incoming') callers.arrive(message.channel, line, timeOf(message))
+    if (message.type === 'ChannelDestroyed') callers.depart(message.channel.id)
+  }
+
+  /** Far halves of `Local/` legs, and our own listening channels. */
+  function receiveHelper(
+    { callId, part, extension }: NonNullable<ReturnType<typeof names.read>>,
+    message: AriStasisStart | AriChannelStateChange | AriChannelDestroyed,
+  ): void {
+    const isTone = message.type === 'ChannelStateChange' && message.channel.state === 'Busy'
+    const room = rooms.of(callId)
+    if (isTone && part === 'far') receiveTone(room, rooms.agent(room, extension), message.channel.id)
+    else if (isTone && part === 'other') receiveTone(room, room.client, message.channel.id)
+    else if (message.type === 'StasisStart') recordings.snoopEntered(message.channel.id)
+  }
+
+  /** A caller went back to the dialplan, or was transferred by it: not ours any more. */
+  function receiveLeave(message: AriStreamMessage & { readonly type: 'StasisEnd' }): void {
+    callers.depart(message.channel.id)
+    const room = rooms.ofCaller(message.channel.id)
+    if (!room) return
+    move(room, room.client, 'ended', message)
+    if (!isOccupied(room)) clear(room)
+  }
+
+  function receiveKey(channelId: string, digit: string): void {
+    const found = find(channelId)
+    if (found?.leg.part !== 'agent' || found.leg.state !== 'answered') return
+    const { extension } = found.leg
+    const at = clock.now()
+    const to = readKeys(found.leg, { digit, at }, settings.transferKeys)
+    if (to !== undefined) tell({ type: 'transfer', callId: found.room.callId, extension, to, at })
   }
 
   /**
    * The dialplan behind a `Local/` leg plays a busy tone and does not hang up: the tone is given time to be heard, then the leg is ended, with
    * the cause that DIALSTATUS stands for. Only then: the status says less than a cause (pbx 3).
    */
-  function receiveTone(room: Room, leg: LegName, farId: string): void {
-    const { callId } = room
+  function receiveTone({ callId }: Room, leg: Leg, farId: string): void {
     const end = async (): Promise<void> => {
       const { value } = await ari.call('channels.getChannelVar', { channelId: farId, variable: 'DIALSTATUS' })
-      if (!isStanding(room[leg]) || room[leg].state === 'answered' || room[leg].isDropped) return
-      room[leg].toneCause = { q850: STATUS_CAUSES[value] ?? CAUSES.noCircuit }
-      await drop(callId, leg)
+      if (!isStanding(leg) || leg.state === 'answered' || leg.isDropped) return
+      leg.toneCause = { q850: STATUS_CAUSES[value] ?? CAUSES.noCircuit }
+      await drop(leg)
     }
     clock.after(TONE_MS, () => forgive(end(), callId))
   }
 
-  function receiveLeg(room: Room, leg: LegName, message: AriStasisStart | AriChannelStateChange | AriChannelDestroyed): void {
+  function receiveLeg(room: Room, leg: Leg, message: AriStasisStart | AriChannelStateChange | AriChannelDestroyed): void {
     if (message.type === 'ChannelDestroyed') {
-      room[leg].entered.resolve(false)
+      leg.entered.resolve(false)
       move(room, leg, 'ended', message)
       if (!isOccupied(room)) clear(room)
       return
     }
-    if (message.type === 'StasisStart') enter(room[leg])
+    if (message.type === 'StasisStart') enter(leg)
     if (message.channel.state === 'Ringing') move(room, leg, 'ringing', message)
     // Up, but not ours yet: its StasisStart is on its way.
-    if (message.channel.state !== 'Up' || !room[leg].isEntered || room[leg].state === 'answered') return
+    if (message.channel.state !== 'Up' || !leg.isEntered || leg.state === 'answered') return
     move(room, leg, 'answered', message)
-    if (leg === 'client') sendDigits(room)
+    if (leg === room.client) sendDigits(room)
   }
 
   /** Both legs are gone: the bridge goes too, which closes its recording. */
@@ -150,8 +198,16 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     })
   }
 
-  async function drop(callId: string, leg: LegName): Promise<void> {
-    await unlessGone(ari.call('channels.hangup', { channelId: names.of(callId, leg), reason: 'normal' }))
+  async function drop({ channelId }: Leg): Promise<void> {
+    await unlessGone(ari.call('channels.hangup', { channelId, reason: 'normal' }))
+  }
+
+  async function hangup({ callId, leg: part, extension }: LegRef): Promise<void> {
+    const room = rooms.of(callId)
+    if (part === 'client' && room.isCaller) return callers.release(room)
+    const wanted = legsOf(room).filter((leg) => leg.part === part && (extension === undefined || leg.extension === extension))
+    for (const leg of wanted) leg.isDropped = true
+    await Promise.all(wanted.map(drop))
   }
 
   function assertUp(): void {
@@ -181,37 +237,36 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
 
-  async function readLegs(): Promise<ReadonlyArray<LiveLeg & { readonly isEntered: boolean }>> {
-    const channels = await ari.call('channels.list', {})
+  function readLegs(channels: readonly AriChannel[]) {
     return channels.flatMap(({ id, name: channelName, state: channelState }) => {
-      const name = names.read(id)
-      if (name?.part !== 'agent' && name?.part !== 'client') return []
-      const legState = channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
+      const found = find(id)
+      if (!found) return []
+      const isCaller = found.room.isCaller && found.leg === found.room.client
+      const legState = isCaller || channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
       // Every created channel obeys; an originated one does when it is answered.
-      const isEntered = legState === 'answered' || name.part === 'client' || channelName.startsWith('Local/')
-      return [{ callId: name.callId, leg: name.part, state: legState, isEntered }]
+      const isEntered = legState === 'answered' || found.leg.part === 'client' || channelName.startsWith('Local/')
+      return [{ ...found, state: legState, isEntered }]
     })
   }
 
   /** After each loss of the stream: what stands is listened to again, what is gone is forgotten, bridges without legs go. */
   async function takeUp(): Promise<void> {
     version = (await ari.call('asterisk.getInfo', {})).system?.version ?? ''
-    const legs = await readLegs()
-    for (const { callId, leg, state: legState, isEntered } of legs) {
-      const known = rooms.of(callId)[leg]
-      if (RANK[known.state] < RANK[legState]) known.state = legState
-      if (isEntered) enter(known)
-      await unlessGone(subscribe(names.of(callId, leg)))
+    const channels = await ari.call('channels.list', {})
+    await callers.takeUp(channels)
+    const legs = readLegs(channels)
+    for (const { leg, state: legState, isEntered } of legs) {
+      if (RANK[leg.state] < RANK[legState]) leg.state = legState
+      if (isEntered) enter(leg)
+      await unlessGone(subscribe(leg.channelId))
     }
-    for (const room of rooms.all()) {
-      for (const leg of ['agent', 'client'] as const) {
-        const isThere = legs.some((one) => one.callId === room.callId && one.leg === leg)
-        if (isStanding(room[leg]) && room[leg].state !== 'placed' && !isThere) room[leg].state = 'ended'
-      }
+    const standing = new Set(legs.map(({ leg }) => leg))
+    for (const leg of rooms.all().flatMap(legsOf)) {
+      if (isStanding(leg) && leg.state !== 'placed' && !standing.has(leg)) leg.state = 'ended'
     }
-    for (const { id, channels } of await ari.call('bridges.list', {})) {
+    for (const { id, channels: inside } of await ari.call('bridges.list', {})) {
       const name = names.read(id)
-      if (name?.part !== 'bridge' || channels.length > 0 || isOccupied(rooms.of(name.callId))) continue
+      if (name?.part !== 'bridge' || inside.length > 0 || isOccupied(rooms.of(name.callId))) continue
       await unlessGone(ari.call('bridges.destroy', { bridgeId: id }))
     }
   }
@@ -234,6 +289,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     ...parts,
     access: settings.ari,
     application: settings.application,
+    isAll: settings.logDeskCalls,
     onOpen: open,
     onMessage: receive,
     onClose() {
@@ -268,16 +324,18 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       assertUp()
       await placing.placeClientLeg(rooms.of(call.callId), call)
     },
-    takeIncoming: () => Promise.resolve(false),
-    record: (call) => recordings.start(call.callId),
-    async hangup({ callId, leg }) {
-      const room = rooms.find(callId)
-      if (room) room[leg].isDropped = true
-      await drop(callId, leg)
+    takeIncoming: callers.take,
+    leaveIncoming: callers.leave,
+    async connect(call) {
+      assertUp()
+      await callers.connect(rooms.of(call.callId), call)
     },
+    record: (call) => recordings.start(call.callId, rooms.of(call.callId).client.channelId),
+    hangup,
     async list() {
       if (state !== 'up') throw new Error(DOWN_TEXTS[state])
-      return (await readLegs()).map(({ callId, leg, state: legState }) => ({ callId, leg, state: legState }))
+      const legs = readLegs(await ari.call('channels.list', {}))
+      return legs.map(({ room, leg, state: legState }): LiveLeg => ({ callId: room.callId, ...refOf(leg), state: legState }))
     },
     events(listener) {
       listeners.add(listener)
@@ -299,6 +357,10 @@ const DOWN_TEXTS = {
   down: 'The PBX cannot be reached.',
   replaced: 'Another connector has taken this PBX over under the same application name; this one does not dial any more. Stop one of them.',
 } as const
+
+function refOf({ part, extension }: Leg): Omit<LegRef, 'callId'> {
+  return part === 'client' ? { leg: part } : { leg: part, extension }
+}
 
 function enter(leg: Leg): void {
   leg.isEntered = true

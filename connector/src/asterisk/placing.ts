@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { wordsOf } from '../log.ts'
-import { PlacementRefused, type LegName, type PbxCall } from '../pbx.ts'
+import { PlacementRefused, type PbxCall } from '../pbx.ts'
 import { AriRefusal, unlessGone, unlessThere, type AriClient } from './ari-client.ts'
 import { callerIdOf, fillTemplate } from './dial-string.ts'
 import type { Names } from './names.ts'
-import { isOccupied, type Room } from './rooms.ts'
+import { isOccupied, type Leg, type Room, type Rooms } from './rooms.ts'
 import { lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
@@ -21,12 +21,13 @@ export interface PlacingParts {
   readonly ring: { readonly agentMs: number; readonly clientMs: number }
   readonly ari: AriClient
   readonly names: Names
+  readonly rooms: Rooms
   readonly clock: Clock
   /** Dial string of the agent's phone, with SIP headers of its INVITE. Throws on an extension that cannot stand in one. */
   readonly agentPhone: (call: PbxCall) => Promise<AgentPhone>
   readonly subscribe: (channelId: string) => Promise<unknown>
   /** Hangs a leg up, if there is one. */
-  readonly drop: (callId: string, leg: LegName) => Promise<void>
+  readonly drop: (leg: Leg) => Promise<void>
   /** Removes the bridge of a call without legs. */
   readonly clear: (room: Room) => void
 }
@@ -40,6 +41,9 @@ export interface AgentPhone {
 /** Q.850: subscriber absent, no circuit, temporary failure; 96 (mandatory element missing) stands for an order that makes no sense. */
 export const CAUSES = { absent: 20, noCircuit: 34, failure: 41, senseless: 96 } as const
 
+/** Q.850 cause that a DIALSTATUS stands for; it says less than a cause (pbx 3). */
+export const STATUS_CAUSES: Readonly<Record<string, number>> = { BUSY: 17, CONGESTION: 34, CHANUNAVAIL: 20, NOANSWER: 19 }
+
 const ENTER_WITHIN_MS = 5_000
 
 /**
@@ -47,100 +51,102 @@ const ENTER_WITHIN_MS = 5_000
  * early media and the network's announcements (pbx 3).
  */
 export function createPlacing(parts: PlacingParts): Placing {
-  const { settings, ari, names, clock, subscribe, drop, clear } = parts
+  const { settings, ari, names, rooms, clock, subscribe, drop, clear } = parts
 
   async function placeAgentLeg(room: Room, call: PbxCall): Promise<void> {
-    if (room.agent.state !== 'idle') return
-    room.agent.state = 'placed'
+    const agent = rooms.agent(room, call.extension, call.round ?? 1)
+    if (agent.state !== 'idle') return
+    agent.state = 'placed'
     try {
       const { endpoint, headers } = await parts.agentPhone(call)
       const callerId = callerIdOf(call.clientName, call.number)
-      if (endpoint.startsWith('Local/')) await ringByDialplan(room, endpoint, callerId)
-      else await originate(call.callId, { endpoint, headers }, callerId)
-      if (room.agent.isDropped) await drop(call.callId, 'agent')
+      if (endpoint.startsWith('Local/')) await ringByDialplan(room, agent, { endpoint, callerId })
+      else await originate(agent, { endpoint, headers }, callerId)
+      if (agent.isDropped) await drop(agent)
     } catch (error) {
-      await giveUp(room, 'agent')
+      await giveUp(room, agent)
       throw refusalOf(error, CAUSES.absent)
     }
   }
 
   /** One order, one INVITE: the quickest way to a phone. It obeys us from its answer. */
-  async function originate(callId: string, { endpoint, headers }: AgentPhone, callerId: string): Promise<void> {
+  async function originate({ channelId }: Leg, { endpoint, headers }: AgentPhone, callerId: string): Promise<void> {
     const order = {
       endpoint,
       app: settings.application,
-      channelId: names.of(callId, 'agent'),
+      channelId,
       callerId,
       timeout: Math.ceil(parts.ring.agentMs / 1000),
       variables: Object.fromEntries(Object.entries(headers).map(([name, text]) => [`PJSIP_HEADER(add,${name})`, text])),
     }
-    await unlessThere(ari.call('channels.originate', order), () => subscribe(order.channelId))
+    await unlessThere(ari.call('channels.originate', order), () => subscribe(channelId))
   }
 
   /** An originated `Local/` channel would end with cause 0 whatever the phone said (measured, Asterisk 16); one that is dialled tells it. */
-  async function ringByDialplan(room: Room, endpoint: string, callerId: string): Promise<void> {
-    const channelId = names.of(room.callId, 'agent')
-    await create(room, 'agent', { endpoint, otherChannelId: names.of(room.callId, 'far') })
+  async function ringByDialplan(room: Room, agent: Leg, target: { endpoint: string; callerId: string }): Promise<void> {
+    const { channelId } = agent
+    const { endpoint, callerId } = target
+    await create(agent, { endpoint, otherChannelId: names.of(room.callId, `far.${agent.extension}.${agent.round}`) })
     await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: callerId })
     await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.agentMs / 1000) })
   }
 
   async function placeClientLeg(room: Room, call: PbxCall): Promise<void> {
     if (room.client.state !== 'idle') return
-    if (room.agent.state !== 'answered') throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
+    if (rooms.agent(room, call.extension).state !== 'answered')
+      throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
     const line = lineOf(settings, call.line)
     if (!line) throw new PlacementRefused(`there is no line “${call.line}”`, { q850: CAUSES.noCircuit })
     room.client.state = 'placed'
     room.digits = call.extensionDigits
     try {
-      await joinClient(room, fillTemplate(line.dial, call), line.callerId ?? line.number)
-      if (room.client.isDropped) await drop(call.callId, 'client')
+      await joinClient(room, rooms.agent(room, call.extension), {
+        endpoint: fillTemplate(line.dial, call),
+        callerId: line.callerId ?? line.number,
+      })
+      if (room.client.isDropped) await drop(room.client)
     } catch (error) {
-      await giveUp(room, 'client')
+      await giveUp(room, room.client)
       throw refusalOf(error, CAUSES.noCircuit)
     }
   }
 
-  async function joinClient(room: Room, endpoint: string, callerId: string): Promise<void> {
-    const [agentId, channelId, bridgeId] = (['agent', 'client', 'bridge'] as const).map((part) => names.of(room.callId, part)) as IdTriple
+  async function joinClient(room: Room, { channelId: agentId }: Leg, target: { endpoint: string; callerId: string }): Promise<void> {
+    const { endpoint, callerId } = target
+    const { channelId } = room.client
+    const bridgeId = names.of(room.callId, 'bridge')
     // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3).
     const seen = callerIdOf('', callerId)
     if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
     await ari.call('bridges.createWithId', { bridgeId, type: 'mixing', name: bridgeId })
     await ari.call('bridges.addChannel', { bridgeId, channel: [agentId] })
     const otherChannelId = names.of(room.callId, 'other')
-    await create(room, 'client', { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
+    await create(room.client, { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
     await ari.call('bridges.addChannel', { bridgeId, channel: [channelId] })
     await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.clientMs / 1000) })
   }
 
   /** Makes a channel without ringing anybody, and waits until it obeys: hurried, one order in ten was refused (pbx 8). */
-  async function create(
-    room: Room,
-    leg: LegName,
-    target: { endpoint: string; originator?: string; otherChannelId?: string },
-  ): Promise<void> {
-    const order = { ...target, app: settings.application, channelId: names.of(room.callId, leg) }
+  async function create(leg: Leg, target: { endpoint: string; originator?: string; otherChannelId?: string }): Promise<void> {
+    const order = { ...target, app: settings.application, channelId: leg.channelId }
     await unlessThere(ari.call('channels.create', order), () => subscribe(order.channelId))
     if (target.otherChannelId !== undefined) await unlessGone(subscribe(target.otherChannelId))
-    const cancel = clock.after(ENTER_WITHIN_MS, () => room[leg].entered.resolve(false))
-    const hasEntered = await room[leg].entered.promise
+    const cancel = clock.after(ENTER_WITHIN_MS, () => leg.entered.resolve(false))
+    const hasEntered = await leg.entered.promise
     cancel()
-    if (!hasEntered || room[leg].isDropped) throw new Error('it was gone before it could be dialled')
+    if (!hasEntered || leg.isDropped) throw new Error('it was gone before it could be dialled')
   }
 
   /** A leg that could not be placed: nothing of it stays, and nothing of it is told. */
-  async function giveUp(room: Room, leg: LegName): Promise<void> {
-    if (room[leg].state === 'placed') room[leg].state = 'ended'
-    await drop(room.callId, leg).catch(() => {})
+  async function giveUp(room: Room, leg: Leg): Promise<void> {
+    if (leg.state === 'placed') leg.state = 'ended'
+    await drop(leg).catch(() => {})
     // The agent may have gone while the bridge was being made.
     if (!isOccupied(room)) clear(room)
   }
 
   return { placeAgentLeg, placeClientLeg }
 }
-
-type IdTriple = [agent: string, client: string, bridge: string]
 
 /** 500 with "Allocation failed" is all that Asterisk says of a phone or trunk that is not there (pbx 3). */
 function refusalOf(error: unknown, q850: number): PlacementRefused {

@@ -13,8 +13,8 @@ import { channelsOf, hasSound, mergeToStereo, repairHeader, secondsOfWav } from 
 
 /** Recordings on the PBX: by the names of their calls, so they are found after a restart of either side. */
 export interface Recordings {
-  /** As `record` of the port. */
-  start(callId: string): Promise<boolean>
+  /** As `record` of the port; `clientId` is the client's channel, which is there for as long as the talk. */
+  start(callId: string, clientId: string): Promise<boolean>
   /** One of our own listening channels came. */
   snoopEntered(channelId: string): void
   /** Brings the recording over, once; waits up to 10 s for Asterisk to close it. `undefined`: there is none. */
@@ -37,10 +37,10 @@ const CLOSED_WITHIN_MS = 10_000
 const ENTER_WITHIN_MS = 5_000
 const ASK_EVERY_MS = 100
 
-/** The two sides of a stereo recording, left and right, and which way of the agent's channel each listens to. */
+/** The two sides of a stereo recording, left and right, and which way of the client's channel each listens to. */
 const SIDES = [
-  { part: 'spoken', spy: 'in' },
-  { part: 'heard', spy: 'out' },
+  { part: 'spoken', spy: 'out' },
+  { part: 'heard', spy: 'in' },
 ] as const
 
 /** Makes it; `recordingsDir` is made when the first recording comes. */
@@ -54,13 +54,13 @@ export function createRecordings(parts: RecordingParts): Recordings {
   }
 
   /** A listening channel can be recorded only when it is ours to command: hurried, 97 of 100 files came (pbx 3). */
-  async function startSide(callId: string, { part, spy }: (typeof SIDES)[number]): Promise<void> {
+  async function startSide(callId: string, clientId: string, { part, spy }: (typeof SIDES)[number]): Promise<void> {
     const snoopId = names.of(callId, part)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const cancel = clock.after(ENTER_WITHIN_MS, () => reject(new Error('the listening channel did not come')))
     entered.set(snoopId, resolve)
     try {
-      const order = { channelId: names.of(callId, 'agent'), snoopId, spy, app: settings.application }
+      const order = { channelId: clientId, snoopId, spy, app: settings.application }
       await ari.call('channels.snoopChannelWithId', order)
       await promise
       await unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
@@ -123,11 +123,11 @@ export function createRecordings(parts: RecordingParts): Recordings {
   }
 
   return {
-    async start(callId) {
+    async start(callId, clientId) {
       if (settings.recording === 'off') return false
       try {
         if (settings.recording === 'mono') await startMono(callId)
-        else await Promise.all(SIDES.map((side) => startSide(callId, side)))
+        else await Promise.all(SIDES.map((side) => startSide(callId, clientId, side)))
         return true
       } catch (error) {
         if (!(error instanceof AriRefusal) || error.status !== 500) throw error

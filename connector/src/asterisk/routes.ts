@@ -33,3 +33,9 @@ export async function askPhone(ari: AriClient, dialString: string, extension: st
     return { ok: true }
   }
 }
+
+/** Whose phone an endpoint is: of a user with a dial template of their own, else of the extension in its name. */
+export function extensionOf(settings: AsteriskSettings, endpoint: string): string | undefined {
+  const own = Object.entries(settings.users).find(([, { dial }]) => dial === endpoint)
+  return own?.[0] ?? /^(?:PJSIP|SIP|IAX2)\/(\d{1,20})$/.exec(endpoint)?.[1]
+}

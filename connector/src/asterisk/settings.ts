@@ -7,6 +7,8 @@ export interface Line {
   readonly dial: string
   /** Caller id; the line's number unless told. Empty: what the trunk makes of it. */
   readonly callerId?: string
+  /** Extensions that ring for calls to this line when the responsible person does not take them. */
+  readonly group?: readonly string[]
   /** Name of the line in the portal. */
   readonly name?: string
 }
@@ -42,6 +44,10 @@ export interface AsteriskSettings {
   readonly digitsAfterMs: number
   /** At most so many calls at once; a click above that is refused (100 recorded calls take one core, pbx 3). */
   readonly maxCalls: number
+  /** Calls that people make at their phones are told too. */
+  readonly logDeskCalls: boolean
+  /** What an agent keys in a talk, followed by an extension and `#`, to hand the call over; empty: nothing. */
+  readonly transferKeys: string
 }
 
 /** A setting that cannot be used; the message says which and why. */
@@ -79,6 +85,8 @@ export function readSettings(value: unknown): AsteriskSettings {
     recording,
     digitsAfterMs: numberOf('asterisk.digitsAfterMs', asterisk['digitsAfterMs'], { usual: 800, most: 30_000 }),
     maxCalls: numberOf('asterisk.maxCalls', asterisk['maxCalls'], { usual: 50, most: 1000 }),
+    logDeskCalls: asterisk['logDeskCalls'] !== false,
+    transferKeys: keysOf('asterisk.transferKeys', asterisk['transferKeys'] ?? '*2'),
   }
 }
 
@@ -143,10 +151,11 @@ function readLines(value: unknown): Readonly<Record<string, Line>> {
     lines.map(([number, unread]) => {
       const key = `asterisk.lines.${number}`
       if (!/^[\w.+-]{1,50}$/.test(number)) throw new SettingsError(`${key}: a line is named by letters, digits, “+”, “.”, “_” and “-”`)
-      const { dial, callerId, name } = objectOf(key, unread)
+      const { dial, callerId, name, group } = objectOf(key, unread)
       const line: Line = {
         dial: templateOf(`${key}.dial`, dial, ['number', 'digits']),
         ...(callerId === undefined ? {} : { callerId: textOf(`${key}.callerId`, callerId, '') }),
+        ...(group === undefined ? {} : { group: groupOf(`${key}.group`, group) }),
         ...(name === undefined ? {} : { name: textOf(`${key}.name`, name) }),
       }
       return [number, line]
@@ -159,6 +168,17 @@ function templateOf(key: string, value: unknown, needed: readonly Placeholder[])
   const problem = problemOfTemplate(template, needed)
   if (problem !== undefined) throw new SettingsError(`${key}: ${problem}`)
   return template
+}
+
+function groupOf(key: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > 100 || !value.every((one) => typeof one === 'string' && /^\d{1,20}$/.test(one)))
+    throw new SettingsError(`${key}: a list of extensions such as ["101", "102"]`)
+  return [...new Set(value as string[])]
+}
+
+function keysOf(key: string, value: unknown): string {
+  if (typeof value === 'string' && /^[0-9*]{0,5}$/.test(value)) return value
+  throw new SettingsError(`${key}: up to five of 0 to 9 and *, such as *2`)
 }
 
 /** A header goes to the phone as it stands: no line may end in it. */

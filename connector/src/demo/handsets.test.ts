@@ -19,6 +19,22 @@ describePbx('the demo phone', async () => {
     decline: hand('decline'),
     busy: hand('busy'),
     hangup: hand('hangup'),
+    answerAt: async (callId, extension) => {
+      if (!pbx.press(callId, 'agent', 'answer', extension)) throw new Error('it does not ring there')
+    },
+    async callIn(number) {
+      let mine = ''
+      const stop = pbx.events((event) => {
+        if (event.type === 'leg' && event.leg === 'client') mine = event.callId
+      })
+      pbx.callIn(number)
+      return {
+        hangUp: async () => {
+          if (!pbx.press(mine, 'client', 'hangup')) throw new Error('the caller is gone')
+        },
+        close: stop,
+      }
+    },
     async close() {
       await pbx.close()
       rmSync(recordingsDir, { recursive: true })

@@ -2,7 +2,16 @@ import { openAsBlob } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
-import { PlacementRefused, type HangupCause, type LegName, type LiveLeg, type Pbx, type PbxCall, type PbxEvent } from '../pbx.ts'
+import {
+  PlacementRefused,
+  type HangupCause,
+  type LegName,
+  type LegRef,
+  type LiveLeg,
+  type Pbx,
+  type PbxCall,
+  type PbxEvent,
+} from '../pbx.ts'
 import { recordingName } from '../recording-name.ts'
 import { toneRecording } from './recording.ts'
 
@@ -25,8 +34,8 @@ export type HandsetPair = Readonly<Record<LegName, Handset>>
 export interface Handsets extends Pbx {
   /** The phones of a call of this run, or `undefined`. */
   pair(callId: string): HandsetPair | undefined
-  /** A person presses a button. False when that button does nothing in this state. */
-  press(callId: string, leg: LegName, press: Press): boolean
+  /** A person presses a button; an agent's without `extension` is that of who talks, else of who was rung last. False when that button does nothing in this state. */
+  press(callId: string, leg: LegName, press: Press, extension?: string): boolean
   /** Lets a simulated customer call in. */
   callIn(number: string): void
   /** Called after every change. */
@@ -35,8 +44,13 @@ export interface Handsets extends Pbx {
 
 interface Room {
   readonly call: PbxCall
-  agent: Handset
+  /** By extension. */
+  readonly agents: Map<string, Handset>
+  /** The last round in which each was rung. */
+  readonly rounds: Map<string, number>
   client: Handset
+  /** The caller hears ringing, and nobody yet. */
+  isWaiting: boolean
   talkingSince?: number
   isRecorded: boolean
   recorded?: Promise<void>
@@ -66,13 +80,19 @@ export function createHandsets(options: {
     })
   }
 
-  function change(room: Room, leg: LegName, state: 'ringing' | 'answered' | 'ended', q850?: number): void {
+  function change(room: Room, ref: SeatRef, state: 'ringing' | 'answered' | 'ended', q850?: number): void {
     const at = clock.now()
     const cause = q850 === undefined ? {} : { cause: { q850 } }
-    room[leg] = { state, since: at, ...cause }
-    if (room.agent.state === 'answered' && room.client.state === 'answered') room.talkingSince ??= at
-    if (state === 'ended' && room.isRecorded) room.recorded ??= saveRecording(room, at)
-    tell({ type: 'leg', callId: room.call.callId, leg, state, at, ...cause })
+    const handset = { state, since: at, ...cause }
+    if (ref.leg === 'client') room.client = handset
+    else room.agents.set(ref.extension, handset)
+    startTalk(room, at)
+    if (state === 'ended' && room.isRecorded && !isTalking(room)) room.recorded ??= saveRecording(room, at)
+    tell({ type: 'leg', callId: room.call.callId, ...ref, state, at, ...cause })
+  }
+
+  function startTalk(room: Room, at: number): void {
+    if (isTalking(room) && !room.isWaiting) room.talkingSince ??= at
   }
 
   async function saveRecording(room: Room, endedAt: number): Promise<void> {
@@ -88,18 +108,29 @@ export function createHandsets(options: {
 
   function place(call: PbxCall, leg: LegName): void {
     const room = rooms.get(call.callId) ?? openRoom(call)
-    if (leg === 'client' && room.agent.state !== 'answered')
+    const { extension } = call
+    if (leg === 'client' && room.agents.get(extension)?.state !== 'answered')
       throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
     // Stands or stood already: nobody is rung twice.
-    if (room[leg].state === 'idle') change(room, leg, 'ringing')
+    const round = call.round ?? 1
+    const isIdle = leg === 'client' ? room.client.state === 'idle' : (room.rounds.get(extension) ?? 0) < round
+    if (leg === 'agent') room.rounds.set(extension, round)
+    if (isIdle) change(room, leg === 'client' ? { leg } : { leg, extension }, 'ringing')
+  }
+
+  /** The agent whom a person at the screen sees: who talks, else who was rung last. */
+  function agentOf(room: Room): readonly [extension: string, handset: Handset] {
+    const agents = [...room.agents]
+    const shown = agents.find(([, { state }]) => state === 'answered') ?? agents.findLast(([, { state }]) => state === 'ringing')
+    return shown ?? agents.at(-1) ?? [room.call.extension, { state: 'idle', since: room.client.since }]
   }
 
   function openRoom(call: PbxCall): Room {
     const idle: Handset = { state: 'idle', since: clock.now() }
-    const room: Room = { call, agent: idle, client: idle, isRecorded: false }
+    const room: Room = { call, agents: new Map(), rounds: new Map(), client: idle, isWaiting: false, isRecorded: false }
     rooms.set(call.callId, room)
     const [oldest, old] = rooms.entries().next().value ?? []
-    if (rooms.size > CALLS_KEPT && oldest !== undefined && old && !isStanding(old.agent) && !isStanding(old.client)) rooms.delete(oldest)
+    if (rooms.size > CALLS_KEPT && oldest !== undefined && old && standingLegs(old).length === 0) rooms.delete(oldest)
     return room
   }
 
@@ -110,20 +141,32 @@ export function createHandsets(options: {
     placeClientLeg: async (call) => place(call, 'client'),
     async takeIncoming(ref, call) {
       if (!waiting.delete(ref)) return false
-      change(rooms.get(call.callId) ?? openRoom(call), 'client', 'answered')
+      const room = rooms.get(call.callId) ?? openRoom(call)
+      room.isWaiting = true
+      change(room, { leg: 'client' }, 'answered')
       return true
+    },
+    leaveIncoming: async (ref) => void waiting.delete(ref),
+    async connect(call) {
+      const room = rooms.get(call.callId)
+      if (!room) return
+      room.isWaiting = false
+      startTalk(room, clock.now())
     },
     async record(call) {
       const room = rooms.get(call.callId)
       if (room?.talkingSince === undefined) throw new Error('there is no talk to record')
       room.isRecorded = true
       // Hung up in the moment in which the recording was asked for.
-      if (room.agent.state === 'ended' || room.client.state === 'ended') room.recorded ??= saveRecording(room, clock.now())
+      if (!isTalking(room)) room.recorded ??= saveRecording(room, clock.now())
       return true
     },
-    async hangup({ callId, leg }) {
+    async hangup({ callId, leg, extension }) {
       const room = rooms.get(callId)
-      if (room && isStanding(room[leg])) change(room, leg, 'ended', CAUSES.hangup)
+      for (const live of room ? standingLegs(room) : []) {
+        if (live.leg !== leg || (extension !== undefined && live.extension !== extension)) continue
+        change(room!, seatOf(live), 'ended', CAUSES.hangup)
+      }
     },
     list: async () => [...rooms.values()].flatMap(standingLegs),
     events(listener) {
@@ -143,12 +186,19 @@ export function createHandsets(options: {
     },
     dropRecording: async (callId) => rm(pathOf(callId), { force: true }),
     close: async () => listeners.clear(),
-    pair: (callId) => rooms.get(callId),
-    press(callId, leg, press) {
+    pair(callId) {
       const room = rooms.get(callId)
-      if (!room || !canPress(room[leg], press)) return false
-      if (press === 'answer') change(room, leg, 'answered')
-      else change(room, leg, 'ended', CAUSES[press])
+      return room && { agent: agentOf(room)[1], client: room.client }
+    },
+    press(callId, leg, press, extension) {
+      const room = rooms.get(callId)
+      if (!room) return false
+      const [shown, agent] = extension === undefined ? agentOf(room) : ([extension, room.agents.get(extension)] as const)
+      const handset = leg === 'client' ? room.client : agent
+      if (!handset || !canPress(handset, press)) return false
+      const ref: SeatRef = leg === 'client' ? { leg } : { leg, extension: shown }
+      if (press === 'answer') change(room, ref, 'answered')
+      else change(room, ref, 'ended', CAUSES[press])
       return true
     },
     callIn(number) {
@@ -171,10 +221,19 @@ function canPress(handset: Handset, press: Press): boolean {
   return press === 'hangup' ? handset.state === 'answered' : handset.state === 'ringing'
 }
 
-function standingLegs(room: Room): LiveLeg[] {
-  const legs: readonly LegName[] = ['agent', 'client']
-  return legs.flatMap((leg) => {
-    const handset = room[leg]
-    return isStanding(handset) ? [{ callId: room.call.callId, leg, state: handset.state }] : []
-  })
+function isTalking(room: Room): boolean {
+  return room.client.state === 'answered' && [...room.agents.values()].some(({ state }) => state === 'answered')
+}
+
+type SeatRef = { readonly leg: 'client' } | { readonly leg: 'agent'; readonly extension: string }
+
+function seatOf({ leg, extension = '' }: LegRef): SeatRef {
+  return leg === 'client' ? { leg } : { leg, extension }
+}
+
+function standingLegs({ call: { callId }, agents, client }: Room): LiveLeg[] {
+  const live = [...agents].flatMap(([extension, handset]): LiveLeg[] =>
+    isStanding(handset) ? [{ callId, leg: 'agent', extension, state: handset.state }] : [],
+  )
+  return isStanding(client) ? [...live, { callId, leg: 'client', state: client.state }] : live
 }

@@ -119,7 +119,7 @@ function startPhone(port = 0): Promise<DemoPhone> {
     port,
     lines: [{ number: 'line-1', name: 'Main' }],
   }
-  const limits = { agentRingMs: 400, clientRingMs: 400, talkMs: 60_000 }
+  const limits = { firstRingMs: 400, agentRingMs: 400, clientRingMs: 400, talkMs: 60_000 }
   return startDemoPhone(config, { clock: systemClock, log: (level, text) => logged.push(`${level} ${text}`), limits })
 }
 
@@ -362,7 +362,7 @@ test('an incoming call is registered, shown to the responsible user and finished
   await press(callId, 'client', 'hangup')
   await reaches(callId, 'attached')
   expect(portal.of('telephony.externalCall.register')).toMatchObject([{ TYPE: 2, PHONE_NUMBER: '+15550199', USER_ID: '5' }])
-  expect(portal.of('telephony.externalCall.show')).toEqual([{ CALL_ID: callId, USER_ID: '5' }])
+  expect(portal.of('telephony.externalCall.show')).toEqual([{ CALL_ID: callId, USER_ID: [5] }])
   expect(portal.of('telephony.externalCall.finish')).toMatchObject([{ CALL_ID: callId, STATUS_CODE: '200' }])
 })
 

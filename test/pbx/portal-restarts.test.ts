@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startOffice, until, type Office } from './office.ts'
+import type { SipCall } from './sip-phone.ts'
+import { sampleRate } from './tone.ts'
+
+const entry = join(import.meta.dirname, '../../portal/bin/hookswitch.mjs')
+
+let office: Office
+let portal: ChildProcess | undefined
+
+const isThere = async (): Promise<boolean> =>
+  (await fetch(`${office.house.url}/v1/session`, { headers: { cookie: office.house.admin.cookie } }).catch(() => undefined))?.status === 200
+
+/** The office's portal again, on its data and its port, as a process that can be killed. */
+async function startPortal(): Promise<void> {
+  const words = [entry, 'serve', '--data', office.house.dataDir, '--port', new URL(office.house.url).port]
+  const env = {
+    ...process.env,
+    HOOKSWITCH_HOST: '127.0.0.1',
+    HOOKSWITCH_OUTBOUND_ALLOW_PRIVATE: 'loopback',
+    HOOKSWITCH_LOG_LEVEL: 'silent',
+  }
+  portal = spawn(process.execPath, words, { stdio: 'ignore', env })
+  await until(isThere, 'the portal is back')
+}
+
+async function killPortal(): Promise<void> {
+  const dying = portal
+  portal = undefined
+  if (!dying || dying.exitCode !== null) return
+  dying.kill('SIGKILL')
+  await once(dying, 'exit')
+}
+
+beforeAll(async () => {
+  office = await startOffice()
+  await office.house.portal.stop()
+  await startPortal()
+})
+afterAll(async () => {
+  await killPortal()
+  await office?.stop()
+})
+
+let numbers = 0
+let number = ''
+let rungBefore: readonly number[] = []
+beforeEach(() => {
+  numbers += 1
+  number = `+1555010${String(5000 + numbers)}`
+  rungBefore = [office.desk.calls.length, office.world.calls.length]
+})
+
+/** The portal has the call once, over, and each phone was rung once. */
+async function expectOnce(callId: string): Promise<void> {
+  const list = await office.house.admin.api('GET', `/calls?search=${number.slice(1)}`)
+  expect((list.body.items as { callId: string; state: string }[]).map((one) => [one.callId, one.state])).toEqual([[callId, 'finished']])
+  expect([office.desk.calls.length - rungBefore[0]!, office.world.calls.length - rungBefore[1]!]).toEqual([1, 1])
+  await office.expectQuiet()
+}
+
+async function talk(agent: SipCall): Promise<SipCall> {
+  agent.answer()
+  const client = await office.world.next()
+  client.answer()
+  await until(() => agent.heard().length > 1.2 * sampleRate, 'they talk for a second')
+  return client
+}
+
+test('the portal is killed while the desk rings: the call goes on, and is reported with its length when the portal is back', async () => {
+  const callId = await office.click(number)
+  const agent = await office.desk.next()
+  agent.ring()
+  await until(async () => (await office.call(callId)).state === 'ringing_agent', 'the portal knows that it rings')
+  await killPortal()
+  const client = await talk(agent)
+  client.bye()
+  await agent.until('bye')
+  await startPortal()
+  const call = await office.finished(callId)
+  expect(call).toMatchObject({ statusCode: '200' })
+  expect(call.durationSeconds).toBeGreaterThanOrEqual(1)
+  expect(Math.abs(call.durationSeconds! - call.recording.durationSeconds)).toBeLessThanOrEqual(1)
+  await expectOnce(callId)
+})
+
+test('the portal is killed while both talk, and is back before they hang up: nothing is lost', async () => {
+  const callId = await office.click(number)
+  const agent = await office.desk.next()
+  const client = await talk(agent)
+  await until(async () => (await office.call(callId)).state === 'talking', 'the portal knows that they talk')
+  await killPortal()
+  await startPortal()
+  agent.bye()
+  await client.until('bye')
+  expect(await office.finished(callId)).toMatchObject({ statusCode: '200' })
+  await expectOnce(callId)
+})
+
+test('the portal is killed in the moment of the hang-up: the call is finished once, with its recording', async () => {
+  const callId = await office.click(number)
+  const agent = await office.desk.next()
+  const client = await talk(agent)
+  client.bye()
+  await killPortal()
+  await agent.until('bye')
+  await startPortal()
+  const call = await office.finished(callId)
+  expect(call).toMatchObject({ statusCode: '200' })
+  expect(call.durationSeconds).toBeGreaterThanOrEqual(1)
+  await expectOnce(callId)
+})
