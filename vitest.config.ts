@@ -25,7 +25,7 @@ export default defineConfig({
     teardownTimeout: 20_000,
     projects: [
       lane('support', 60_000, { include: ['test/support/**/*.test.ts', 'scripts/**/*.test.ts'], globalSetup: [postgres, chromium] }),
-      lane('unit', 5_000, { include: ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts'] }),
+      lane('unit', 20_000, { include: ['{portal,sdk,connector,web}/src/**/*.test.{ts,tsx}', 'test/law/**/*.test.ts'] }),
       lane('conformance', 20_000, { include: ['test/conformance/**/*.test.ts'], globalSetup: [postgres] }),
       lane('rest', 20_000, { include: ['test/rest/**/*.test.ts'] }),
       lane('proofs', 20_000, { include: ['test/proofs/**/*.test.ts'] }),
