@@ -75,9 +75,10 @@ export interface CallView {
 
 /** Asks every 20 ms until it is so; fails after 15 s with the words of `what`. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const lastAt = Date.now() + 15_000
+  // reports wait 1, 2, 4, 8 s between their tries: a portal that was away is told within this
+  const lastAt = Date.now() + 45_000
   while (!(await isSo())) {
-    if (Date.now() > lastAt) throw new Error(`it did not come about within 15 s that ${what}`)
+    if (Date.now() > lastAt) throw new Error(`it did not come about within 45 s that ${what}`)
     await wait(20)
   }
 }
