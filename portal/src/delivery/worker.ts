@@ -243,7 +243,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   }
 
   const runJob = async (job: J, leaveSlot: () => void): Promise<void> => {
-    if (isPastDeadline(job.deadlineAt, clock.now())) return end(job, { state: 'expired', reason: 'deadline', dueAt: null, refusal: null })
+    if (isPastDeadline(job.deadlineAt, clock.now())) return end(job, tooLate)
     const obstacle = ports.obstacle(job)
     // a dial that fails closes its call
     if (obstacle !== null)

@@ -34,6 +34,35 @@ function changedNames(job: DeliveryJob): string[] {
   return job.callId === null ? ['deliveries', `delivery:${job.id}`] : ['deliveries', `delivery:${job.id}`, `call:${job.callId}`]
 }
 
+/** A settled delivery, in the columns of its row. */
+type Settled = {
+  readonly state: string
+  readonly reason: string | null
+  readonly refusal: string | null
+  readonly dueAt: number | null
+  readonly settledAt: number | null
+  readonly attempts: number
+  readonly id: number
+}
+
+/** Settles a delivery that is still open, and nothing else. */
+function updateSettled(db: Store['build'], settled: Settled) {
+  return db
+    .updateTable('delivery')
+    .set({
+      state: settled.state as DeliveryState,
+      reason: settled.reason,
+      refusal: settled.refusal,
+      due_at: settled.dueAt,
+      settled_at: settled.settledAt,
+      attempts: settled.attempts,
+      lease_owner: null,
+      lease_until: null,
+    })
+    .where('id', '=', settled.id)
+    .where('state', 'in', ['pending', 'sending', 'retrying'])
+}
+
 /** The ports of the delivery loop on the store. */
 export function createDeliveries(parts: DeliveriesParts) {
   const { store, clock, bindings, processId } = parts
@@ -86,52 +115,19 @@ export function createDeliveries(parts: DeliveriesParts) {
     })
   }
 
-  const settle = store.prepare(
-    (
-      db,
-      settled: {
-        state: string
-        reason: string | null
-        refusal: string | null
-        dueAt: number | null
-        settledAt: number | null
-        attempts: number
-        id: number
-      },
-    ) =>
-      db
-        .updateTable('delivery')
-        .set({
-          state: settled.state as DeliveryState,
-          reason: settled.reason,
-          refusal: settled.refusal,
-          due_at: settled.dueAt,
-          settled_at: settled.settledAt,
-          attempts: settled.attempts,
-          lease_owner: null,
-          lease_until: null,
-        })
-        .where('id', '=', settled.id)
-        .where('state', 'in', ['pending', 'sending', 'retrying']),
-  )
-  const settleStatement = (job: DeliveryJob, { state, reason, refusal, dueAt }: Decision, attempts: number) =>
-    settle({ state, reason, refusal, dueAt, settledAt: dueAt === null ? clock.now() : null, attempts, id: job.id })
-
+  const settledValues = (job: DeliveryJob, { state, reason, refusal, dueAt }: Decision, attempts: number): Settled => ({
+    state,
+    reason,
+    refusal,
+    dueAt,
+    settledAt: dueAt === null ? clock.now() : null,
+    attempts,
+    id: job.id,
+  })
+  const settle = store.prepare(updateSettled)
+  const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) => settle(settledValues(job, decision, attempts))
   const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
-    db
-      .updateTable('delivery')
-      .set({
-        state: decision.state,
-        reason: decision.reason,
-        refusal: decision.refusal,
-        due_at: decision.dueAt,
-        settled_at: decision.dueAt === null ? clock.now() : null,
-        attempts,
-        lease_owner: null,
-        lease_until: null,
-      })
-      .where('id', '=', job.id)
-      .where('state', 'in', ['pending', 'sending', 'retrying'])
+    updateSettled(db, settledValues(job, decision, attempts))
 
   const claimDue = async (limit: number, except: readonly number[]): Promise<DeliveryJob[]> => {
     const now = clock.now()

@@ -14,6 +14,7 @@ import type { Store, Tx } from '../store/store.ts'
 import type { CallbackOutcome, Row } from '../store/tables.ts'
 import { noteOf, type NoteFacts } from './callback-notes.ts'
 import { requestIdOf, requestKeyOf } from './request-key.ts'
+import { isWithPoller } from './pollers.ts'
 
 /** What notes to the responsible user need. */
 export interface CallbackNoteParts {
@@ -70,23 +71,6 @@ export function createCallbackOutcomes(parts: CallbackOutcomesParts) {
 
 /** The verbs that follow requests. */
 export type CallbackOutcomes = ReturnType<typeof createCallbackOutcomes>
-
-/** An app fetched the request from an offline queue, or may still do so. */
-async function isWithPoller(tx: Tx, key: string): Promise<boolean> {
-  const inQueue = await tx.db
-    .selectFrom('offline_event')
-    .select('id')
-    .where('call_id', '=', key)
-    .where('expires_at', 'is not', null)
-    .executeTakeFirst()
-  const fetched = await tx.db
-    .selectFrom('trace_step')
-    .select('id')
-    .where('call_id', '=', key)
-    .where('kind', '=', 'fetched')
-    .executeTakeFirst()
-  return inQueue !== undefined || fetched !== undefined
-}
 
 /** Only forward: what the app called stays called. */
 async function settle(

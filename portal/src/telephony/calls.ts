@@ -16,6 +16,7 @@ import { createCallCards } from './call-cards.ts'
 import type { CallsParts } from './call-parts.ts'
 import { callTalking } from './events.ts'
 import { finishCall, type Report } from './finish.ts'
+import { isWithPoller } from './pollers.ts'
 import { createRegistrations } from './registration.ts'
 import { madeBy } from './new-call.ts'
 import { findCall, findOwnCall, findReported, hear, type Named, type Reporter } from './reporter.ts'
@@ -31,23 +32,6 @@ export function createCalls(parts: CallsParts) {
   const announceCall = store.prepare((db, { callId }: { callId: string }) =>
     db.updateTable('call').set({ state: 'announced' }).where('call_id', '=', callId).where('state', '=', 'registered'),
   )
-
-  /** The click waits in an offline queue, or its app fetched it from there. */
-  const isWithPoller = async (tx: Tx, callId: string): Promise<boolean> => {
-    const inQueue = await tx.db
-      .selectFrom('offline_event')
-      .select('id')
-      .where('call_id', '=', callId)
-      .where('expires_at', 'is not', null)
-      .executeTakeFirst()
-    const fetched = await tx.db
-      .selectFrom('trace_step')
-      .select('id')
-      .where('call_id', '=', callId)
-      .where('kind', '=', 'fetched')
-      .executeTakeFirst()
-    return inQueue !== undefined || fetched !== undefined
-  }
 
   return {
     ...createRegistrations(parts),

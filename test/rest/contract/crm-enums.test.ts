@@ -276,7 +276,7 @@ contract('crm.currency.get', {
   refuses: [
     { when: 'the code is left out', error: '', text: 'ID is not defined or invalid' },
     { when: 'the code is a list', params: { id: ['USD'] }, error: '', text: 'ID is not defined or invalid' },
-    { when: 'there is no such currency', params: { id: 'XXX' }, error: '', text: 'Not found' },
+    { when: 'there is no such currency', params: { id: 'ZZZ' }, error: '', text: 'Not found' },
   ],
 })
 
