@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDataDir } from './app.ts'
 import type { Call } from './call.ts'
 import { systemClock } from './clock.ts'
 import { createHandsets, type Handsets } from './demo/handsets.ts'
 import type { Journal } from './journal.ts'
 import { pauseMs } from './outbox.ts'
+import type { Pbx } from './pbx.ts'
 import { createSwitchboard, DEFAULT_LIMITS, type Switchboard } from './switchboard.ts'
 
 /** The connector dies, the phones live on (as on an Asterisk): the same handsets meet a new switchboard on the same journal. */
@@ -16,15 +17,17 @@ let handsets: Handsets
 let journal: Journal
 let switchboard: Switchboard
 
+let connects: Pbx['connect'] | undefined
+
 const open = (): Switchboard => {
   journal = openDataDir(dir)
   return createSwitchboard({
-    pbx: handsets,
+    pbx: { ...handsets, connect: (one) => (connects ?? handsets.connect)(one) },
     journal,
     progress: { tell: () => {}, card: () => {}, settled: async () => {} },
     clock: systemClock,
     log: () => {},
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, agentRingMs: 150 },
     onEnded: () => {},
     onMoved: () => {},
   })
@@ -54,6 +57,7 @@ const call = (callId: string, receivedAt = Date.now()): Call => ({
 })
 
 beforeEach(() => {
+  connects = undefined
   dir = mkdtempSync(join(tmpdir(), 'recovery-'))
   handsets = createHandsets({ recordingsDir: dir, clock: systemClock, randomRef: () => 'r' })
   switchboard = open()
@@ -115,6 +119,34 @@ test('a ringing phone that vanished ends the call and is not rung again', async 
   await restart(() => handsets.press('c1', 'agent', 'decline'))
   expect(journal.find('c1')).toMatchObject({ state: 'ended', statusCode: 'OTHER' })
   expect(await handsets.list()).toEqual([])
+})
+
+describe('a caller', () => {
+  const ringForCaller = async (): Promise<void> => {
+    handsets.callIn('+15550100')
+    const seats = [{ userId: '5', name: '', extension: '101', state: 'ringing' as const }]
+    switchboard.take({ ...call('c1'), direction: 'in', seats }, () => handsets.takeIncoming('demo-r', call('c1')))
+    await settle()
+  }
+
+  test('who was answered meanwhile talks, for longer than a phone may ring', async () => {
+    await ringForCaller()
+    await restart(() => handsets.press('c1', 'agent', 'answer'))
+    await new Promise((wake) => setTimeout(wake, 200))
+    expect(journal.find('c1')?.state).toBe('talking')
+    expect(await handsets.list()).toHaveLength(2)
+  })
+
+  test('is brought together with who answered, though the connector died between the answer and that', async () => {
+    await ringForCaller()
+    connects = async () => {}
+    handsets.press('c1', 'agent', 'answer')
+    await settle()
+    expect(journal.find('c1')?.state).toBe('talking')
+    connects = undefined
+    await restart()
+    expect(journal.find('c1')).toMatchObject({ state: 'talking', isRecorded: true })
+  })
 })
 
 test('legs that belong to no open call are hung up', async () => {

@@ -4,15 +4,17 @@ import { wordsOf, type Log } from './log.ts'
 import type { LegName, LiveLeg, Pbx } from './pbx.ts'
 import { seatsThat } from './seats.ts'
 
-/** What recovery works with; `apply`, `limit` and `record` are the switchboard's. */
+/** What recovery works with; `apply`, `limit`, `connect` and `record` are the switchboard's. */
 export interface RecoveryParts {
   /** Calls that were open before the PBX is asked. */
   readonly open: readonly Call[]
-  /** True for every call that is open now, also one that came while the PBX was asked. */
-  readonly isKnown: (callId: string) => boolean
+  /** A call that is open now, also one that came while the PBX was asked. */
+  readonly find: (callId: string) => Call | undefined
   readonly apply: (callId: string, input: CallInput) => void
   readonly limit: (callId: string, on: 'first' | 'agent' | 'client' | 'talk') => void
   readonly record: (call: Call) => void
+  /** Lets the agent and the caller talk, and records them. Does nothing to those who do. */
+  readonly connect: (call: Call) => void
   readonly pbx: Pbx
   readonly clock: Clock
   readonly log: Log
@@ -30,7 +32,7 @@ type Legs = Partial<Record<LegName, LiveLeg['state']>> & { readonly all: readonl
  * - `new`: certainly never dialled; begun if young, else ended.
  * - both legs stand: adopted; if both are answered the talk goes on, and its recording is asked for.
  * - the agent alone: hung up if the client had been dialled; the client is dialled only if the click is young.
- * - a call with seats: phones that are gone are taken off, one that was answered meanwhile gets the caller; without its caller it is over.
+ * - a call with seats: phones that are gone are taken off, one that was answered gets the caller; without its caller it is over.
  * - nothing stands: ended, as of the last moment at which the connector is known to have lived.
  * - legs of no open call: hung up.
  */
@@ -39,7 +41,7 @@ export async function recoverCalls(parts: RecoveryParts): Promise<void> {
   const legs = byCall(await pbx.list())
   for (const call of parts.open) recoverCall(parts, call, legs.get(call.callId) ?? { all: [] })
   for (const [callId, stray] of legs) {
-    if (parts.isKnown(callId)) continue
+    if (parts.find(callId)) continue
     log('warn', 'legs of no open call are hung up', { callId })
     for (const { leg } of stray.all) {
       await pbx.hangup({ callId, leg }).catch((error: unknown) => log('warn', 'hanging up failed', { callId, why: wordsOf(error) }))
@@ -87,8 +89,12 @@ function recoverSeats(parts: RecoveryParts, call: Call, legs: Legs): void {
     if (!found) parts.apply(callId, { type: 'leg', leg: 'agent', extension, state: 'ended', cause, at })
     else if (found.state === 'answered') parts.apply(callId, { type: 'leg', leg: 'agent', extension, state: 'answered', at })
   }
-  if (call.state === 'talking' && !call.isRecorded) parts.record(call)
-  parts.limit(callId, call.state === 'talking' ? 'talk' : seatsThat(call, 'waiting').length > 0 ? 'first' : 'agent')
+  const left = parts.find(callId)
+  // One that ended, or was answered just now, has all that follows from it.
+  if (left?.state !== call.state) return
+  // Noted as talking is not yet brought together: the connector may have died between the two.
+  if (left.state === 'talking') parts.connect(left)
+  parts.limit(callId, left.state === 'talking' ? 'talk' : seatsThat(left, 'waiting').length > 0 ? 'first' : 'agent')
 }
 
 /** Nobody knows when a call ended that nobody watched: at the latest when the connector last lived, and never before its last state. */

@@ -200,10 +200,11 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     for (const call of journal.live()) if (!calls.has(call.callId)) remember(call)
     await recoverCalls({
       open: [...calls.values()].filter(({ callId }) => !placing.has(callId)),
-      isKnown: (callId) => calls.has(callId),
+      find: (callId) => calls.get(callId),
       apply,
       limit,
       record,
+      connect,
       pbx,
       clock,
       log,
