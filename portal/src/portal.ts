@@ -50,6 +50,7 @@ import { createOfflineQueue } from './events/offline.ts'
 import { createHandlerHealth } from './events/handler-health.ts'
 import { offlineMethods } from './events/offline-methods.ts'
 import { createOfflineSignals } from './events/offline-signals.ts'
+import { createSigner } from './events/signatures.ts'
 import { createOutbox, type DeliveryJob } from './events/outbox.ts'
 import { createDeadProcesses } from './events/dead-processes.ts'
 import { createDeliveryOrder } from './events/delivery-order.ts'
@@ -227,6 +228,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     store,
     clock,
     bindings,
+    signer: createSigner(),
     catalogue,
     processId,
     auth: (wish) => auth.of(wish),

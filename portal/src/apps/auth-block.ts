@@ -58,10 +58,10 @@ export function createAuthBlocks({ store, tokens, oauth, publicUrl }: { store: S
   const endpoints = endpointsOf(publicUrl)
   /** a member_id never changes (contract 13.40) */
   const memberIds = new Map<number, string>()
-  const findApp = store.prepareRead((db, { id, portalId }: { id: number; portalId: number }) =>
+  const findApp = store.prepareRemembered(['app'], (db, { id, portalId }: { id: number; portalId: number }) =>
     db.selectFrom('app').selectAll().where('id', '=', id).where('portal_id', '=', portalId),
   )
-  const findActiveUser = store.prepareRead((db, { id, portalId }: { id: number; portalId: number }) =>
+  const findActiveUser = store.prepareRemembered(['user'], (db, { id, portalId }: { id: number; portalId: number }) =>
     db.selectFrom('user').select('id').where('id', '=', id).where('portal_id', '=', portalId).where('is_active', '=', 1),
   )
 

@@ -2,7 +2,7 @@ import { Pool, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { guardedConnector, NotConnected, type Connection } from './connect.ts'
 import { readRefusal, readRetryAfter, type Ending } from './engine.ts'
-import { checkUrl, type AllowPrivate, type Resolve } from './outbound.ts'
+import { checkUrl, type AllowPrivate, type Blocked, type Resolve } from './outbound.ts'
 
 /** One POST to be made. */
 export interface Outgoing {
@@ -51,10 +51,12 @@ const keptBytes = 4096
 /** of an answer, to find a refusal in; what is longer is cut off */
 const readBytes = 65_536
 const idlePoolMs = 60_000
+const urlsKept = 1000
 
 /** Keeps one pool of connections for each origin; idle pools are closed. */
 export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 10_000, resolve }: SenderSettings): Sender {
   const pools = new Map<string, { pool: Pool; usedAt: number }>()
+  const urls = new Map<string, URL | Blocked>()
   /** undici starts a request and writes it in one turn: the connection that is written to next is that of the request started last */
   let starting: ((connection: Connection) => void) | null = null
   const connector = guardedConnector({
@@ -66,6 +68,16 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
       starting = null
     },
   })
+
+  /** The verdict on a URL asks nobody and stays the same; that on the address of its name is given when a socket is opened. */
+  const urlOf = (text: string): URL | Blocked => {
+    let url = urls.get(text)
+    if (!url) {
+      if (urls.size >= urlsKept) urls.clear()
+      urls.set(text, (url = checkUrl(text, allowPrivate) ?? new URL(text)))
+    }
+    return url
+  }
 
   const poolOf = (origin: string): Pool => {
     const now = clock.now()
@@ -90,9 +102,8 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
 
   return {
     send(request) {
-      const blocked = checkUrl(request.url, allowPrivate)
-      if (blocked) return Promise.resolve(unsent(clock.now(), blocked.text))
-      const url = new URL(request.url)
+      const url = urlOf(request.url)
+      if (!(url instanceof URL)) return Promise.resolve(unsent(clock.now(), url.text))
       return new Promise((done) =>
         post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve: done, onStart: (seen) => (starting = seen) }),
       )

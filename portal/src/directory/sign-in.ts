@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
@@ -43,7 +43,7 @@ export interface SignIn {
 }
 
 function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return digest('sha256', token, 'hex')
 }
 
 /** Sessions last 30 days from their last use. */
@@ -53,7 +53,7 @@ export function createSignIn({ store, clock, users }: { store: Store; clock: Clo
   // unknown addresses cost as much as known ones: nobody learns by the time who works here
   const nobody = hash(randomBytes(16).toString('hex'))
 
-  const findSession = store.prepareRead((db, { tokenHash }: { tokenHash: string }) =>
+  const findSession = store.prepareRemembered(['session', 'user'], (db, { tokenHash }: { tokenHash: string }) =>
     db
       .selectFrom('session')
       .innerJoin('user', 'user.id', 'session.user_id')

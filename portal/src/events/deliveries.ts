@@ -125,6 +125,13 @@ export function createDeliveries(parts: DeliveriesParts) {
     id: job.id,
   })
   const settle = store.prepare(updateSettled)
+  const mark = store.prepare((db, { id, leaseUntil }: { id: number; leaseUntil: number }) =>
+    db
+      .updateTable('delivery')
+      .set({ state: 'sending', lease_owner: processId, lease_until: leaseUntil })
+      .where('id', '=', id)
+      .where('state', 'in', ['pending', 'retrying']),
+  )
   const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) => settle(settledValues(job, decision, attempts))
   const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
     updateSettled(db, settledValues(job, decision, attempts))
@@ -233,13 +240,10 @@ export function createDeliveries(parts: DeliveriesParts) {
     },
     /** In the group commit: when many clicks wait for a slot, each of these would else be a commit of its own. */
     async markSending(job: DeliveryJob): Promise<boolean> {
-      const marked = store.build
-        .updateTable('delivery')
-        .set({ state: 'sending', lease_owner: processId, lease_until: clock.now() + sendingDialLeaseMs })
-        .where('id', '=', job.id)
-        .where('state', 'in', ['pending', 'retrying'])
       try {
-        await store.transaction((tx) => tx.write(marked, { name: 'waiting', rows: 1 }))
+        await store.transaction((tx) =>
+          tx.write(mark({ id: job.id, leaseUntil: clock.now() + sendingDialLeaseMs }), { name: 'waiting', rows: 1 }),
+        )
         return true
       } catch (error) {
         if (error instanceof GuardFailed) return false

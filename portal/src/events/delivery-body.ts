@@ -1,5 +1,4 @@
 /** What is posted for a delivery: the body in the handler's wire profile, signed, with tokens issued now. */
-import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Outgoing } from '../delivery/send.ts'
 import { buildForm } from '../rest/php.ts'
@@ -8,6 +7,7 @@ import type { Bindings, BoundHandler } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
 import type { DeliveryJob } from './outbox.ts'
 import { shapeBody } from './profiles.ts'
+import type { Signer, Signing } from './signatures.ts'
 
 /** Whose `auth` map is wanted for a body (contract 1.3). */
 export interface AuthWish {
@@ -23,6 +23,7 @@ export interface BodyParts {
   readonly store: Store
   readonly clock: Clock
   readonly bindings: Bindings
+  readonly signer: Signer
   /** name → declaration, for wire profiles */
   readonly catalogue: ReadonlyMap<string, EventDeclaration<never>>
   /** the ordered `auth` map, tokens issued now */
@@ -42,10 +43,8 @@ export async function renderBody(parts: BodyParts, job: DeliveryJob, traceparent
     auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
   }
   const body = buildForm(shapeBody(handler.profile, sent))
-  return { url: job.url, headers: headersOf(job, { handler, body, traceparent, now: parts.clock.now() }), body }
+  return { url: job.url, headers: headersOf(job, { handler, body, traceparent, now: parts.clock.now(), signer: parts.signer }), body }
 }
-
-type Signing = Pick<BoundHandler, 'secret' | 'old_secret' | 'old_secret_until'>
 
 async function findHandler(store: Store, id: number): Promise<Signing & Pick<BoundHandler, 'profile' | 'auth_user_id'>> {
   return store.read
@@ -60,9 +59,10 @@ interface Rendered {
   readonly body: string
   readonly traceparent: string
   readonly now: number
+  readonly signer: Signer
 }
 
-function headersOf(job: DeliveryJob, { handler, body, traceparent, now }: Rendered): Record<string, string> {
+function headersOf(job: DeliveryJob, { handler, body, traceparent, now, signer }: Rendered): Record<string, string> {
   const id = `msg_${job.eventId}_${job.handlerId}`
   const timestamp = String(Math.floor(now / 1000))
   return {
@@ -70,21 +70,11 @@ function headersOf(job: DeliveryJob, { handler, body, traceparent, now }: Render
     'content-type': 'application/x-www-form-urlencoded',
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': signaturesOf(handler, `${id}.${timestamp}.${body}`, now),
+    'webhook-signature': signer.sign(handler, `${id}.${timestamp}.${body}`, now),
     traceparent,
     'hookswitch-attempt': String(job.attempts + 1),
     ...(job.deadlineAt !== null && { 'hookswitch-deadline': new Date(job.deadlineAt).toISOString() }),
   }
-}
-
-/** Standard Webhooks: the new secret signs first, the old one too while it is being replaced. */
-function signaturesOf({ secret, old_secret: oldSecret, old_secret_until: until }: Signing, signed: string, now: number): string {
-  const secrets = oldSecret !== null && until !== null && now < until ? [secret, oldSecret] : [secret]
-  const sign = (one: string): string =>
-    createHmac('sha256', Buffer.from(one.replace(/^whsec_/, ''), 'base64'))
-      .update(signed)
-      .digest('base64')
-  return secrets.map((one) => `v1,${sign(one)}`).join(' ')
 }
 
 /** Tokens are good for an hour and open the portal: the attempt log keeps them masked (design 11.11). */

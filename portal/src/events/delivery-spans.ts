@@ -2,7 +2,7 @@
  * Spans from the click to the attempt, by the API of OpenTelemetry. Without its SDK (see cli/otel.ts) they cost next to nothing, and
  * handlers get a `traceparent` all the same: the trace id is that of the CALL_ID, so that every system can find the trace by it.
  */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api'
 import type { Decision } from '../delivery/engine.ts'
 import type { Sent } from '../delivery/send.ts'
@@ -15,7 +15,12 @@ export type Traced = Pick<DeliveryJob, 'eventId' | 'callId' | 'traceparent'>
 export function traceparentOf(span: Span): string {
   const { traceId, spanId } = span.spanContext()
   // a span that is not recorded has the id of its parent: handlers get one of their own then
-  return `00-${traceId}-${span.isRecording() ? spanId : randomBytes(8).toString('hex')}-01`
+  return `00-${traceId}-${span.isRecording() ? spanId : newSpanId()}-01`
+}
+
+/** 16 hex digits, from the random half of a UUID: that has a pool, where `randomBytes` asks the system each time. */
+function newSpanId(): string {
+  return randomUUID().slice(19).replace('-', '')
 }
 
 /** Begins the span of a click; its trace is named by the CALL_ID. End it when the click is acknowledged. */
@@ -29,23 +34,18 @@ export function startClickSpan(callId: string, startedAt: number): Span {
 
 /** Begins the span of an attempt, below the click that caused it. */
 export function startAttemptSpan(job: DeliveryJob): Span {
+  const span = tracer().startSpan(`deliver ${job.event}`, { kind: SpanKind.CLIENT }, contextOf(job))
+  if (!span.isRecording()) return span
   const { protocol, host, pathname } = new URL(job.url)
-  return tracer().startSpan(
-    `deliver ${job.event}`,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        'http.request.method': 'POST',
-        // without its query: that may hold a secret
-        'url.full': `${protocol}//${host}${pathname}`,
-        'hookswitch.event': job.event,
-        'hookswitch.delivery_id': job.id,
-        'hookswitch.attempt': job.attempts + 1,
-        ...(job.callId !== null && { 'hookswitch.call_id': job.callId }),
-      },
-    },
-    contextOf(job),
-  )
+  return span.setAttributes({
+    'http.request.method': 'POST',
+    // without its query: that may hold a secret
+    'url.full': `${protocol}//${host}${pathname}`,
+    'hookswitch.event': job.event,
+    'hookswitch.delivery_id': job.id,
+    'hookswitch.attempt': job.attempts + 1,
+    ...(job.callId !== null && { 'hookswitch.call_id': job.callId }),
+  })
 }
 
 /** Ends the span of an attempt. */

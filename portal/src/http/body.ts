@@ -54,13 +54,30 @@ function limited(source: Readable, limit: Limit): Transform {
 /** The whole body in memory. */
 export async function readBytes(stream: Readable & { headers?: IncomingMessage['headers'] }, limit: Limit): Promise<Buffer> {
   if (Number(stream.headers?.['content-length'] ?? 0) > limit.bytes) throw tooLarge(limit)
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of limited(stream, limit) as AsyncIterable<Buffer>) chunks.push(chunk)
-  } catch (error) {
-    throw cutOff(error)
-  }
-  return Buffer.concat(chunks)
+  return collect(stream, limit)
+}
+
+/** As `limited`, without a stream in between: every click comes through here. */
+function collect(stream: Readable, limit: Limit): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const end = (refusal: Error | null): void => {
+      stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
+      // the rest is read and thrown away: the refusal still needs the socket
+      if (refusal) stream.resume()
+      if (refusal) reject(refusal)
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    }
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes > limit.bytes) end(tooLarge(limit))
+    }
+    const onEnd = (): void => end(null)
+    const onCut = (): void => end(cutOff(null))
+    stream.on('data', onData).once('end', onEnd).once('error', onCut).once('close', onCut)
+  })
 }
 
 /** A body as a loose map: JSON, a PHP-style form or a multipart form (contract 6.1). What is not labelled is told by its first letter. */

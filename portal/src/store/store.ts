@@ -1,6 +1,7 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Log } from '../log.ts'
 import { GuardFailed, type Engine, type Guard, type Statement, type Unit, type UnitStatement } from './engine.ts'
+import { Memory } from './remembered.ts'
 import type { NewRow, Tables } from './tables.ts'
 
 /**
@@ -26,6 +27,8 @@ export type GivenIdTable = 'event' | 'delivery' | 'attempt' | 'call' | 'trace' |
 
 const givenIdTables: readonly GivenIdTable[] = ['event', 'delivery', 'attempt', 'call', 'trace', 'trace_step']
 const idBlockSize = 10_000
+/** On it processes tell each other which tables they wrote that answers are remembered of. */
+const writtenChannel = 'written'
 
 /** The one way to the database. */
 export class Store {
@@ -35,11 +38,14 @@ export class Store {
     { next: number; end: number; spare: { next: number; end: number } | null; refill: Promise<void> | null }
   >()
   readonly #inserts = new Map<string, Pick<UnitStatement, 'sql' | 'into'>>()
+  readonly #memory = new Memory()
   readonly #log: Log
 
   private constructor(engine: Engine, log: Log) {
     this.#engine = engine
     this.#log = log
+    const forget = (tables?: string): void => this.#memory.forget(tables?.split(','))
+    if (engine.isShared) engine.listen(writtenChannel, forget, forget)
   }
 
   /** Opens a migrated database and takes the first blocks of ids. */
@@ -113,6 +119,19 @@ export class Store {
     return async (values) => (await this.#engine.query(prepared(values))).rows as readonly Row[]
   }
 
+  /**
+   * A read that is compiled once and remembered until one of the tables is written, here or, by their message, in another process; for two seconds at
+   * most. `tables` are all that it reads from. Its rows are shared: nobody changes them.
+   */
+  prepareRemembered<V extends Values, Row>(
+    tables: ReadonlyArray<keyof Tables & string>,
+    write: (db: Kysely<Tables>, marks: V) => Compilable<Row>,
+  ): (values: V) => Promise<readonly Row[]> {
+    const read = this.prepareRead(write)
+    const remembered = this.#memory.of(tables)
+    return (values) => remembered.answer(values, () => read(values))
+  }
+
   /** The next id of a table whose rows are written without reading. Never given twice, also over restarts and processes. */
   nextId(table: GivenIdTable): number {
     const ids = this.#ids.get(table)
@@ -153,10 +172,10 @@ export class Store {
    * Rejects with GuardFailed, or with what `work` threw.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T> | T): Promise<T> {
-    const unit = new RecordedUnit(this.#engine, (table, row) => this.#insertStatement(table, row))
+    const unit = new RecordedUnit(this.#engine, this.#memory, (table, row) => this.#insertStatement(table, row))
     try {
       const result = await work(unit)
-      await unit.commit()
+      await unit.commit().finally(() => this.#forget(unit.written))
       for (const run of unit.committed) run()
       return result
     } catch (error) {
@@ -165,6 +184,18 @@ export class Store {
       for (const run of unit.rolledBack) run()
       throw error
     }
+  }
+
+  /** Also when the commit failed: an answer that was lost says nothing. */
+  #forget(tables: ReadonlySet<string>): void {
+    if (tables.size === 0) return
+    this.#memory.forget(tables)
+    if (!this.#engine.isShared) return
+    this.#engine
+      .notify(writtenChannel, [...tables].join(','))
+      .catch((error: unknown) =>
+        this.#log.warn({ error }, 'other processes could not be told what was written; they see it in two seconds'),
+      )
   }
 
   /** The text of an insert is made once for each set of columns: compiling it anew costs more than running it (perf.md 5). */
@@ -208,7 +239,10 @@ class Mark {
 class RecordedUnit implements Tx {
   readonly committed: Array<() => void> = []
   readonly rolledBack: Array<() => void> = []
+  /** tables written so far of which answers are remembered */
+  readonly written = new Set<string>()
   readonly #engine: Engine
+  readonly #memory: Memory
   readonly #insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement
   #recorded: Unit = []
   #exclusive: Promise<Awaited<ReturnType<Engine['begin']>>> | null = null
@@ -216,8 +250,9 @@ class RecordedUnit implements Tx {
   #db: Kysely<Tables> | null = null
   #ended = false
 
-  constructor(engine: Engine, insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement) {
+  constructor(engine: Engine, memory: Memory, insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement) {
     this.#engine = engine
+    this.#memory = memory
     this.#insertText = insertText
   }
 
@@ -237,8 +272,14 @@ class RecordedUnit implements Tx {
 
   #record(statement: UnitStatement): void {
     if (this.#ended) throw new Error('the transaction is over: something was not awaited')
+    this.#note(statement.sql)
     if (!this.#exclusive) this.#recorded.push(statement)
     else void this.#chain(async (session) => checkGuard(statement, await session.execute(statement)))
+  }
+
+  #note(sql: string): void {
+    const table = this.#memory.written(sql)
+    if (table !== null) this.written.add(table)
   }
 
   afterCommit(run: () => void): void {
@@ -260,6 +301,7 @@ class RecordedUnit implements Tx {
 
   #execute(statement: Statement) {
     if (this.#ended) throw new Error('the transaction is over: something was not awaited')
+    this.#note(statement.sql)
     if (!this.#exclusive) {
       const recorded = this.#recorded
       this.#recorded = []

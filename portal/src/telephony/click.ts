@@ -75,7 +75,7 @@ export function createClicks(clickParts: ClickParts) {
   const { store, targets, crm } = clickParts
   const parts: ClickWriting = { ...clickParts, latch: prepareLatch(store), repeated: prepareRepeated(store) }
 
-  const findClicker = store.prepareRead((db, { userId, portalId }: { userId: number; portalId: number }) =>
+  const findClicker = store.prepareRemembered(['user', 'portal'], (db, { userId, portalId }: { userId: number; portalId: number }) =>
     db
       .selectFrom('user')
       .innerJoin('portal', 'portal.id', 'user.portal_id')

@@ -56,7 +56,7 @@ export function createTargets({
     return bound.some((handler) => handler.enabled === 1) ? null : 'handler_disabled'
   }
 
-  const readApp = store.prepareRead((db, { portalId, id }: { portalId: number; id: number }) =>
+  const readApp = store.prepareRemembered(['app'], (db, { portalId, id }: { portalId: number; id: number }) =>
     db
       .selectFrom('app')
       .select(['id', 'title', 'installed'])
