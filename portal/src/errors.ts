@@ -29,6 +29,7 @@ export const errors = {
   ],
   https_required: ['INVALID_REQUEST', 400, 'Https required'],
   malformed_body: ['INVALID_REQUEST', 400, 'The request body cannot be read: {detail}'],
+  http_method: ['INVALID_REQUEST', 405, 'A method is called by GET or POST'],
   body_too_large: ['INVALID_REQUEST', 413, 'The request body is larger than {limit} bytes; the setting {setting} allows more'],
   too_many_values: ['ERROR_ARGUMENT', 400, 'More than {most} values at once: send them in several requests'],
   argument: ['ERROR_ARGUMENT', 400, "Argument '{argument}' is null or empty"],

@@ -80,6 +80,20 @@ export function allowCrossOrigin(reply: FastifyReply): void {
     .header('access-control-max-age', '86400')
 }
 
+/** Is the address one of `/rest`? Whatever is wrong with a request there is answered in the contract's envelope. */
+export function isRestRequest(request: FastifyRequest): boolean {
+  return /^\/+rest(\/|$)/i.test(pathOf(request))
+}
+
+/** Refuses a request to `/rest` that never came to a method: an address that is no URL, a verb that is not served. */
+export function refuseRest(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+  allowCrossOrigin(reply)
+  if (error instanceof PortalError && error.key === 'http_method') void reply.header('allow', 'GET, POST, OPTIONS')
+  setRetryAfter(reply, error)
+  const { status, body } = errorEnvelope(error, log)
+  return sendJson(reply, status, body)
+}
+
 /** What can be tried again soon says when. */
 export function setRetryAfter(reply: FastifyReply, error: unknown): void {
   const seconds = error instanceof PortalError ? error.details['retryAfterSeconds'] : undefined
@@ -162,9 +176,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       const envelope = path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request)
       return await sendJson(reply, 200, envelope)
     } catch (error) {
-      const { status, body } = errorEnvelope(error, log)
-      setRetryAfter(reply, error)
-      return sendJson(reply, status, body)
+      return refuseRest(reply, error, log)
     }
   }
   for (const url of ['/rest', '/rest/*']) server.route({ method: ['GET', 'POST', 'OPTIONS'], url, exposeHeadRoute: false, handler: answer })

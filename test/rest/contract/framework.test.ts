@@ -162,6 +162,13 @@ const provoked: Readonly<Record<string, Provoked>> = {
     },
     expected: refusal(400, 'INVALID_REQUEST', 'Https required'),
   },
+  http_method: {
+    answers: async () => [
+      await request(`${house.url}/rest/server.time?auth=${app.accessToken}`, { method: 'PUT' }),
+      await request(`${hook}server.time`, { method: 'DELETE' }),
+    ],
+    expected: refusal(405, 'INVALID_REQUEST', 'A method is called by GET or POST'),
+  },
   malformed_body: {
     answers: async () => [
       await request(`${hook}profile`, { method: 'POST', headers: json, body: '{"a":' }),
