@@ -1095,7 +1095,7 @@ export interface MethodParams {
     readonly USER_ID?: number | string
     /** extension of the user, instead of USER_ID */
     readonly USER_PHONE_INNER?: string | number
-    /** seconds of talk; 0 if absent */
+    /** seconds of talk, a fraction is cut off; 0 if absent */
     readonly DURATION?: number | string
     /** what the call cost; 0 if absent */
     readonly COST?: number | string
