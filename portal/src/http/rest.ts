@@ -180,7 +180,7 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       if (config.rest.requireHttps && request.protocol !== 'https') throw new PortalError('https_required')
       const path = readRestPath(pathOf(request))
       if (path.kind === 'token') return await parts.onToken(request, reply)
-      if (path.kind === 'v3') return refuseV3(reply, path.path)
+      if (path.kind === 'v3') return await refuseV3(reply, path.path)
       const envelope = path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request)
       return await sendJson(reply, 200, envelope)
     } catch (error) {
