@@ -144,6 +144,10 @@ export const partly: Readonly<Record<string, string>> = {
     'crm.category.{list|get|fields} crm.dealcategory.{list|get|status|fields} crm.dealcategory.stage.list',
   ),
   ...allLack("the currency of the portal's country alone", 'crm.currency.{list|get}'),
+  ...allLack(
+    "chat_id is the user's id, there are no chats; notes have no buttons, titles and pictures of their authors",
+    'im.notify.get im.notify.history.search',
+  ),
   ...allLack('FILES are not kept', 'crm.timeline.comment.{add|update}'),
   ...allLack('FILES is always empty', 'crm.timeline.comment.{get|list}'),
   ...allLack(

@@ -108,7 +108,7 @@ export interface MethodParams {
     /** accepted and not needed: everybody sees all employees */
     readonly ADMIN_MODE?: unknown
   }
-  /** Active users by name, position or any field. */
+  /** Users by name, position or any field. */
   readonly 'user.search': {
     /** map of fields; prefixes = ! > >= < <= % @ before a name; a list means one of. The same names are taken at top level */
     readonly FILTER?: unknown
@@ -282,6 +282,44 @@ export interface MethodParams {
   }
   /** Marks all notes to the calling user as read. */
   readonly 'im.notify.read.all': object
+  /** The notes to the calling user, newest first, in pages of 50. */
+  readonly 'im.notify.get': {
+    /** the last note of the page before */
+    readonly LAST_ID?: number | string
+    /** notes of a page: 50, or fewer */
+    readonly LIMIT?: number | string
+    /** taken and not needed: texts are answered as they are */
+    readonly CONVERT_TEXT?: unknown
+    /** 3, with LAST_ID: the cursor of pages */
+    readonly LAST_TYPE?: number | string
+  }
+  /** The notes to the calling user that match, newest first, in pages of 50. */
+  readonly 'im.notify.history.search': {
+    /** the last note of the page before */
+    readonly LAST_ID?: number | string
+    /** notes of a page: 50, or fewer */
+    readonly LIMIT?: number | string
+    /** taken and not needed: texts are answered as they are */
+    readonly CONVERT_TEXT?: unknown
+    /** part of the text, three characters or more unless something else is searched for */
+    readonly SEARCH_TEXT?: string | number
+    /** rest or rest|rest_notify */
+    readonly SEARCH_TYPE?: string | number
+    /** several of them */
+    readonly SEARCH_TYPES?: readonly unknown[] | string | number
+    /** a moment of the day of the notes */
+    readonly SEARCH_DATE?: string
+    /** not before; with SEARCH_DATE_TO */
+    readonly SEARCH_DATE_FROM?: string
+    /** not after; with SEARCH_DATE_FROM */
+    readonly SEARCH_DATE_TO?: string
+    /** who sent them; 0: the system */
+    readonly SEARCH_AUTHORS?: number | string | ReadonlyArray<number | string>
+    /** those with this TAG */
+    readonly GROUP_TAG?: string | number
+  }
+  /** The kinds of notes: those that applications and webhooks send. */
+  readonly 'im.notify.schema.get': object
   /** Names and titles of user fields. */
   readonly 'user.fields': object
   /** Is the calling user an administrator? */
@@ -680,6 +718,8 @@ export interface MethodParams {
   }
   /** The fields of an activity. */
   readonly 'crm.activity.fields': object
+  /** The fields of one of the COMMUNICATIONS of an activity. */
+  readonly 'crm.activity.communication.fields': object
   /** Adds an activity; the result is its id. A call has exactly one of COMMUNICATIONS; without OWNER_ID it belongs to the card of the first. */
   readonly 'crm.activity.add': {
     /** values by name */
@@ -1055,7 +1095,7 @@ export interface MethodParams {
     readonly USER_ID?: number | string
     /** extension of the user, instead of USER_ID */
     readonly USER_PHONE_INNER?: string | number
-    /** seconds of talk; 0 if absent */
+    /** seconds of talk, a fraction is cut off; 0 if absent */
     readonly DURATION?: number | string
     /** what the call cost; 0 if absent */
     readonly COST?: number | string

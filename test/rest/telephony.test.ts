@@ -128,6 +128,9 @@ describe('register', () => {
   test('of a start in the past keeps it', async () => {
     const callId = await finishedCall({ CALL_START_DATE: '2026-01-02T03:04:05+03:00' })
     expect((await statistic(callId)).CALL_START_DATE).toBe('2026-01-02T00:04:05+00:00')
+    // a plus that was not encoded in a form comes as a space
+    const spaced = await finishedCall({ CALL_START_DATE: '2026-01-02T03:04:05 03:00' })
+    expect((await statistic(spaced)).CALL_START_DATE).toBe('2026-01-02T00:04:05+00:00')
   })
 
   test.each([
@@ -249,6 +252,25 @@ describe('finish', () => {
     [{ DURATION: 0, STATUS_CODE: '200' }, '200', 1],
   ])('with %j ends as %s, status %i', async (params, code, status) => {
     expect((await finish(await newCall(), params)).body.result).toMatchObject({ CALL_FAILED_CODE: code, CALL_STATUS: status })
+  })
+
+  test.each([
+    [{ DURATION: 12.7 }, { CALL_DURATION: 12, CALL_FAILED_CODE: '200' }],
+    [{ DURATION: '12.7' }, { CALL_DURATION: 12 }],
+    [{ DURATION: 0.4 }, { CALL_DURATION: 0, CALL_FAILED_CODE: '304' }],
+    [{ DURATION: -1 }, { CALL_DURATION: 0 }],
+    [{ VOTE: 4.5 }, { CALL_VOTE: 4 }],
+    [{ VOTE: 6 }, { CALL_VOTE: 0 }],
+  ])('takes %j of a connector that measures in fractions', async (params, expected) => {
+    expect((await finish(await newCall(), params)).body.result).toMatchObject(expected)
+  })
+
+  test('takes USER_ID 0 of a connector with typed models as no user: the extension counts', async () => {
+    const registered = await register({ USER_ID: 0, USER_PHONE_INNER: '105' })
+    const finished = await finish(registered.body.result.CALL_ID, { USER_ID: '0', USER_PHONE_INNER: '105' })
+    expect(finished.body.result.PORTAL_USER_ID).toBe(person.userId)
+    for (const USER_ID of [0, '0'])
+      expect((await register({ USER_ID })).body.error_description).toBe('USER_ID or USER_PHONE_INNER should be set')
   })
 
   test('credits the user that it names, by id or extension', async () => {

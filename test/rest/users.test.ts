@@ -142,13 +142,14 @@ describe('user.add and user.update', () => {
 describe('user.search, user.fields, user.admin, user.access, access.name', () => {
   const names = async (params: Params) => (await result('user.search', params)).map((one: { NAME: string }) => one.NAME)
 
-  test('user.search finds active users by a part of the name, in any case and alphabet', async () => {
+  test('user.search finds users by a part of the name, in any case and alphabet, those who left too', async () => {
     const id = await add({ NAME: 'Ольга', LAST_NAME: 'Мельникова', WORK_POSITION: 'Поддержка' })
     for (const FIND of ['ольга', 'МЕЛЬНИК', 'поддерж']) expect(await names({ FIND })).toEqual(['Ольга'])
     expect(await names({ FILTER: { NAME: 'Ольга' } })).toEqual(['Ольга'])
     expect(await names({ FIND: 'nobody at all' })).toEqual([])
     await result('user.update', { ID: id, ACTIVE: 'N' })
-    expect(await names({ FIND: 'ольга' })).toEqual([])
+    expect(await names({ FILTER: { FIND: 'ольга' } })).toEqual(['Ольга'])
+    expect(await names({ FILTER: { FIND: 'ольга', ACTIVE: true } })).toEqual([])
     const { body } = await app.call('user.search', { FIND: 'eve' })
     expect([body.total, body.result[0].ACTIVE, body.result[0].UF_PHONE_INNER]).toEqual([1, true, '105'])
   })

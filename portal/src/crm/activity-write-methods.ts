@@ -31,6 +31,13 @@ export function activityWriteMethods(parts: ActivityWriteParts): Methods {
       errors: [],
       run: () => presentActivityFields(),
     }),
+    'crm.activity.communication.fields': method({
+      scope: 'crm',
+      about: 'The fields of one of the COMMUNICATIONS of an activity.',
+      params: {},
+      errors: [],
+      run: () => Object.fromEntries(communicationFields.map((field) => [field.name, presentDescription(field)])),
+    }),
     'crm.activity.add': method({
       scope: 'crm',
       about:
@@ -127,6 +134,16 @@ function readCard(params: { readonly entityTypeId: number | undefined; readonly 
 
 const requiredNames = new Set(['OWNER_ID', 'OWNER_TYPE_ID', 'TYPE_ID', 'SUBJECT', 'RESPONSIBLE_ID'])
 const ownNames = new Set(['ID', 'STATUS', 'AUTHOR_ID', 'CREATED', 'LAST_UPDATED'])
+
+const described = { readOnly: false, required: false, nullable: true, maxLength: 255 } as const
+const communicationFields: readonly Field[] = [
+  { name: 'ID', column: 'id', kind: 'id', title: 'ID', ...described, readOnly: true },
+  { name: 'ACTIVITY_ID', column: 'activity_id', kind: 'id', title: 'Activity', ...described, readOnly: true },
+  { name: 'ENTITY_ID', column: 'entity_id', kind: 'integer', title: 'Card', ...described },
+  { name: 'ENTITY_TYPE_ID', column: 'entity_type_id', kind: 'integer', title: 'Type of the card', ...described },
+  { name: 'TYPE', column: 'type', kind: 'text', title: 'Type', ...described },
+  { name: 'VALUE', column: 'value', kind: 'text', title: 'Value', ...described },
+]
 
 function presentActivityFields(): Record<string, unknown> {
   const plain = activityFields.map(

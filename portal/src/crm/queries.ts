@@ -17,7 +17,7 @@ export function valueCondition(field: Field, operator: Operator, values: readonl
   const column = sql.ref(field.column)
   switch (operator) {
     case '=':
-      return anyOf(values.map((value) => (isEmpty(value) ? emptyColumn(field) : sql<SqlBool>`${column} = ${value}`)))
+      return equalsAny(field, [...new Set(values)])
     case '!=':
       return not(valueCondition(field, '=', values), field)
     case 'contains':
@@ -31,6 +31,12 @@ export function valueCondition(field: Field, operator: Operator, values: readonl
     default:
       return anyOf(values.map((value) => (value === null ? never : sql<SqlBool>`${column} ${sql.raw(operator)} ${value}`)))
   }
+}
+
+function equalsAny(field: Field, values: readonly ColumnValue[]): Condition {
+  const given = values.filter((value) => !isEmpty(value))
+  const some = given.length === 0 ? [] : [sql<SqlBool>`${sql.ref(field.column)} in (${sql.join(given)})`]
+  return anyOf(given.length === values.length ? some : [...some, emptyColumn(field)])
 }
 
 /** Cards that have one of these values, by what values are found by (`matchOf`). */

@@ -29,6 +29,14 @@ const fields: readonly Field[] = [
   { name: 'SEMANTICS', column: 'semantics', kind: 'text', title: 'S success, F failure, else in progress', ...plain },
 ]
 
+/** Stages of pipelines beside the general one would have its id; there are none. */
+const category: Field = { name: 'CATEGORY_ID', column: 'id', kind: 'integer', title: 'Pipeline', ...plain, readOnly: true }
+
+/** `CATEGORY_ID` stands behind `SYSTEM`. */
+function withCategory(shown: Readonly<Record<string, unknown>>, value: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(shown).flatMap((pair) => (pair[0] === 'SYSTEM' ? [pair, [category.name, value]] : [pair])))
+}
+
 const idParam = { ID: integer('id of the value', 'status_id').required('status_id') }
 const fieldsParam = { FIELDS: map('ENTITY_ID, STATUS_ID, NAME, SORT, COLOR, SEMANTICS', 'status_parameters').required('status_parameters') }
 
@@ -44,7 +52,8 @@ function readingMethods({ store, statuses }: StatusParts): Methods {
       about: 'The fields of a value of a directory.',
       params: {},
       errors: [],
-      run: () => Object.fromEntries(fields.map((field) => [field.name, presentDescription(field)])),
+      run: () =>
+        withCategory(Object.fromEntries(fields.map((field) => [field.name, presentDescription(field)])), presentDescription(category)),
     }),
     'crm.status.list': method({
       scope: 'crm',
@@ -143,9 +152,8 @@ const extraSemantics: Readonly<Record<string, string>> = { S: 'success', F: 'fai
 
 function presentStatus(row: Row<'crm_status'>): Record<string, unknown> {
   const columns = row as unknown as Readonly<Record<string, string | number | null>>
-  const shown: Record<string, unknown> = Object.fromEntries(
-    fields.map((field) => [field.name, presentValue(field, columns[field.column] ?? null)]),
-  )
+  const own = Object.fromEntries(fields.map((field) => [field.name, presentValue(field, columns[field.column] ?? null)]))
+  const shown = withCategory(own, null)
   const isStage = row.entity_id === 'STATUS' || row.entity_id === 'DEAL_STAGE'
   return isStage ? { ...shown, EXTRA: { SEMANTICS: extraSemantics[row.semantics] ?? 'process', COLOR: row.color } } : shown
 }

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { departmentWriteMethods } from './department-methods.ts'
 import { departmentsOf } from './departments.ts'
+import { historyMethods } from './notification-history.ts'
 import { notificationMethods } from './notification-methods.ts'
 import type { Notifications } from './notifications.ts'
 import { asText, byBeginning, compare, exactValues, readConditions, toCondition, type WireUser } from './user-filter.ts'
@@ -33,11 +34,13 @@ const userFields = {
   TIMESTAMP_X: 'Changed',
   LAST_ACTIVITY_DATE: 'Last activity',
   PERSONAL_GENDER: 'Gender',
+  PERSONAL_BIRTHDAY: 'Birthday',
   PERSONAL_PHOTO: 'Photo',
   PERSONAL_MOBILE: 'Mobile phone',
   PERSONAL_PHONE: 'Personal phone',
   WORK_PHONE: 'Work phone',
   WORK_POSITION: 'Position',
+  UF_EMPLOYMENT_DATE: 'Employed since',
   UF_DEPARTMENT: 'Departments',
   UF_PHONE_INNER: 'Extension',
   USER_TYPE: 'Type',
@@ -62,11 +65,13 @@ function presentUser(user: Row<'user'>, now: number): WireUser {
     TIMESTAMP_X: {},
     LAST_ACTIVITY_DATE: {},
     PERSONAL_GENDER: '',
+    PERSONAL_BIRTHDAY: '',
     PERSONAL_PHOTO: null,
     PERSONAL_MOBILE: user.personal_mobile ?? '',
     PERSONAL_PHONE: user.personal_phone ?? '',
     WORK_PHONE: user.work_phone ?? '',
     WORK_POSITION: user.work_position,
+    UF_EMPLOYMENT_DATE: '',
     UF_DEPARTMENT: JSON.parse(user.departments) as number[],
     UF_PHONE_INNER: user.extension,
     USER_TYPE: 'employee',
@@ -148,13 +153,13 @@ export function directoryMethods({ store, clock, users, notifications, changed }
     }),
     'user.search': method({
       scope: userScopes,
-      about: 'Active users by name, position or any field.',
+      about: 'Users by name, position or any field.',
       params: { ...searchParams, FIND: text('part of a name, e-mail address or position') },
       errors: [],
       run: ({ params, caller, sent, start }) =>
         search({
           caller,
-          sent: { ACTIVE: true, ...sent },
+          sent,
           start,
           sort: params.SORT,
           order: params.ORDER,
@@ -175,6 +180,7 @@ export function directoryMethods({ store, clock, users, notifications, changed }
     ...userWriteMethods({ store, users }),
     ...departmentWriteMethods({ store, changed }),
     ...notificationMethods(notifications),
+    ...historyMethods({ store, clock }),
     'user.fields': method({ scope: userScopes, about: 'Names and titles of user fields.', params: {}, errors: [], run: () => userFields }),
     'user.admin': method({
       scope: null,

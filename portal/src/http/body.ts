@@ -7,16 +7,13 @@ import { Transform, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
 import { PortalError } from '../errors.ts'
-import { isMap, nestFields, parseForm, type LooseMap } from '../rest/php.ts'
+import { checkCount, deepestNesting, isMap, mostParameters, nestFields, parseForm, type LooseMap } from '../rest/php.ts'
 
 /** How much may come, and the setting that says so. */
 export interface Limit {
   readonly bytes: number
   readonly setting: string
 }
-
-/** Levels of maps and lists that a body may have: methods need four, batches carry text. */
-const deepest = 16
 
 function tooLarge(limit: Limit): PortalError {
   return new PortalError('body_too_large', { limit: limit.bytes, setting: limit.setting })
@@ -94,6 +91,7 @@ export function parseJsonMap(text: string): LooseMap {
   const value = parseJson(text)
   if (Array.isArray(value)) return Object.fromEntries(value.map((one, index) => [String(index), one as LooseMap[string]]))
   if (!isMap(value)) throw new PortalError('malformed_body', { detail: 'JSON must be an object' })
+  checkCount(Object.keys(value).length)
   return value
 }
 
@@ -111,19 +109,20 @@ export function parseJson(text: string): unknown {
 
 function checkDepth(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return
-  if (depth >= deepest) throw new PortalError('malformed_body', { detail: `more than ${deepest} levels of nesting` })
+  if (depth >= deepestNesting) throw new PortalError('malformed_body', { detail: `more than ${deepestNesting} levels of nesting` })
   if (Object.hasOwn(value, '__proto__')) delete (value as Record<string, unknown>)['__proto__']
   for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
 }
 
 async function readFields(contentType: string, stream: Readable, limit: Limit): Promise<Array<[string, string]>> {
   const fields: Array<[string, string]> = []
-  const parser = openMultipart(contentType, { fieldSize: limit.bytes, fields: 20_000, parts: 20_100 })
+  const parser = openMultipart(contentType, { fieldSize: limit.bytes, fields: mostParameters + 1, parts: mostParameters + 100 })
   parser.on('field', (name, value) => fields.push([name, value]))
   parser.on('file', (_name, file) => file.resume())
   await pipeline(limited(stream, limit), parser).catch((error: unknown) => {
     throw multipartProblem(error)
   })
+  checkCount(fields.length)
   return fields
 }
 

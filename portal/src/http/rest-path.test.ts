@@ -11,7 +11,9 @@ describe('a path below /rest', () => {
     ['/rest/%E0%A4%A', { kind: 'method', name: '%e0%a4%a', webhook: null }],
     ['/rest//oauth/token/', { kind: 'token' }],
     ['/rest/upload.json', { kind: 'upload' }],
-    ['/rest/api/1/abc/x.y', { kind: 'v3', path: '1/abc/x.y' }],
+    ['/rest/api/1/abc/x.y', { kind: 'v3', path: 'x.y' }],
+    ['/rest/api/x.y', { kind: 'v3', path: 'x.y' }],
+    ['/rest/api/1/abc', { kind: 'v3', path: '' }],
   ])('%s is read as %j', (path, expected) => {
     expect(readRestPath(path)).toEqual(expected)
   })

@@ -51,7 +51,9 @@ export function readRestPath(path: string): RestPath {
   while (parts[0]?.toLowerCase() === 'rest') parts.shift()
   const [first = '', second = '', ...others] = parts
   if (first === 'oauth' && second === 'token') return { kind: 'token' }
-  if (first === 'api') return { kind: 'v3', path: [second, ...others].filter(Boolean).join('/') }
+  // the secret of a webhook is no part of the method that the refusal names
+  if (first === 'api')
+    return { kind: 'v3', path: (/^\d{1,15}$/.test(second) && others.length > 0 ? others.slice(1) : [second, ...others]).join('/') }
   if (/^\d{1,15}$/.test(first) && parts.length > 1)
     return { kind: 'method', name: normaliseName(others.join('/')), webhook: { userId: Number(first), token: second } }
   const name = normaliseName(parts.join('/'))
@@ -78,6 +80,26 @@ export function allowCrossOrigin(reply: FastifyReply): void {
     .header('access-control-allow-methods', 'GET, POST, OPTIONS')
     .header('access-control-allow-headers', 'Authorization, Content-Type, *')
     .header('access-control-max-age', '86400')
+}
+
+/** Is the address one of `/rest`? Whatever is wrong with a request there is answered in the contract's envelope. */
+export function isRestRequest(request: FastifyRequest): boolean {
+  return /^\/+rest(\/|$)/i.test(pathOf(request))
+}
+
+/** Refuses a request to `/rest` that never came to a method: an address that is no URL, a verb that is not served. */
+export function refuseRest(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+  allowCrossOrigin(reply)
+  if (error instanceof PortalError && error.key === 'http_method') void reply.header('allow', 'GET, POST, OPTIONS')
+  setRetryAfter(reply, error)
+  const { status, body } = errorEnvelope(error, log)
+  return sendJson(reply, status, body)
+}
+
+/** REST 3.0 has an envelope of its own (contract 6.8); none of its methods is served. */
+function refuseV3(reply: FastifyReply, path: string): FastifyReply {
+  const { status, code, message } = new PortalError('v3_method_not_found', { path: path.slice(0, 200) })
+  return sendJson(reply, status, { error: { code, message } })
 }
 
 /** What can be tried again soon says when. */
@@ -158,13 +180,11 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
       if (config.rest.requireHttps && request.protocol !== 'https') throw new PortalError('https_required')
       const path = readRestPath(pathOf(request))
       if (path.kind === 'token') return await parts.onToken(request, reply)
-      if (path.kind === 'v3') throw new PortalError('v3_method_not_found', { path: path.path })
+      if (path.kind === 'v3') return await refuseV3(reply, path.path)
       const envelope = path.kind === 'method' ? await callMethod(request, path) : await takeUpload(request)
       return await sendJson(reply, 200, envelope)
     } catch (error) {
-      const { status, body } = errorEnvelope(error, log)
-      setRetryAfter(reply, error)
-      return sendJson(reply, status, body)
+      return refuseRest(reply, error, log)
     }
   }
   for (const url of ['/rest', '/rest/*']) server.route({ method: ['GET', 'POST', 'OPTIONS'], url, exposeHeadRoute: false, handler: answer })

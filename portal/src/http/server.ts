@@ -18,7 +18,7 @@ import type { Metrics } from './metrics.ts'
 import { serveOAuth, tokenEndpoint } from './oauth.ts'
 import { refuseForeignRequest, sendProblem, serveOwnApi } from './own-api.ts'
 import { servePhoneSocket, type PhoneSocketParts } from './phone-socket.ts'
-import { maskPath, pathOf, serveRest, type UploadRequest } from './rest.ts'
+import { isRestRequest, maskPath, pathOf, refuseRest, serveRest, type UploadRequest } from './rest.ts'
 import { readSessionToken, userOfRequest } from './sessions.ts'
 import { loadTls, trustAdvice } from './tls.ts'
 import { serveWeb, webFolder } from './web.ts'
@@ -73,8 +73,10 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     logger: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 2000 },
-    frameworkErrors: (_error, _request, reply) =>
-      void sendProblem(reply as never, new PortalError('malformed_body', { detail: 'the address is not a valid URL' }), log),
+    frameworkErrors: (_error, request, reply) => {
+      const refuse = isRestRequest(request) ? refuseRest : sendProblem
+      void refuse(reply, new PortalError('malformed_body', { detail: 'the address is not a valid URL' }), log)
+    },
     serverFactory: (handler: RequestListener) => {
       if (tls === null || config.httpsPort !== null)
         listeners.push({ server: createHttpServer(handler), scheme: 'http', port: config.port })
@@ -109,9 +111,10 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
   )
   readNoBodies(server)
   logRequests(server, log)
-  server.setErrorHandler((error: FastifyError, _, reply) => {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
     const isClients = error.statusCode !== undefined && error.statusCode < 500
-    return sendProblem(reply, isClients ? new PortalError('malformed_body', { detail: error.message }) : error, log)
+    const refuse = isRestRequest(request) ? refuseRest : sendProblem
+    return refuse(reply, isClients ? new PortalError('malformed_body', { detail: error.message }) : error, log)
   })
   serveHealth(server, parts)
   serveMetrics(server, parts)

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sendProblem } from './own-api.ts'
-import { pathOf } from './rest.ts'
+import { isRestRequest, pathOf, refuseRest } from './rest.ts'
 
 /** Where the built web stands, from the sources and from `dist` alike. */
 export const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -94,11 +94,10 @@ export async function serveWeb(server: FastifyInstance, { folder, isFramed, log 
   for (const path of ['/', '/index.html']) server.get(path, (_, reply) => page(reply))
   server.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request)
+    if (isRestRequest(request)) return refuseRest(reply, new PortalError('http_method'), log)
     // the page of a call ends with the time of its CALL_ID, files with a word
     const isPage =
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      !/^\/+(v1|rest|oauth|assets)(\/|$)/.test(path) &&
-      !/\.[a-z]\w*$/i.test(path)
+      (request.method === 'GET' || request.method === 'HEAD') && !/^\/+(v1|oauth|assets)(\/|$)/.test(path) && !/\.[a-z]\w*$/i.test(path)
     return isPage ? page(reply) : sendProblem(reply, new PortalError('no_such_page', { path: path.slice(0, 200) }), log)
   })
   if (!existsSync(join(folder, 'favicon.ico'))) {

@@ -86,7 +86,8 @@ export function flag(about: string): Param<boolean | undefined> {
 /** ISO 8601 with a zone; read as milliseconds since 1970. */
 export function isoTime(about: string, error?: ErrorKey): Param<number | undefined> {
   return param('ISO 8601 time', about, (value, name) => {
-    const text = typeof value === 'string' ? value.trim() : ''
+    // the plus of a zone is a space when a client did not encode it
+    const text = typeof value === 'string' ? value.trim().replace(/(:\d\d:\d\d(?:\.\d+)?) (\d\d:?\d\d)$/, '$1+$2') : ''
     const time = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i.test(text) ? Date.parse(text) : Number.NaN
     return Number.isNaN(time) ? wrong(name, 'must be an ISO 8601 time with a zone', error) : time
   })

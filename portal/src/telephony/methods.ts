@@ -67,9 +67,10 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       },
       errors: ['call_user_missing', 'call_type', 'call_start_date', 'phone_format', 'call_user_unknown'],
       async run({ params, caller }) {
-        if (params.USER_ID === undefined && params.USER_PHONE_INNER === undefined) throw new PortalError('call_user_missing')
+        const userId = givenUser(params.USER_ID)
+        if (userId === undefined && params.USER_PHONE_INNER === undefined) throw new PortalError('call_user_missing')
         const registered = await calls.register(reporterOf(caller), {
-          userId: params.USER_ID,
+          userId,
           userPhoneInner: params.USER_PHONE_INNER,
           phoneNumber: params.PHONE_NUMBER ?? '',
           type: params.TYPE ?? 0,
@@ -101,21 +102,21 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         CALL_ID: callId,
         USER_ID: integer('user to be credited', 'call_user_unknown'),
         USER_PHONE_INNER: text('extension of the user, instead of USER_ID'),
-        DURATION: integer('seconds of talk; 0 if absent'),
+        DURATION: decimal('seconds of talk, a fraction is cut off; 0 if absent'),
         COST: decimal('what the call cost; 0 if absent'),
         COST_CURRENCY: text('currency of COST'),
         STATUS_CODE: text('outcome, such as 200, 304 or 486; if absent 200 with a DURATION, else 304'),
         FAILED_REASON: text('why it failed, in words'),
         RECORD_URL: text('fetched in the background; deprecated'),
-        VOTE: integer("the customer's mark, 1 to 5"),
+        VOTE: decimal("the customer's mark, 1 to 5"),
         ADD_TO_CHAT: flag("a note on the card's timeline; yes if absent"),
       },
       errors: ['call_id_text', 'call_user_missing', 'call_not_found', 'call_user_unknown'],
       async run({ params, caller }) {
         const finished = await calls.finish(reporterOf(caller), params.CALL_ID ?? '', {
-          userId: params.USER_ID,
+          userId: givenUser(params.USER_ID),
           userPhoneInner: params.USER_PHONE_INNER,
-          duration: Math.max(0, params.DURATION ?? 0),
+          duration: Math.max(0, Math.trunc(params.DURATION ?? 0)),
           statusCode: params.STATUS_CODE?.slice(0, 50),
           failedReason: params.FAILED_REASON?.slice(0, 500) ?? '',
           cost: params.COST ?? 0,
@@ -280,6 +281,11 @@ function presentStatistic(row: Row<'statistic'>, publicUrl: string): Record<stri
 }
 
 /** A mark out of its range is none (contract 4.3). */
+/** Connectors with typed models send 0 for the user whom they do not know, beside the extension. */
+function givenUser(userId: number | undefined): number | undefined {
+  return userId === 0 ? undefined : userId
+}
+
 function readVote(vote: number | undefined): number | null {
-  return vote !== undefined && vote >= 1 && vote <= 5 ? vote : null
+  return vote !== undefined && vote >= 1 && vote < 6 ? Math.trunc(vote) : null
 }

@@ -136,6 +136,29 @@ contract('crm.activity.fields', {
   },
 })
 
+contract('crm.activity.communication.fields', {
+  section: '8.4',
+  answers: {
+    who: everybody,
+    shape: fields(
+      Object.fromEntries(
+        ['ID', 'ACTIVITY_ID', 'ENTITY_ID', 'ENTITY_TYPE_ID', 'TYPE', 'VALUE'].map((name) => [
+          name,
+          fields({
+            type: exact(name === 'TYPE' || name === 'VALUE' ? 'string' : 'integer'),
+            isRequired: exact(false),
+            isReadOnly: exact(name === 'ID' || name === 'ACTIVITY_ID'),
+            isImmutable: exact(false),
+            isMultiple: exact(false),
+            isDynamic: exact(false),
+            title: str,
+          }),
+        ]),
+      ),
+    ),
+  },
+})
+
 /** A field that `add` and `update` refuse alike. */
 const wrongValues = (send: (values: Params) => (house: ContractHouse) => Params): Refusing[] =>
   (

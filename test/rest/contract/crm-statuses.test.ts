@@ -1,5 +1,5 @@
 import { openContract, type Answering, type ContractHouse, type Params, type Refusing, type Who } from '../../support/contract.ts'
-import { digits, exact, fields, flag, like, list, num, orNull, str, type Shape } from '../../support/shape.ts'
+import { digits, exact, fields, flag, like, list, nil, num, orNull, str, type Shape } from '../../support/shape.ts'
 
 const everybody: readonly Who[] = ['app', 'webhook', 'app of Eve', 'webhook of Eve']
 const ids = { own: 0, stage: 0, first: 0, system: 0, used: 0 }
@@ -38,6 +38,7 @@ const row = {
   NAME_INIT: str,
   SORT: digits,
   SYSTEM: flag,
+  CATEGORY_ID: nil,
   COLOR: orNull(str),
   SEMANTICS: orNull(like(/^[SF]$/)),
 }
@@ -49,6 +50,7 @@ const own = () => ({
   NAME_INIT: '',
   SORT: '75',
   SYSTEM: 'N',
+  CATEGORY_ID: null,
   COLOR: null,
   SEMANTICS: null,
 })
@@ -60,6 +62,7 @@ const stage = () => ({
   NAME_INIT: '',
   SORT: '25',
   SYSTEM: 'N',
+  CATEGORY_ID: null,
   COLOR: '#3399ff',
   SEMANTICS: 'F',
   EXTRA: { SEMANTICS: 'failure', COLOR: '#3399ff' },
@@ -85,7 +88,7 @@ contract('crm.status.fields', {
           fields({
             type: like(/^(integer|string|char)$/),
             isRequired: exact(['ENTITY_ID', 'STATUS_ID', 'NAME'].includes(name)),
-            isReadOnly: exact(['ID', 'NAME_INIT', 'SYSTEM'].includes(name)),
+            isReadOnly: exact(['ID', 'NAME_INIT', 'SYSTEM', 'CATEGORY_ID'].includes(name)),
             isImmutable: exact(false),
             isMultiple: exact(false),
             isDynamic: exact(false),

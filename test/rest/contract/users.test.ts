@@ -48,11 +48,13 @@ const row: Readonly<Record<string, Shape>> = {
   TIMESTAMP_X: exact({}),
   LAST_ACTIVITY_DATE: exact({}),
   PERSONAL_GENDER: str,
+  PERSONAL_BIRTHDAY: str,
   PERSONAL_PHOTO: orNull(str),
   PERSONAL_MOBILE: str,
   PERSONAL_PHONE: str,
   WORK_PHONE: str,
   WORK_POSITION: str,
+  UF_EMPLOYMENT_DATE: str,
   UF_DEPARTMENT: list(num, 0),
   UF_PHONE_INNER: orNull(str),
   USER_TYPE: exact('employee'),
@@ -244,7 +246,7 @@ describe('scope user', () => {
   contract('user.search', {
     section: '8.5',
     answers: [
-      { when: 'a whole row', who: everybody, params: () => ({ FIND: 'bell' }), total: 1, shape: () => list(rowOf(known())) },
+      { when: 'a whole row', who: everybody, params: () => ({ FIND: 'bell', ACTIVE: true }), total: 1, shape: () => list(rowOf(known())) },
       found(
         'by position',
         () => ({ FIND: 'SALES' }),
@@ -252,8 +254,13 @@ describe('scope user', () => {
       ),
       found(
         'by fields, those who are not active too',
+        () => ({ FILTER: { LAST_NAME: 'Bell' } }),
+        () => [ids.known, ids.idle],
+      ),
+      found(
+        'those who are not active',
         () => ({ FILTER: { LAST_NAME: 'Bell', ACTIVE: false } }),
-        () => [],
+        () => [ids.idle],
       ),
       found(
         'nobody',
