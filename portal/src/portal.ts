@@ -535,7 +535,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     oldRows.sweep().catch((error: unknown) => log.error({ err: error }, 'old rows could not be removed'))
     every(recoverySweepMs, async () => {
       if ((store.heardForMs ?? 0) < graceMs) return
-      await deliveries.recover({ all: false })
+      await deliveries.recover({ all: false, held: worker.held() })
       worker.wake()
     })
     if (!engine.isShared) return
@@ -543,7 +543,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
       const dead = await deadProcesses.find()
       if (dead.length === 0) return
       log.warn({ processes: dead }, 'a process died; its deliveries are taken over')
-      await deliveries.recover({ all: false, dead })
+      await deliveries.recover({ all: false, dead, held: worker.held() })
       worker.wake()
     })
     every(renewMs, () => order.renew(worker.held()))

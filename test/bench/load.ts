@@ -25,6 +25,8 @@ export interface Orders {
   readonly warmUpSeconds: number
   /** first number; each click takes the next */
   readonly firstNumber: number
+  /** this person's clicks go to a handler under `path` that answers nobody for 10 s; they are not in the times */
+  readonly hang?: { readonly person: number; readonly path: string }
 }
 
 /** What came of it. Times in milliseconds. */
@@ -66,6 +68,9 @@ let deliveredInTime = 0
 const answer = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
 const marks = ['PHONE_NUMBER%5D=%2B', '"number":"+']
 
+const hangMs = 10_000
+const hanging = new Set<string>()
+
 function takeDelivery(body: string): void {
   const mark = marks.find((one) => body.includes(one))
   if (!mark) return
@@ -76,7 +81,7 @@ function takeDelivery(body: string): void {
   const begun = sentAt.get(number)
   if (begun === undefined || count > 1) return
   open -= 1
-  if (measuring) {
+  if (measuring && !hanging.has(number)) {
     times.push(performance.now() - begun)
     deliveredInTime += 1
   }
@@ -95,9 +100,11 @@ const handler = createServer((socket) => {
       if (end === -1) return
       const length = Number(/content-length: *(\d+)/i.exec(buffered.slice(0, end))?.[1] ?? 0)
       if (buffered.length < end + 4 + length) return
+      const isHung = orders.hang !== undefined && buffered.startsWith(`POST ${orders.hang.path} `)
       takeDelivery(buffered.slice(end + 4, end + 4 + length))
       buffered = buffered.slice(end + 4 + length)
-      socket.write(answer)
+      if (isHung) setTimeout(() => socket.write(answer), hangMs)
+      else socket.write(answer)
     }
   })
 })
@@ -156,7 +163,9 @@ function next(line: Line): void {
   if (number === undefined) return
   line.busy = number
   const body = `{"number":"${number}"}`
-  line.socket.write(`${heads[Math.floor(Math.random() * heads.length)]!}${body.length}\r\n\r\n${body}`)
+  const person = Math.floor(Math.random() * heads.length)
+  if (person === orders.hang?.person) hanging.add(number)
+  line.socket.write(`${heads[person]!}${body.length}\r\n\r\n${body}`)
 }
 
 function click(): void {
@@ -201,7 +210,10 @@ async function main(): Promise<void> {
   process.send?.('measured')
   sending = false
   if (timer) clearInterval(timer)
-  for (let i = 0; i < 300 && [...acknowledged].some((number) => !arrived.has(number)); i += 1) await pause(100)
+  const missing = (): string[] => [...acknowledged].filter((number) => !arrived.has(number) && !hanging.has(number))
+  for (let i = 0; i < 300 && missing().length > 0; i += 1) await pause(100)
+  // who hangs keeps its connections until it answers: what becomes of its clicks is for the portal to say
+  if (orders.hang) await pause(hangMs + 1000)
   const at = (sorted: number[], part: number): number => Number((sorted[Math.floor(sorted.length * part)] ?? NaN).toFixed(2))
   ackTimes.sort((a, b) => a - b)
   times.sort((a, b) => a - b)
@@ -209,7 +221,7 @@ async function main(): Promise<void> {
     acknowledged: acknowledged.size,
     delivered: arrived.size,
     refused,
-    lost: [...acknowledged].filter((number) => !arrived.has(number)).length,
+    lost: missing().length,
     doubled: [...arrived.values()].filter((count) => count > 1).length,
     perSecond: Math.round(deliveredInTime / took),
     ackP50: at(ackTimes, 0.5),

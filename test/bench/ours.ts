@@ -88,6 +88,9 @@ async function setUp(portal: Portal): Promise<Headers[]> {
   const appIds: number[] = []
   for (const [index, url] of orders.handlers.entries()) appIds.push(await addApp(portal, { portalId, admin, title: `App ${index}`, url }))
   await api(admin, 'PUT', '/telephony', { portalTarget: `app:${appIds[0]!}`, allowUserTargets: true })
+  if (appIds.length > 1)
+    for (const [index, person] of people.entries())
+      await api(person, 'PUT', '/me/target', { target: `app:${appIds[index % appIds.length]!}` })
   return people
 }
 

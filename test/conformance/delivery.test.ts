@@ -173,6 +173,51 @@ describe.each(engines)('deliveries on %s', (_, create) => {
     )
   })
 
+  describe('a click that is under way', () => {
+    /** a click whose request has arrived; `answer` ends it */
+    const underWay = async (): Promise<{ callId: string; answer: () => void }> => {
+      const answers: Array<() => void> = []
+      handler.answer((response, { body }) => void (isDial(body) ? answers.push(() => response.end()) : response.end()))
+      const callId = await click()
+      await until(
+        async () => answers.length,
+        (count) => count === 1,
+      )
+      return { callId, answer: answers[0]! }
+    }
+    const isDial = (body: string): boolean => body.includes('event=ONEXTERNALCALLSTART')
+
+    test('when the clock is set ahead stays so until it is answered', async () => {
+      const { callId, answer } = await underWay()
+      for (const byMs of [25_000, 5_000]) {
+        clock.turn(byMs)
+        // what looks for the abandoned goes through the one writer before this
+        await api('PATCH', `/handlers/${(await handlerOf('ONEXTERNALCALLSTART')).id}`, { slots: null })
+      }
+      expect(await dialOf(callId)).toMatchObject({ state: 'sending' })
+      answer()
+      await until(
+        () => dialOf(callId),
+        ({ state }) => state === 'delivered',
+      )
+    })
+
+    test('and that another process took for abandoned is delivered when it is answered', async () => {
+      const { callId, answer } = await underWay()
+      const { store } = house.portal
+      const doubt = { state: 'unconfirmed' as const, reason: 'crash', due_at: null, lease_owner: null, lease_until: null }
+      await store.transaction((tx) =>
+        tx.write(store.build.updateTable('delivery').set(doubt).where('call_id', '=', callId).where('delivery_class', '=', 'dial')),
+      )
+      expect(await dialOf(callId)).toMatchObject({ state: 'unconfirmed', reason: 'crash' })
+      answer()
+      await until(
+        () => dialOf(callId),
+        ({ state, reason }) => state === 'delivered' && reason === null,
+      )
+    })
+  })
+
   test('the limits of a handler are checked and kept', async () => {
     const { id } = await handlerOf('ONCRMCONTACTADD')
     expect((await api('PATCH', `/handlers/${id}`, { slots: 0 })).status).toBe(422)

@@ -247,6 +247,7 @@ describe('two processes', () => {
         expect(dials(house, callId).length, callId).toBeLessThanOrEqual(1)
         expect(state, callId).not.toBe('expired')
       }
+      console.log(`${kills} kills, ${acknowledged.length} clicks, lost 0, doubled 0, unconfirmed ${unconfirmed}`)
       // slots of the one handler (8) and one batch of the group commit: at most what was in flight at the victim
       expect(unconfirmed).toBeLessThanOrEqual(kills * (8 + 6))
     },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { isPostgres, loadConfig, type Config } from '../config.ts'
@@ -165,6 +166,8 @@ async function serve(options: Options): Promise<void> {
   if (config.only === 'delivery') say(`Hookswitch sends deliveries; its health and metrics are at ${addresses.join(' and ')}`)
   else say(`Hookswitch listens on ${addresses.join(' and ')}; its address is ${config.publicUrl}`)
   for (const line of advice) say(line)
+  // now, and not at the end: a process that is killed has none
+  flushCompileCache()
   stopOnSignal(async () => {
     await portal.stop()
     await stopSpans()

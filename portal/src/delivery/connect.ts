@@ -8,6 +8,8 @@ export interface Connection {
   readonly dnsMs: number | null
   readonly tlsMs: number | null
   readonly isUsedAgain: boolean
+  /** ends it by a reset: what was written and has not reached the other side never will */
+  reset(): void
 }
 
 /** What a connector is made of. */
@@ -31,30 +33,39 @@ export class NotConnected extends Error {
 /** Connects for undici. HTTP/1.1 only: a lost connection then makes one delivery ambiguous, not all that share it. */
 export function guardedConnector({ allowPrivate, timeoutMs, resolve, onWrite }: ConnectorParts): buildConnector.connector {
   const lookup = guardedLookup(allowPrivate, resolve)
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, lookup: lookup as never }) as unknown as (
-    options: buildConnector.Options,
-    callback: buildConnector.Callback,
-  ) => Socket
+  const connect = buildConnector({ timeout: 0, allowH2: false, lookup: lookup as never }) as unknown as Connect
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '')
     const blocked = isIP(host) ? checkAddress(host, allowPrivate) : null
     if (blocked) return callback(new NotConnected('ssrf_blocked', new OutboundBlocked(blocked.text)), null)
     const phases = { dnsMs: null as number | null, tlsMs: null as number | null }
-    const socket = connect(options, (error, connected) => {
-      if (error) callback(new NotConnected(reasonOf(error), error), null)
-      else {
-        overlookContinue(connected, phases, onWrite)
-        callback(null, connected)
-      }
-    })
     const started = performance.now()
-    let connectedAt = started
-    socket.once('lookup', () => (phases.dnsMs = performance.now() - started))
-    socket.once('connect', () => (connectedAt = performance.now()))
-    socket.once('secureConnect', () => (phases.tlsMs = performance.now() - connectedAt))
+    let last: Socket
+    const timer = setTimeout(() => last.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs)
+    const ended = (error: Error | null, connected: Socket | null): void => {
+      clearTimeout(timer)
+      if (error || !connected) return callback(new NotConnected(reasonOf(error ?? new Error('not connected')), error ?? new Error()), null)
+      overlookContinue(connected, { ...phases, reset: () => void plain.resetAndDestroy() }, onWrite)
+      callback(null, connected)
+    }
+    // TLS comes second, over a connection that stands: only a plain one can be reset
+    const isSecure = options.protocol === 'https:'
+    const { servername: _, ...address } = options
+    const plain = connect({ ...address, protocol: 'http:', port: options.port || (isSecure ? '443' : '80') }, (error, connected) => {
+      if (error || !connected || !isSecure) return ended(error, connected)
+      const connectedAt = performance.now()
+      last = connect({ ...options, httpSocket: connected }, (failure, secured) => {
+        phases.tlsMs = performance.now() - connectedAt
+        ended(failure, secured)
+      })
+    })
+    last = plain
+    plain.once('lookup', () => (phases.dnsMs = performance.now() - started))
     return undefined
   }
 }
+
+type Connect = (options: buildConnector.Options, ended: (error: Error | null, connected: Socket | null) => void) => Socket
 
 function reasonOf(error: Error & { code?: string }): NotConnected['reason'] {
   if (error instanceof OutboundBlocked) return 'ssrf_blocked'
@@ -86,7 +97,7 @@ function overlookContinue(socket: Socket, phases: Omit<Connection, 'isUsedAgain'
     if (!isAnswerAwaited) {
       isAnswerAwaited = true
       uses += 1
-      onWrite(uses === 1 ? { ...phases, isUsedAgain: false } : { dnsMs: null, tlsMs: null, isUsedAgain: true })
+      onWrite(uses === 1 ? { ...phases, isUsedAgain: false } : { ...phases, dnsMs: null, tlsMs: null, isUsedAgain: true })
     }
     return write(...all)
   }

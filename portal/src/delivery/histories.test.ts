@@ -14,6 +14,8 @@ import { createWorker, type Job, type Worker } from './worker.ts'
 const runs = process.env['LONG'] === '1' ? 50_000 : 2_000
 const slots = 2
 const attemptMs = 10_000
+/** the first one and ten more, about 25 hours in all */
+const triesOfNotices = 10
 
 /** A row of the delivery table, as far as the loop goes. */
 interface DeliveryRow {
@@ -40,6 +42,8 @@ interface Posted {
   readonly at: number
   /** the handler may have taken it: it was written and not refused in so many words */
   readonly mayHaveArrived: boolean
+  /** the handler said yes, or what a handler of notices may say instead */
+  readonly tookIt: boolean
 }
 
 type Command =
@@ -48,6 +52,8 @@ type Command =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'set_clock'; readonly byMs: number }
   | { readonly kind: 'crash' }
+  /** another process looks for what was abandoned: by its clock, leases are over */
+  | { readonly kind: 'stranger' }
   | { readonly kind: 'report'; readonly nth: number }
   | { readonly kind: 'hang_up'; readonly nth: number }
 
@@ -56,12 +62,12 @@ type Behaviour = { readonly ending: Ending; readonly ms: number }
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 const quiet = createLog('silent')
 
-/** Forward only; a report may turn what is unconfirmed into delivered. */
+/** Forward only; a report, or the answer to an attempt that was called abandoned, ends the doubt of what is unconfirmed. */
 const allowed: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   pending: ['pending', 'sending', 'delivered', 'retrying', 'failed', 'expired', 'canceled', 'unconfirmed'],
   sending: ['delivered', 'retrying', 'failed', 'expired', 'unconfirmed'],
   retrying: ['retrying', 'sending', 'delivered', 'failed', 'expired', 'canceled', 'unconfirmed'],
-  unconfirmed: ['delivered'],
+  unconfirmed: ['delivered', 'failed', 'expired', 'unconfirmed'],
   delivered: [],
   failed: [],
   expired: [],
@@ -73,6 +79,7 @@ class World {
   readonly rows = new Map<number, DeliveryRow>()
   readonly posted: Posted[] = []
   readonly problems: string[] = []
+  readonly reported = new Set<number>()
   /** since then holds of lanes are remembered and the clock was not set */
   calmSince = 0
   wasSet = false
@@ -83,6 +90,9 @@ class World {
   #process = 0
   #inFlight = new Map<number, number>()
   #held = new Map<number, number>()
+  #insertedAt = new Map<number, number>()
+  /** the handler asked by Retry-After to be left alone with it until then */
+  #notBefore = new Map<number, number>()
   worker: Worker<Job>
 
   constructor(behaviours: readonly Behaviour[]) {
@@ -108,6 +118,7 @@ class World {
     const end = this.#elapsed + ms
     for (;;) {
       await settle()
+      this.#checkWaiting()
       const [next] = this.#timers.filter(({ due }) => due <= end).toSorted((a, b) => a.due - b.due)
       if (!next) break
       this.#timers = this.#timers.filter((other) => other !== next)
@@ -146,12 +157,14 @@ class World {
   /** what another statement than the loop's does to a row */
   change(row: DeliveryRow, from: readonly DeliveryState[], state: DeliveryState, reason: Reason): void {
     if (!from.includes(row.state)) return
+    if (reason === 'reported') this.reported.add(row.id)
     this.#move(row, state)
     Object.assign(row, { reason, dueAt: null, leaseOwner: null, leaseUntil: null })
   }
 
   insert(row: Omit<DeliveryRow, 'state' | 'reason' | 'attempts' | 'dueAt' | 'leaseOwner' | 'leaseUntil'>, diesAfterCommit: boolean): void {
     const reserved = row.deliveryClass === 'dial' && this.worker.reserve(row.handlerId)
+    this.#insertedAt.set(row.id, this.#elapsed)
     const lease = row.deliveryClass === 'notice' ? 60_000 : reserved ? 20_000 : 2_000
     this.rows.set(row.id, {
       ...row,
@@ -176,7 +189,8 @@ class World {
     const sweepAt = (): void =>
       void this.#clock.at(this.now() + 5_000, () => {
         if (self !== this.#process) return
-        this.#recoverAbandoned()
+        const held = new Set(this.worker.held().map(({ id }) => id))
+        this.recoverAbandoned((row) => held.has(row.id))
         this.worker.wake()
         sweepAt()
       })
@@ -205,7 +219,8 @@ class World {
         alive(() => {
           const row = this.rows.get(job.id)!
           const isOpen = ['pending', 'sending', 'retrying'].includes(row.state)
-          if (isOpen) this.#write(row, decision, job.attempts + 1)
+          const isKnownNow = row.state === 'unconfirmed' && row.reason === 'crash' && decision.dueAt === null
+          if (isOpen || isKnownNow) this.#write(row, decision, job.attempts + 1)
           return { isProven: !isOpen && row.state === 'delivered' }
         }),
       recordUnsent: (job, decision) =>
@@ -233,10 +248,10 @@ class World {
     })
   }
 
-  #recoverAbandoned(): void {
+  recoverAbandoned(isHeld: (row: DeliveryRow) => boolean): void {
     const now = this.now()
     for (const row of this.rows.values()) {
-      if (row.state !== 'sending' || row.leaseUntil === null || row.leaseUntil > now) continue
+      if (isHeld(row) || row.state !== 'sending' || row.leaseUntil === null || row.leaseUntil > now) continue
       const { deliveryClass, dedupes, deadlineAt } = row
       this.#write(row, decideAbandoned({ deliveryClass, dedupes, deadlineAt, now }))
     }
@@ -260,7 +275,7 @@ class World {
     const startedAt = this.now()
     const { ending, ms } = this.#behaviours[this.posted.length % this.#behaviours.length]!
     this.#checkPost(row, startedAt)
-    this.posted.push({ id, at: startedAt, mayHaveArrived: mayHaveArrived(ending) })
+    this.posted.push({ id, at: startedAt, mayHaveArrived: mayHaveArrived(ending), tookIt: tookIt(row, ending) })
     this.#inFlight.set(row.handlerId, (this.#inFlight.get(row.handlerId) ?? 0) + 1)
     if (this.#inFlight.get(row.handlerId)! > slots) this.problems.push(`handler ${row.handlerId} got more than ${slots} at a time`)
     return new Promise((resolve) => {
@@ -272,13 +287,42 @@ class World {
         const left = takes - (this.#elapsed - began)
         if (left > 0) return void this.#timers.push({ due: this.#elapsed + left, run: wait })
         this.#inFlight.set(row.handlerId, this.#inFlight.get(row.handlerId)! - 1)
+        if (ending.kind === 'answered' && ending.retryAfterMs !== null && !mayHaveArrived(ending))
+          this.#notBefore.set(id, this.#elapsed + ending.retryAfterMs)
         resolve({ ...emptySent, startedAt, ending })
       }
       wait()
     })
   }
 
+  /** A dial that waits in this process waits for a slot: with nothing under way at its handler it would have been sent, or ended. */
+  #checkWaiting(): void {
+    for (const row of this.rows.values())
+      if (this.#isWaitingDial(row) && (this.#inFlight.get(row.handlerId) ?? 0) === 0)
+        this.problems.push(`dial ${row.id} waits though nothing goes on at handler ${row.handlerId}`)
+  }
+
+  #isWaitingDial(row: DeliveryRow): boolean {
+    return row.deliveryClass === 'dial' && row.state === 'pending' && row.attempts === 0 && row.leaseOwner === this.#process
+  }
+
+  /** What holds for every delivery when it is posted. */
+  #checkTurn(row: DeliveryRow): void {
+    if (row.deliveryClass === 'notice') {
+      if (!row.retries && row.attempts > 0 && row.reason !== 'crash')
+        this.problems.push(`notice ${row.id} was tried again though its handler has no retries`)
+      // what a dead process left is taken up in the order of its ids
+      for (const dial of this.calmSince === 0 ? this.rows.values() : [])
+        if (dial.handlerId === row.handlerId && this.#isWaitingDial(dial) && this.#insertedAt.get(dial.id)! < this.#elapsed)
+          this.problems.push(`dial ${dial.id} waited for notice ${row.id}`)
+    }
+    const notBefore = this.#notBefore.get(row.id) ?? 0
+    if (this.calmSince === 0 && !this.wasSet && this.#elapsed < notBefore)
+      this.problems.push(`delivery ${row.id} was posted ${notBefore - this.#elapsed} ms before the time that its handler asked for`)
+  }
+
   #checkPost(row: DeliveryRow, at: number): void {
+    this.#checkTurn(row)
     if (row.deliveryClass === 'dial') {
       if (row.deadlineAt !== null && at >= row.deadlineAt) this.problems.push(`dial ${row.id} was posted after its deadline`)
       if (!row.dedupes && this.posted.some((one) => one.id === row.id && one.mayHaveArrived))
@@ -310,6 +354,27 @@ const emptySent: Omit<Sent, 'startedAt' | 'ending'> = {
 function mayHaveArrived(ending: Ending): boolean {
   if (ending.kind !== 'answered') return ending.kind === 'silent'
   return ending.status !== 429 && !(ending.status === 503 && ending.retryAfterMs !== null)
+}
+
+/** Any 2xx but a refusal; a refusal concerns dials alone. */
+function tookIt({ deliveryClass }: DeliveryRow, ending: Ending): boolean {
+  if (ending.kind !== 'answered' || ending.status < 200 || ending.status >= 300) return false
+  return deliveryClass === 'notice' || ending.refusal === null
+}
+
+/** Why this end contradicts what was posted, or null. */
+function checkEnd(world: World, row: DeliveryRow): string | null {
+  const { id, state, reason, deliveryClass } = row
+  const posts = world.posted.filter((one) => one.id === id)
+  const wasTaken = posts.some((one) => one.tookIt)
+  if (state === 'delivered' && !wasTaken && !world.reported.has(id)) return `${id} is delivered, but nobody took it`
+  // a crash may come between the answer and its record; a dial that may be repeated and was called abandoned after its time stays expired
+  const isDoubtful = world.calmSince > 0 || (row.dedupes && reason === 'crash')
+  if (state !== 'delivered' && wasTaken && !isDoubtful) return `${id} is ${state}, but it was taken`
+  if (deliveryClass !== 'notice' || state !== 'failed') return null
+  return !row.retries || reason === 'http_410' || posts.length > triesOfNotices
+    ? null
+    : `notice ${id} was given up after ${posts.length} tries`
 }
 
 function jobOf(row: DeliveryRow, reserved: boolean): Job {
@@ -370,6 +435,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.oneof(fc.nat(500), fc.nat(40_000)) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('set_clock' as const), byMs: fc.integer({ min: -600_000, max: 600_000 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stranger' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), nth: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hang_up' as const), nth: fc.nat(6) }) },
 )
@@ -422,6 +488,9 @@ async function live(world: World, commands: readonly Command[]): Promise<void> {
       case 'crash':
         world.crash()
         break
+      case 'stranger':
+        world.recoverAbandoned(() => false)
+        break
       case 'report': {
         // an app knows of a call what it was sent
         const row = nth(command.nth)
@@ -458,6 +527,7 @@ test(`${runs} histories keep every promise`, { timeout: 600_000 }, async () => {
         await world.wait(240_000)
         expect([...world.rows.values()].filter((row) => row.dueAt !== null && row.dueAt < world.now() - 15_000)).toEqual([])
         expect(world.problems).toEqual([])
+        expect([...world.rows.values()].map((row) => checkEnd(world, row)).filter((fault) => fault !== null)).toEqual([])
         for (const { state } of world.rows.values()) seen.add(state)
       },
     ),

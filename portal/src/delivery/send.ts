@@ -183,7 +183,11 @@ function post({ pool, url, request, clock, totalMs, resolve, onStart }: Post): v
   const timer = setTimeout(() => {
     if (status !== 0) answered()
     else if (connectMs === null) finish({ kind: 'not_sent', reason: 'connect', error: `no connection within ${totalMs} ms` })
-    else finish({ kind: 'silent', reason: 'timeout', error: `no answer within ${totalMs} ms` })
+    else {
+      finish({ kind: 'silent', reason: 'timeout', error: `no answer within ${totalMs} ms` })
+      // closed in order, the connection would bring the request to a handler that is reached again minutes later
+      connection?.reset()
+    }
     controller?.abort(new Error('timed out'))
   }, totalMs)
 
@@ -202,7 +206,7 @@ function post({ pool, url, request, clock, totalMs, resolve, onStart }: Post): v
         if (done) return given.abort(new Error('timed out'))
         connectMs = since()
         onStart((seen) => {
-          connection = { ...seen }
+          connection = seen
         })
       },
       onResponseStart(_, statusCode, responseHeaders) {

@@ -29,6 +29,15 @@ export interface DeliveriesParts extends BodyParts {
 
 const releasedTogether = 1000
 
+/** Which deliveries to recover. */
+export interface Recovery {
+  readonly all: boolean
+  /** processes that have died */
+  readonly dead?: readonly string[]
+  /** what this process keeps in memory */
+  readonly held?: ReadonlyArray<{ readonly id: number }>
+}
+
 /** Names of live updates for a delivery. */
 function changedNames(job: DeliveryJob): string[] {
   return job.callId === null ? ['deliveries', `delivery:${job.id}`] : ['deliveries', `delivery:${job.id}`, `call:${job.callId}`]
@@ -45,8 +54,15 @@ type Settled = {
   readonly id: number
 }
 
-/** Settles a delivery that is still open, and nothing else. */
-function updateSettled(db: Store['build'], settled: Settled) {
+const openStates: readonly DeliveryState[] = ['pending', 'sending', 'retrying']
+/**
+ * From where an attempt that has ended may settle its delivery: somebody whose clock was set ahead may have called it abandoned while it was under
+ * way, and what its handler answered is better than that guess. To `retrying` it does not go from there: the clicker may have dialled again.
+ */
+const endedFrom: readonly DeliveryState[] = [...openStates, 'unconfirmed']
+
+/** Settles a delivery that is in one of these states, and nothing else. */
+function updateSettled(db: Store['build'], settled: Settled, from: readonly DeliveryState[] = openStates) {
   return db
     .updateTable('delivery')
     .set({
@@ -60,7 +76,7 @@ function updateSettled(db: Store['build'], settled: Settled) {
       lease_until: null,
     })
     .where('id', '=', settled.id)
-    .where('state', 'in', ['pending', 'sending', 'retrying'])
+    .where('state', 'in', from)
 }
 
 /** The ports of the delivery loop on the store. */
@@ -83,7 +99,8 @@ export function createDeliveries(parts: DeliveriesParts) {
       tx.insert('attempt', attemptRow(store.nextId('attempt'), job, { request, sent, decision }))
       // who settled it before was a report of the app: what a refused or expired dial does to its call is not done then
       if (job.deliveryClass === 'dial' && decision.state !== 'delivered') {
-        const { numUpdatedRows } = await settleQuery(tx.db, job, decision, job.attempts + 1).executeTakeFirst()
+        const from = decision.dueAt === null ? endedFrom : openStates
+        const { numUpdatedRows } = await updateSettled(tx.db, settledValues(job, decision, job.attempts + 1), from).executeTakeFirst()
         if (numUpdatedRows === 1n) await parts.settled(tx, job, decision)
         else isProven = await isDelivered(tx, job.id)
       } else {
@@ -124,7 +141,6 @@ export function createDeliveries(parts: DeliveriesParts) {
     attempts,
     id: job.id,
   })
-  const settle = store.prepare(updateSettled)
   const mark = store.prepare((db, { id, leaseUntil }: { id: number; leaseUntil: number }) =>
     db
       .updateTable('delivery')
@@ -132,7 +148,10 @@ export function createDeliveries(parts: DeliveriesParts) {
       .where('id', '=', id)
       .where('state', 'in', ['pending', 'retrying']),
   )
-  const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) => settle(settledValues(job, decision, attempts))
+  const settle = store.prepare<Settled>((db, settled) => updateSettled(db, settled))
+  const settleEnded = store.prepare<Settled>((db, settled) => updateSettled(db, settled, endedFrom))
+  const settleStatement = (job: DeliveryJob, decision: Decision, attempts: number) =>
+    (decision.state === 'delivered' ? settleEnded : settle)(settledValues(job, decision, attempts))
   const settleQuery = (db: Store['build'], job: DeliveryJob, decision: Decision, attempts: number) =>
     updateSettled(db, settledValues(job, decision, attempts))
 
@@ -164,8 +183,12 @@ export function createDeliveries(parts: DeliveriesParts) {
     return rows.toSorted((a, b) => a.id - b.id).map((row) => jobOf(row, byId.get(row.event_id), bindings.byId(row.handler_id)))
   }
 
-  /** Dials and notices that another process left `sending` (design 11.7). With `all`, whatever their lease says; all that `dead` processes had, too. */
-  const recover = async ({ all, dead = [] }: { all: boolean; dead?: readonly string[] }): Promise<void> => {
+  /**
+   * Dials and notices that another process left `sending` (design 11.7). With `all`, whatever their lease says; all that `dead` processes had,
+   * too. Nothing that this process is about (`held`): a clock that was set ahead ends leases, not attempts.
+   */
+  const recover = async ({ all, dead = [], held = [] }: Recovery): Promise<void> => {
+    const own = new Set(held.map(({ id }) => id))
     await store.transaction(async (tx) => {
       const now = clock.now()
       let query = tx.db
@@ -183,6 +206,7 @@ export function createDeliveries(parts: DeliveriesParts) {
           ]),
         )
       for (const row of await query.execute()) {
+        if (row.lease_owner === processId && own.has(row.id)) continue
         const handler = bindings.byId(row.handler_id)
         if (row.state !== 'sending') {
           await tx.db.updateTable('delivery').set({ lease_owner: null, lease_until: null }).where('id', '=', row.id).execute()

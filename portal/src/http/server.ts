@@ -20,7 +20,7 @@ import { refuseForeignRequest, sendProblem, serveOwnApi } from './own-api.ts'
 import { servePhoneSocket, type PhoneSocketParts } from './phone-socket.ts'
 import { isRestRequest, maskPath, pathOf, refuseRest, serveRest, type UploadRequest } from './rest.ts'
 import { readSessionToken, userOfRequest } from './sessions.ts'
-import { loadTls, trustAdvice } from './tls.ts'
+import type { TlsFiles } from './tls.ts'
 import { serveWeb, webFolder } from './web.ts'
 
 /** Everything that the HTTP side of the portal is made of. */
@@ -61,13 +61,17 @@ export interface PortalServer {
 /** keep-alive of the connections of proxies and SDKs; they close theirs after 60 s or so */
 const keepAliveMs = 120_000
 
+/** Without https its library is not loaded: that is a tenth of a start. */
+async function openTls(tls: NonNullable<Config['tls']>, { config, clock }: ServerParts): Promise<TlsFiles & { advice: string[] }> {
+  const { loadTls, trustAdvice } = await import('./tls.ts')
+  const files = await loadTls({ tls, dataDir: config.dataDir, publicUrl: config.publicUrl, clock })
+  return { ...files, advice: files.caFile === null ? [] : trustAdvice(files.caFile) }
+}
+
 /** Builds the server; it listens when told to. */
 export async function createServer(parts: ServerParts): Promise<PortalServer> {
   const { config, log, live } = parts
-  const tls =
-    config.tls === null
-      ? null
-      : await loadTls({ tls: config.tls, dataDir: config.dataDir, publicUrl: config.publicUrl, clock: parts.clock })
+  const tls = config.tls === null ? null : await openTls(config.tls, parts)
   const listeners: Array<{ server: Server; scheme: 'http' | 'https'; port: number }> = []
   const server = fastify({
     logger: false,
@@ -130,7 +134,7 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
         const { port: realPort } = listener.address() as AddressInfo
         addresses.push(`${scheme}://${config.host.includes(':') ? `[${config.host}]` : config.host}:${realPort}`)
       }
-      return { addresses, advice: tls?.caFile ? trustAdvice(tls.caFile) : [] }
+      return { addresses, advice: tls?.advice ?? [] }
     },
     async close() {
       live.close()
