@@ -13,7 +13,15 @@ const phones: BrowserPhones = {
 }
 
 function ask(fields: Readonly<Record<string, string>>, parts: { token?: string; phones?: BrowserPhones | undefined } = { phones }) {
-  const receiver = createPhoneReceiver({ applicationToken: () => parts.token ?? 'secret', phones: parts.phones, log: () => {} })
+  const receiver = createPhoneReceiver({
+    applicationToken: () => parts.token ?? 'secret',
+    phones: parts.phones,
+    handOver({ callId, userId, to }) {
+      asked.push(`${callId} of ${userId} to ${to}`)
+      return Promise.resolve(to === '105' ? 'Cy is on another call.' : undefined)
+    },
+    log: () => {},
+  })
   const auth = { domain: 'crm.test', server_endpoint: 'https://crm.test/rest/', client_endpoint: 'https://crm.test/rest/', member_id: 'm' }
   const all = {
     event: 'HOOKSWITCHPHONE',
@@ -48,4 +56,17 @@ test('nobody but the portal gets one, and nothing but an extension reaches the P
 test('why there is none is told in words; a PBX without such phones answers 404', async () => {
   expect(JSON.parse((await ask(wish('404'))).body)).toEqual({ refused: { code: 'unavailable', text: 'The PBX cannot be reached.' } })
   expect((await ask(wish('101'), { phones: undefined })).status).toBe(404)
+})
+
+test('a talk is handed over when the portal asks for it, and why not is told in words; a phone is not needed for it', async () => {
+  asked.length = 0
+  const transfer = (to: string, more: Readonly<Record<string, string>> = { 'data[CALL_ID]': 'c1' }) =>
+    ask({ ...wish(to), event: 'HOOKSWITCHTRANSFER', ...more }, { phones: undefined })
+  expect(await transfer('104')).toMatchObject({ status: 200, body: '{}' })
+  expect(JSON.parse((await transfer('105')).body)).toEqual({ refused: { code: 'unavailable', text: 'Cy is on another call.' } })
+  expect(asked).toEqual(['c1 of 1 to 104', 'c1 of 1 to 105'])
+  expect((await transfer('104', {})).status).toBe(400)
+  expect((await transfer('104&102')).body).toContain('"refused"')
+  expect((await transfer('104', { 'data[CALL_ID]': 'c1', 'auth[application_token]': 'guess' })).status).toBe(403)
+  expect(asked).toHaveLength(2)
 })

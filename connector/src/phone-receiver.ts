@@ -6,6 +6,8 @@ import type { BrowserPhones } from './pbx.ts'
 export interface PhoneReceiverParts {
   readonly applicationToken: () => string | undefined
   readonly phones: BrowserPhones | undefined
+  /** Rings whoever shall take a talk over. Answers why not, in words for the person who talks. */
+  readonly handOver: (wish: { readonly callId: string; readonly userId: string; readonly to: string }) => Promise<string | undefined>
   readonly log: Log
 }
 
@@ -13,31 +15,45 @@ export interface PhoneReceiverParts {
 const EXTENSION = /^[0-9A-Za-z]{1,20}$/
 
 /**
- * Answers the portal's wish for a browser phone: a form like that of an event, proven by the application token. Replies: 200 with what to
- * register with, or with `{"refused": {"text"}}`; 403 for a wrong token, 400 for another body, 404 when there are no such phones here.
+ * Answers what the portal asks: for a browser phone, or to hand a talk over. A form like that of an event, proven by the application token.
+ * Replies: 200 with what to register with, or `{}` when the colleague is rung, or with `{"refused": {"text"}}`; 403 for a wrong token, 400 for
+ * another body, 404 when there are no such phones here.
  */
-export function createPhoneReceiver({ applicationToken, phones, log }: PhoneReceiverParts): Receiver {
+export function createPhoneReceiver(parts: PhoneReceiverParts): Receiver {
   return {
     async receive({ body }) {
-      if (!phones) return reply(404, { error: 'no browser phones here' })
       const wish = readEvent(body)
-      if (wish?.event !== 'HOOKSWITCHPHONE') return reply(400, { error: 'no wish for a phone' })
-      const expected = applicationToken()
+      if (wish?.event !== 'HOOKSWITCHPHONE' && wish?.event !== 'HOOKSWITCHTRANSFER')
+        return reply(400, { error: 'nothing that is asked here' })
+      const expected = parts.applicationToken()
       if (expected === undefined || !isSameText(wish.auth.application_token, expected))
         return reply(403, { error: 'wrong application_token' })
-      const extension = 'EXTENSION' in wish.data ? wish.data['EXTENSION'] : undefined
+      const asked = wish.data as Readonly<Record<string, unknown>>
+      const extension = asked['EXTENSION']
       if (typeof extension !== 'string') return reply(400, { error: 'no EXTENSION' })
-      if (!EXTENSION.test(extension)) return refuse(`“${extension}” is no extension for a browser phone: up to 20 digits and letters`)
-      try {
-        const { expiresAt, ...access } = await phones.issue(extension)
-        log('info', 'a browser phone was given out', { extension, until: new Date(expiresAt).toISOString() })
-        return reply(200, { ...access, expires: Math.floor(expiresAt / 1000) })
-      } catch (error) {
-        log('warn', 'a browser phone was not given out', { extension, why: wordsOf(error) })
-        return refuse(wordsOf(error))
-      }
+      if (!EXTENSION.test(extension)) return refuse(`“${extension}” is no extension: up to 20 digits and letters`)
+      return wish.event === 'HOOKSWITCHPHONE' ? givePhone(parts, extension) : handOver(parts, asked, extension)
     },
   }
+}
+
+async function givePhone({ phones, log }: PhoneReceiverParts, extension: string): Promise<RawReply> {
+  if (!phones) return reply(404, { error: 'no browser phones here' })
+  try {
+    const { expiresAt, ...access } = await phones.issue(extension)
+    log('info', 'a browser phone was given out', { extension, until: new Date(expiresAt).toISOString() })
+    return reply(200, { ...access, expires: Math.floor(expiresAt / 1000) })
+  } catch (error) {
+    log('warn', 'a browser phone was not given out', { extension, why: wordsOf(error) })
+    return refuse(wordsOf(error))
+  }
+}
+
+async function handOver(parts: PhoneReceiverParts, asked: Readonly<Record<string, unknown>>, to: string): Promise<RawReply> {
+  const { CALL_ID: callId, USER_ID: userId } = asked
+  if (typeof callId !== 'string' || typeof userId !== 'string') return reply(400, { error: 'no CALL_ID or no USER_ID' })
+  const why = await parts.handOver({ callId, userId, to })
+  return why === undefined ? reply(200, {}) : refuse(why)
 }
 
 function refuse(text: string): RawReply {

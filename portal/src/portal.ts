@@ -104,6 +104,7 @@ import { callbackAsked, callEnded, callInit, callStarted, callTalking } from './
 import { createLines } from './telephony/lines.ts'
 import { lineMethods } from './telephony/line-methods.ts'
 import { phoneMethods } from './telephony/phone-methods.ts'
+import { createPhoneQuestions } from './telephony/phone-questions.ts'
 import { createPhones } from './telephony/phones.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
@@ -114,6 +115,7 @@ import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
 import { createTraces } from './telephony/trace.ts'
 import { transcriptMethods } from './telephony/transcript-methods.ts'
+import { createTransfers } from './telephony/transfers.ts'
 import { createTranscripts } from './telephony/transcripts.ts'
 import { voximplantMethods } from './telephony/voximplant-methods.ts'
 
@@ -319,7 +321,9 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // telephony
   const targets = createTargets({ store, bindings, changed })
-  const phones = createPhones({ store, clock, targets, auth, sender, blockedAddress: judgeAddress })
+  const questions = createPhoneQuestions({ clock, auth, sender })
+  const phones = createPhones({ store, clock, targets, questions, blockedAddress: judgeAddress })
+  const transfers = createTransfers({ store, questions })
   const lines = createLines({ store, clock, changed })
   const recordings = createRecordings({
     store,
@@ -453,7 +457,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline, notes }),
     ...callListRoutes({ ...cards, callLists, statuses }),
-    ...callRoutes({ store, clicks, calls, traces, now, present }),
+    ...callRoutes({ store, clicks, calls, traces, transfers, now, present }),
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...phoneRoutes({ phones, users }),

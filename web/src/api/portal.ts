@@ -38,6 +38,9 @@ export const portal = {
   transcript: (callId: string) => request<T.Transcript>('GET', `/calls/${encodeURIComponent(callId)}/transcript`),
   dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
 
+  transferCall: (callId: string, extension: string) =>
+    request<void>('POST', `/calls/${encodeURIComponent(callId)}/transfer`, { body: { extension } }),
+
   phoneOffer: () => request<T.PhoneOffer>('GET', '/phone'),
   phoneAccess: () => request<T.PhoneAccess>('PUT', '/phone/access', { body: {} }),
 

@@ -120,6 +120,13 @@ export interface Call {
     durationSeconds: number | null
     filename: string
   } | null
+  /** of an open call: who sees its card, whoever came to it last at the end */
+  viewers: Array<{
+    id: number
+    name: string
+  }>
+  /** they talk, and the app can be asked to hand the talk over */
+  canTransfer: boolean
 }
 
 /** `GET|POST /v1/call-lists`, `GET /v1/call-lists/:id`, `PATCH /v1/call-lists/:id/items/:itemId {status}`. */
@@ -803,6 +810,12 @@ export interface Transcript {
   }>
 }
 
+/** `POST /v1/calls/:callId/transfer`. */
+export interface TransferInput {
+  /** whose phone shall ring */
+  extension: string
+}
+
 /** `GET /v1/users?search=&cursor=`; `POST /v1/users` and `PATCH /v1/users/:id` (admins; one's own language by `PATCH /v1/me`). */
 export interface User {
   id: number
@@ -1364,6 +1377,11 @@ export interface Operations {
   /** One call. */
   'GET /calls/{callId}': {
     answer: Call
+  }
+  /** Rings a colleague who shall take the talk over; until they answer, it goes on where it is. 204: the app rings them. The card moves with the talk. */
+  'POST /calls/{callId}/transfer': {
+    body: TransferInput
+    answer: undefined
   }
   /** Closes the signed-in person's call card; the call goes on. */
   'POST /calls/{callId}/dismiss': {

@@ -178,7 +178,14 @@ export const Call = Type.Object({
   recording: Nullable(
     Type.Object({ id: Type.Number(), url: Type.String(), durationSeconds: Nullable(Type.Number()), filename: Type.String() }),
   ),
+  viewers: Type.Array(Type.Object({ id: Type.Number(), name: Type.String() }), {
+    description: 'of an open call: who sees its card, whoever came to it last at the end',
+  }),
+  canTransfer: Type.Boolean({ description: 'they talk, and the app can be asked to hand the talk over' }),
 })
+
+/** `POST /v1/calls/:callId/transfer`. */
+export const TransferInput = Type.Object({ extension: Type.String({ pattern: '^[0-9]{1,20}$', description: 'whose phone shall ring' }) })
 
 /** `GET /v1/calls/:callId/transcript`; `id` is null and `lines` empty when nobody attached one. */
 export const Transcript = Type.Object({

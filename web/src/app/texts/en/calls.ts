@@ -97,6 +97,16 @@ export const calls = {
         redial: 'Nobody answered',
       },
     },
+    transfer: {
+      title: 'Transfer the call',
+      who: 'Name or extension',
+      nobody: 'No colleague with an extension is called so. Type an extension to ring a phone that is nobody’s.',
+      extension: 'Ring extension {{extension}}',
+      toMe: '{{name}} hands this call over to you: answer your phone',
+      away: 'Talking. {{name}}’s phone rings; you talk on until they answer.',
+      rings: '{{name}}: asked. The call stays with you until it is answered there.',
+      missed: '{{name}} did not take the call. You still have it.',
+    },
     refusal: {
       title: 'Nothing was called',
       numberTitle: 'This number cannot be called',
