@@ -31,7 +31,7 @@ export interface App {
   readonly install: Receiver
   /** Serve it at `/handler`. */
   readonly handler: Receiver
-  /** Serve it at `/phone`: the portal asks here for browser phones, and to hand a talk over. */
+  /** Serve it at `/phone`: the portal asks here for browser phones, to hand a talk over, and what is wrong. */
   readonly phone: Receiver
   /** Takes up the installation and the calls of the last run. Call it before the first event is let in: until then all are refused. */
   start(): Promise<void>
@@ -112,7 +112,7 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
     handler,
     phone: createPhoneReceiver({
       applicationToken: () => link.installation()?.applicationToken,
-      phones: pbx.phones,
+      pbx,
       handOver: (wish) => receiveTransferWish(answering, wish),
       log,
     }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BrowserPhones, PhoneAccess } from './pbx.ts'
+import type { BrowserPhones, Pbx, PhoneAccess } from './pbx.ts'
 import { createPhoneReceiver } from './phone-receiver.ts'
 
 const access: PhoneAccess = { login: 'h-101', password: 'p', domain: 'pbx.test', expiresAt: 1_795_392_000_500, iceServers: [] }
@@ -12,10 +12,13 @@ const phones: BrowserPhones = {
   },
 }
 
-function ask(fields: Readonly<Record<string, string>>, parts: { token?: string; phones?: BrowserPhones | undefined } = { phones }) {
+function ask(
+  fields: Readonly<Record<string, string>>,
+  parts: { token?: string; phones?: BrowserPhones | undefined; more?: Pick<Pbx, 'check' | 'ring'> } = { phones },
+) {
   const receiver = createPhoneReceiver({
     applicationToken: () => parts.token ?? 'secret',
-    phones: parts.phones,
+    pbx: { name: 'Test PBX', ...(parts.phones && { phones: parts.phones }), check: () => Promise.resolve([]), ...parts.more },
     handOver({ callId, userId, to }) {
       asked.push(`${callId} of ${userId} to ${to}`)
       return Promise.resolve(to === '105' ? 'Cy is on another call.' : undefined)
@@ -69,4 +72,18 @@ test('a talk is handed over when the portal asks for it, and why not is told in 
   expect((await transfer('104&102')).body).toContain('"refused"')
   expect((await transfer('104', { 'data[CALL_ID]': 'c1', 'auth[application_token]': 'guess' })).status).toBe(403)
   expect(asked).toHaveLength(2)
+})
+
+test('what is wrong with the PBX is answered as it was found; a phone is rung for a test, or the person reads why not', async () => {
+  const found = { name: 'line', subject: '+15550100', ok: false, code: 'offline', text: 'The trunk is not registered.' } as const
+  const more = {
+    check: () => Promise.resolve([found]),
+    ring: (extension: string) => (extension === '101' ? Promise.resolve() : Promise.reject(new Error('No such phone.'))),
+  }
+  const checked = await ask({ ...wish(''), event: 'HOOKSWITCHCHECK' }, { phones, more })
+  expect(JSON.parse(checked.body)).toEqual({ pbx: 'Test PBX', checks: [found] })
+  expect(await ask({ ...wish('101'), event: 'HOOKSWITCHRING' }, { phones, more })).toMatchObject({ status: 200, body: '{}' })
+  expect((await ask({ ...wish('102'), event: 'HOOKSWITCHRING' }, { phones, more })).body).toContain('No such phone.')
+  expect((await ask({ ...wish(''), event: 'HOOKSWITCHRING' }, { phones, more })).body).toContain('"refused"')
+  expect((await ask({ ...wish('101'), event: 'HOOKSWITCHRING' })).status).toBe(404)
 })

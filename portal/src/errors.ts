@@ -120,6 +120,8 @@ export const errors = {
   phone_no_extension: ['phone_no_extension', 409, 'You have no extension. An administrator can give you one in Settings → Users'],
   phone_refused: ['phone_refused', 409, '{title} gives no browser phone: {problem}'],
   phone_unreachable: ['phone_unreachable', 502, '{title} cannot be asked for a browser phone: {problem}'],
+  ring_refused: ['ring_refused', 409, 'The phone was not rung: {problem}'],
+  ring_unreachable: ['ring_unreachable', 502, '{title} cannot be asked to ring a phone: {problem}'],
   transfer_early: ['transfer_early', 409, 'Only a talk can be handed over: wait until both of you talk'],
   transfer_none: ['transfer_none', 409, 'The phone app of this call cannot hand calls over. The transfer key of your telephone may'],
   transfer_refused: ['transfer_refused', 409, 'The call was not handed over: {problem}'],

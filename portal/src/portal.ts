@@ -56,6 +56,7 @@ import { createDeadProcesses } from './events/dead-processes.ts'
 import { createDeliveryOrder } from './events/delivery-order.ts'
 import { createProcesses } from './events/processes.ts'
 import { createReplays } from './events/replays.ts'
+import { appCheckRoutes } from './http/api/app-checks.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
 import { callbackFormRoutes } from './http/api/callback-forms.ts'
@@ -97,6 +98,7 @@ import type { Row } from './store/tables.ts'
 import { readCardStatus } from './telephony/card-status.ts'
 import { createCalls } from './telephony/calls.ts'
 import { createClicks } from './telephony/click.ts'
+import { createAppChecks } from './telephony/app-checks.ts'
 import { createCallbackForms } from './telephony/callback-forms.ts'
 import { createCallbackOutcomes } from './telephony/callback-outcomes.ts'
 import { createCallbackRequests } from './telephony/callback-requests.ts'
@@ -324,6 +326,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
   const questions = createPhoneQuestions({ clock, auth, sender })
   const phones = createPhones({ store, clock, targets, questions, blockedAddress: judgeAddress })
   const transfers = createTransfers({ store, questions })
+  const appChecks = createAppChecks({ store, questions })
   const lines = createLines({ store, clock, changed })
   const recordings = createRecordings({
     store,
@@ -461,6 +464,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...phoneRoutes({ phones, users }),
+    ...appCheckRoutes({ appChecks }),
     ...callbackFormRoutes({ callbackForms, callbackRequests, users, publicUrl: config.publicUrl }),
     ...deliveryRoutes({ store, bindings, replays, wake: () => worker.wake() }),
   ]

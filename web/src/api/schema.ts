@@ -33,6 +33,26 @@ export interface AppInput {
   scope: CallListStatus[]
 }
 
+/** `GET /v1/apps/:id/check`. */
+export interface AppReport {
+  answer: 'given' | 'silent' | 'not_asked'
+  /** why it is silent */
+  problem: string
+  /** what the PBX calls itself */
+  pbx: string
+  checks: Array<{
+    /** ari, rights, recordings, line, phone, or what another app calls it */
+    name: string
+    /** what of that kind was looked at, e.g. the number of a line */
+    subject: string
+    ok: boolean
+    /** of a failure */
+    code: string
+    /** of a failure, in the app's words */
+    text: string
+  }>
+}
+
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
 export interface AppSecret {
   app: App
@@ -810,7 +830,7 @@ export interface Transcript {
   }>
 }
 
-/** `POST /v1/calls/:callId/transfer`. */
+/** `POST /v1/calls/:callId/transfer`, `POST /v1/apps/:id/ring`. */
 export interface TransferInput {
   /** whose phone shall ring */
   extension: string
@@ -1440,6 +1460,18 @@ export interface Operations {
   'PUT /phone/access': {
     body: {}
     answer: PhoneAccess
+  }
+  /** Asks a phone app what it finds at its PBX: rights, lines, the phone of an extension. */
+  'GET /apps/{id}/check': {
+    query: {
+      extension?: string
+    }
+    answer: AppReport
+  }
+  /** Asks a phone app to ring a phone for a test; whoever answers hears a tone. No call is registered. */
+  'POST /apps/{id}/ring': {
+    body: TransferInput
+    answer: undefined
   }
   /** The callback forms, with the targets and voices that can be chosen. */
   'GET /callback-forms': {

@@ -181,6 +181,15 @@ const telephonyRoute = createRoute({
   path: '/telephony',
   component: lazyRouteComponent(() => import('../settings/telephony-screen.tsx'), 'TelephonyScreen'),
 })
+const setUpRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/set-up',
+  validateSearch: (search: Record<string, unknown>): { app?: number } => {
+    const app = Number(search['app'])
+    return Number.isSafeInteger(app) && app > 0 ? { app } : {}
+  },
+  component: lazyRouteComponent(() => import('../set-up/set-up-route.tsx'), 'SetUpRoute'),
+})
 const usersRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/users',
@@ -259,6 +268,7 @@ const routeTree = rootRoute.addChildren([
     settingsRoute.addChildren([
       settingsIndexRoute,
       telephonyRoute,
+      setUpRoute,
       usersRoute,
       webhooksRoute,
       compatibilityRoute,

@@ -1,0 +1,20 @@
+import { useTranslation } from 'react-i18next'
+import { CopyText } from '../app/copy-text.tsx'
+import css from './set-up.module.css'
+
+/** A text to be written into a file, or typed; it is copied by one press. */
+export function SetUpText({ title, text }: { title: string; text: string }) {
+  const { t } = useTranslation()
+  return (
+    <figure className={css.file}>
+      <figcaption className={css.fileHead}>
+        <span className="code">{title}</span>
+        <CopyText value={text} label={t('act.copy')} />
+      </figcaption>
+      {/* scrolls sideways: reachable by keyboard */}
+      <pre className={css.text} tabIndex={0} aria-label={title}>
+        {text.trimEnd()}
+      </pre>
+    </figure>
+  )
+}
