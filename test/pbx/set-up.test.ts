@@ -43,7 +43,7 @@ afterEach(async () => {
 
 const step = (title: string) => page.getByRole('region', { name: title })
 const finding = (name: string) => page.locator(`[data-finding="${name}"]`)
-const fileOf = async (path: string) => `${await page.getByLabel(path, { exact: true }).innerText()}\n`
+const fileOf = async (path: string) => `${await page.getByRole('figure', { name: path, exact: true }).locator('pre').innerText()}\n`
 
 /** Starts the connector with what the page gave, once more after a change. */
 async function startConnector(text: string, port: number): Promise<void> {

@@ -30,6 +30,7 @@ export function useKeys(acts: KeyActs): void {
         event.metaKey ||
         event.altKey ||
         isTypedIn(event.target) ||
+        isInDialog(event.target) ||
         document.querySelector('[role="dialog"][aria-modal="true"]')
       )
         return
@@ -74,6 +75,11 @@ function focusSearch(event: KeyboardEvent): void {
 
 function closeNewestCard(): void {
   document.querySelector<HTMLElement>('[data-close-card]')?.click()
+}
+
+/** Also when the key has closed that dialog a moment ago: what it was pressed in is out of the page then, but still inside the dialog. */
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="dialog"], [role="menu"]') !== null
 }
 
 function isTypedIn(target: EventTarget | null): boolean {

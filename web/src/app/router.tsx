@@ -53,12 +53,16 @@ const searchOf = (search: Record<string, unknown>): { search?: string } => {
   const text = search['search']
   return typeof text === 'string' || typeof text === 'number' ? { search: String(text) } : {}
 }
+/** `pick`: the person came to choose who shall be called in turn */
+const pickOf = (search: Record<string, unknown>): { search?: string; pick?: true } => {
+  return { ...searchOf(search), ...(search['pick'] === true && { pick: true as const }) }
+}
 
 const cardScreens = () => import('../cards/screens.tsx')
 const contactsRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/contacts',
-  validateSearch: searchOf,
+  validateSearch: pickOf,
   component: lazyRouteComponent(cardScreens, 'ContactsScreen'),
 })
 const contactRoute = createRoute({
@@ -75,7 +79,7 @@ const newContactRoute = createRoute({
 const companiesRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/companies',
-  validateSearch: searchOf,
+  validateSearch: pickOf,
   component: lazyRouteComponent(cardScreens, 'CompaniesScreen'),
 })
 const companyRoute = createRoute({

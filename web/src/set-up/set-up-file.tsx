@@ -6,15 +6,12 @@ import css from './set-up.module.css'
 export function SetUpText({ title, text }: { title: string; text: string }) {
   const { t } = useTranslation()
   return (
-    <figure className={css.file}>
+    <figure className={css.file} aria-label={title}>
       <figcaption className={css.fileHead}>
         <span className="code">{title}</span>
         <CopyText value={text} label={t('act.copy')} />
       </figcaption>
-      {/* scrolls sideways: reachable by keyboard */}
-      <pre className={css.text} tabIndex={0} aria-label={title}>
-        {text.trimEnd()}
-      </pre>
+      <pre className={css.text}>{text.trimEnd()}</pre>
     </figure>
   )
 }

@@ -194,6 +194,8 @@ export const calls = {
     emptyTitle: 'No call lists yet',
     empty: 'A call list holds contacts or companies to be called in turn. Tick people in the contacts and press “Make a call list”.',
     emptyAct: 'Choose contacts',
+    pick: 'Tick who shall be called, then press “Make a call list”.',
+    pickOther: { company: 'Choose companies', contact: 'Choose contacts' },
     what: 'call lists',
     name: 'Name',
     progress: 'Done',
