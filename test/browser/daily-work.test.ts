@@ -55,16 +55,6 @@ test('a call list is made from the page of call lists: who shall be called is ti
   await page.getByRole('heading', { level: 1, name: 'Companies' }).waitFor()
 })
 
-test('a call stands on the timeline once: what the portal noted of it is shown only until the call itself stands there', async () => {
-  const order = { USER_ID: house.admin.userId, PHONE_NUMBER: '+12125550172', TYPE: 1, SHOW: 0 }
-  const callId = (await app.call('telephony.externalcall.register', order)).body.result.CALL_ID as string
-  await page.goto(`${house.url}/contacts/${contactId}`)
-  await page.getByText('Call to +12125550172').waitFor()
-  await app.call('telephony.externalcall.finish', { CALL_ID: callId, USER_ID: house.admin.userId, DURATION: 0, STATUS_CODE: '486' })
-  await page.getByText('Busy').waitFor()
-  await page.getByText('Call to +12125550172').waitFor({ state: 'detached' })
-})
-
 test('a new contact is one’s own unless another colleague is chosen', async () => {
   await page.goto(`${house.url}/contacts/new`)
   await page.getByLabel('First name').fill('Pia')

@@ -29,10 +29,7 @@ export function Timeline({ entries, hasPhone, name, maysDelete, onDeleteNote }: 
         text={t(hasPhone ? 'timeline.empty' : 'timeline.emptyNoPhone')}
       />
     )
-  // what the portal noted of a call says less than the call itself, where that stands here too
-  const calls = new Set(entries.map((entry) => entry.call?.callId))
-  const shown = entries.filter((entry) => entry.tellsOf === null || !calls.has(entry.tellsOf))
-  const days = Map.groupBy(shown, (entry) => formatNearDay(i18n.language, entry.at, now))
+  const days = Map.groupBy(entries, (entry) => formatNearDay(i18n.language, entry.at, now))
   return (
     <>
       {[...days].map(([day, ofDay]) => (
