@@ -15,7 +15,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { listenToDesks } from './desk-calls.ts'
 import { createDirectory } from './directory.ts'
-import { listenToCallers } from './incoming.ts'
+import { listenToCallers, receiveTransferWish } from './incoming.ts'
 import { bindUntilDone, createInstallationFile } from './installation.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { wordsOf, type Log } from './log.ts'
@@ -31,7 +31,7 @@ export interface App {
   readonly install: Receiver
   /** Serve it at `/handler`. */
   readonly handler: Receiver
-  /** Serve it at `/phone`: the portal asks here for browser phones. */
+  /** Serve it at `/phone`: the portal asks here for browser phones, to hand a talk over, and what is wrong. */
   readonly phone: Receiver
   /** Takes up the installation and the calls of the last run. Call it before the first event is let in: until then all are refused. */
   start(): Promise<void>
@@ -110,7 +110,12 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   return {
     install: link.install,
     handler,
-    phone: createPhoneReceiver({ applicationToken: () => link.installation()?.applicationToken, phones: pbx.phones, log }),
+    phone: createPhoneReceiver({
+      applicationToken: () => link.installation()?.applicationToken,
+      pbx,
+      handOver: (wish) => receiveTransferWish(answering, wish),
+      log,
+    }),
     async start() {
       link.load()
       // A PBX that is down now says `up` later, and is asked again then.
@@ -177,8 +182,8 @@ function createLink(parts: {
   function bind(): void {
     stopBinding()
     if (!portal || !ownUrl) return
-    const phones = socket === undefined ? {} : { phones: { url: `${ownUrl}/phone`, socket } }
-    stopBinding = bindUntilDone(portal, { handlerUrl: `${ownUrl}/handler`, lines: config.lines, ...phones }, parts)
+    const phones = { url: `${ownUrl}/phone`, socket: socket ?? '' }
+    stopBinding = bindUntilDone(portal, { handlerUrl: `${ownUrl}/handler`, lines: config.lines, phones }, parts)
   }
 
   const install = createInstallReceiver({

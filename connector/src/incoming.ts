@@ -108,16 +108,35 @@ function missedCall(call: Call, at: number): Call {
   return { ...call, ...outcome, failedReason: 'Nobody was free', state: 'ended', endedAt: at, endedBy: 'connector' }
 }
 
-/** Rings whom the talking agent keyed; the card goes along. Whom the portal does not know is rung too, without a card. */
-export async function receiveTransfer(parts: IncomingParts, event: TransferEvent): Promise<void> {
-  const { callId, to } = event
-  if (parts.switchboard.find(callId)?.extension !== event.extension) return
+/** Rings whom the talking agent keyed. */
+export async function receiveTransfer(parts: IncomingParts, { callId, extension, to }: TransferEvent): Promise<void> {
+  if (parts.switchboard.find(callId)?.extension !== extension) return
+  await handOver(parts, callId, to)
+}
+
+/** What was asked at the call card: by whom, and who shall ring. Answers why not, in words for who asked. */
+export async function receiveTransferWish(
+  parts: IncomingParts,
+  { callId, userId, to }: { readonly callId: string; readonly userId: string; readonly to: string },
+): Promise<string | undefined> {
+  const call = parts.switchboard.find(callId)
+  if (call?.userId !== userId) return 'You do not talk on this call any more.'
+  if (call.state !== 'talking') return 'Only a talk can be handed over: wait until both of you talk.'
+  if (call.extension === to) return 'That is your own phone.'
+  const rung = call.seats?.find(({ state }) => state === 'ringing')
+  if (rung) return `It rings at ${rung.name || rung.extension} already.`
+  return handOver(parts, callId, to)
+}
+
+/** Rings whoever shall take a talk over; the card goes along. Whom the portal does not know is rung too, without a card. */
+async function handOver(parts: IncomingParts, callId: string, to: string): Promise<string | undefined> {
   const person = await personAt(parts, to)
   const verdict = await parts.pbx.preflight({ extension: to, number: '', line: '' })
-  if (!verdict.ok) return parts.log('info', 'a transfer was refused', { callId, to, why: verdict.text })
-  if (person.userId !== '' && parts.switchboard.isBusy(person.userId))
-    return parts.log('info', 'a transfer was refused', { callId, to, why: 'they are on another call' })
-  parts.switchboard.apply(callId, { type: 'transfer', to: person })
+  const isBusy = person.userId !== '' && parts.switchboard.isBusy(person.userId)
+  const why = verdict.ok ? (isBusy ? `${person.name || to} is on another call.` : undefined) : verdict.text
+  if (why === undefined) parts.switchboard.apply(callId, { type: 'transfer', to: person })
+  else parts.log('info', 'a transfer was refused', { callId, to, why })
+  return why
 }
 
 /** Sees to what the PBX says of callers and of transfers; `onTrouble` is told what a person should know. */

@@ -45,8 +45,8 @@ export function createInstallationFile(path: string): InstallationFile {
 export interface Bindings {
   readonly handlerUrl: string
   readonly lines: readonly { readonly number: string; readonly name: string }[]
-  /** Where browser phones are asked for, and where their signalling goes. */
-  readonly phones?: { readonly url: string; readonly socket: string }
+  /** Where browser phones and transfers are asked for, and where the signalling of the phones goes; '' for none. */
+  readonly phones: { readonly url: string; readonly socket: string }
 }
 
 const LONGEST_PAUSE_MS = 60_000
@@ -85,8 +85,7 @@ async function bind(portal: PortalClient, bindings: Bindings): Promise<void> {
   for (const { number, name } of bindings.lines) {
     await unlessThere('Line already exists', portal.call('telephony.externalLine.add', { NUMBER: number, NAME: name }))
   }
-  if (bindings.phones)
-    await unlessUnknown(portal.call('hookswitch.phone.set', { URL: bindings.phones.url, SOCKET: bindings.phones.socket }))
+  await unlessUnknown(portal.call('hookswitch.phone.set', { URL: bindings.phones.url, SOCKET: bindings.phones.socket }))
 }
 
 /** Other portals do not have our extension. */

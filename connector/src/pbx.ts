@@ -140,6 +140,18 @@ export interface PhoneAccess {
   readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[]
 }
 
+/** One thing that a first call needs, and whether it is there. */
+export interface PbxCheck {
+  readonly name: 'ari' | 'rights' | 'recordings' | 'line' | 'phone'
+  /** What of that kind was looked at, e.g. the number of a line. */
+  readonly subject: string
+  readonly ok: boolean
+  /** Of a failure, e.g. `password`, `read_only`, `no_endpoint`, `offline`; else empty. */
+  readonly code: string
+  /** Of a failure: what is wrong and what to do; else empty. */
+  readonly text: string
+}
+
 /** Gives out phones that live in a browser. */
 export interface BrowserPhones {
   /** ws or wss address of the PBX, as the portal reaches it. */
@@ -175,6 +187,10 @@ export interface Pbx {
   readonly name: string
   /** Absent: this PBX has no phones for browsers. */
   readonly phones?: BrowserPhones
+  /** Looks at all that a first call needs; absent: there is nothing to look at. `extension` may be empty. Never rejects, never rings. */
+  check?(extension: string): Promise<readonly PbxCheck[]>
+  /** Rings a phone for a test, without a call. Rejects with words for the person who asked. */
+  ring?(extension: string): Promise<void>
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
   preflight(route: PbxRoute): Promise<Preflight>
   /** Rings the agent at `call.extension`. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */

@@ -49,7 +49,7 @@ export const errors = {
   phone_address: [
     'ERROR_ARGUMENT',
     400,
-    "Arguments 'URL' (http or https) and 'SOCKET' (ws or wss) must be addresses without user and password, or both empty",
+    "Arguments 'URL' (http or https) and 'SOCKET' (ws or wss) must be addresses without user and password; 'SOCKET' needs 'URL'",
   ],
   phone_address_blocked: ['ERROR_ARGUMENT', 400, 'The portal may not connect there: {problem}'],
   // telephony, contract 4
@@ -121,6 +121,12 @@ export const errors = {
   phone_no_extension: ['phone_no_extension', 409, 'You have no extension. An administrator can give you one in Settings → Users'],
   phone_refused: ['phone_refused', 409, '{title} gives no browser phone: {problem}'],
   phone_unreachable: ['phone_unreachable', 502, '{title} cannot be asked for a browser phone: {problem}'],
+  ring_refused: ['ring_refused', 409, 'The phone was not rung: {problem}'],
+  ring_unreachable: ['ring_unreachable', 502, '{title} cannot be asked to ring a phone: {problem}'],
+  transfer_early: ['transfer_early', 409, 'Only a talk can be handed over: wait until both of you talk'],
+  transfer_none: ['transfer_none', 409, 'The phone app of this call cannot hand calls over. The transfer key of your telephone may'],
+  transfer_refused: ['transfer_refused', 409, 'The call was not handed over: {problem}'],
+  transfer_unreachable: ['transfer_unreachable', 502, '{title} cannot be asked to hand the call over: {problem}'],
   own_target_forbidden: ['own_target_forbidden', 403, 'Own outgoing targets are not allowed by the admin'],
   call_list_unknown: ['call_list_unknown', 422, 'There is no call list {id}'],
   entity_unknown: ['entity_unknown', 422, 'There is no {kind} {id}'],

@@ -56,6 +56,7 @@ import { createDeadProcesses } from './events/dead-processes.ts'
 import { createDeliveryOrder } from './events/delivery-order.ts'
 import { createProcesses } from './events/processes.ts'
 import { createReplays } from './events/replays.ts'
+import { appCheckRoutes } from './http/api/app-checks.ts'
 import { appRoutes } from './http/api/apps.ts'
 import { callListRoutes } from './http/api/call-lists.ts'
 import { callbackFormRoutes } from './http/api/callback-forms.ts'
@@ -97,6 +98,7 @@ import type { Row } from './store/tables.ts'
 import { readCardStatus } from './telephony/card-status.ts'
 import { createCalls } from './telephony/calls.ts'
 import { createClicks } from './telephony/click.ts'
+import { createAppChecks } from './telephony/app-checks.ts'
 import { createCallbackForms } from './telephony/callback-forms.ts'
 import { createCallbackOutcomes } from './telephony/callback-outcomes.ts'
 import { createCallbackRequests } from './telephony/callback-requests.ts'
@@ -104,6 +106,7 @@ import { callbackAsked, callEnded, callInit, callStarted, callTalking } from './
 import { createLines } from './telephony/lines.ts'
 import { lineMethods } from './telephony/line-methods.ts'
 import { phoneMethods } from './telephony/phone-methods.ts'
+import { createPhoneQuestions } from './telephony/phone-questions.ts'
 import { createPhones } from './telephony/phones.ts'
 import { callMethods } from './telephony/methods.ts'
 import { presentCalls } from './telephony/presented.ts'
@@ -114,6 +117,7 @@ import { createRecordings } from './telephony/recordings.ts'
 import { createTargets } from './telephony/targets.ts'
 import { createTraces } from './telephony/trace.ts'
 import { transcriptMethods } from './telephony/transcript-methods.ts'
+import { createTransfers } from './telephony/transfers.ts'
 import { createTranscripts } from './telephony/transcripts.ts'
 import { voximplantMethods } from './telephony/voximplant-methods.ts'
 
@@ -319,7 +323,10 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
 
   // telephony
   const targets = createTargets({ store, bindings, changed })
-  const phones = createPhones({ store, clock, targets, auth, sender, blockedAddress: judgeAddress })
+  const questions = createPhoneQuestions({ clock, auth, sender })
+  const phones = createPhones({ store, clock, targets, questions, blockedAddress: judgeAddress })
+  const transfers = createTransfers({ store, questions })
+  const appChecks = createAppChecks({ store, questions })
   const lines = createLines({ store, clock, changed })
   const recordings = createRecordings({
     store,
@@ -453,10 +460,11 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     ...webhookRoutes({ webhooks, users, bindings }),
     ...cardRoutes({ ...cards, entities, timeline, notes }),
     ...callListRoutes({ ...cards, callLists, statuses }),
-    ...callRoutes({ store, clicks, calls, traces, now, present }),
+    ...callRoutes({ store, clicks, calls, traces, transfers, now, present }),
     ...transcriptRoutes({ calls, transcripts }),
     ...telephonyRoutes({ store, targets, bindings, changed }),
     ...phoneRoutes({ phones, users }),
+    ...appCheckRoutes({ appChecks }),
     ...callbackFormRoutes({ callbackForms, callbackRequests, users, publicUrl: config.publicUrl }),
     ...deliveryRoutes({ store, bindings, replays, wake: () => worker.wake() }),
   ]

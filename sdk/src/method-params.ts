@@ -1196,9 +1196,9 @@ export interface MethodParams {
   }
   /** What can be an outgoing target: id and name. */
   readonly 'voximplant.line.get': object
-  /** Our extension: says where the app is asked for browser phones, and where their signalling goes. Without both, it gives out none. */
+  /** Our extension: says where the app is asked for browser phones and to hand a talk over, and where the signalling of the phones goes. Without SOCKET it gives out no phones; without both it is asked for nothing. */
   readonly 'hookswitch.phone.set': {
-    /** http or https address that is asked for a phone */
+    /** http or https address that is asked */
     readonly URL?: string | number
     /** ws or wss address of the PBX */
     readonly SOCKET?: string | number

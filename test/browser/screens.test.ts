@@ -105,6 +105,7 @@ const screens: Readonly<Record<string, () => string>> = {
   delivery: () => `/deliveries/${ids.failedDelivery}`,
   trace: () => `/traces/${ids.talkedTrace}`,
   telephony: () => '/settings/telephony',
+  'set-up': () => '/settings/set-up',
   users: () => '/settings/users',
   webhooks: () => '/settings/webhooks',
   'callback-forms': () => '/settings/callback-forms',

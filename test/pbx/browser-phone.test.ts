@@ -133,6 +133,55 @@ test('two browsers talk to each other through a click; only the one that clicked
   await office.expectQuiet()
 })
 
+test('a talk is handed over at the card: to a colleague of the list, who declines and then takes it, and the card goes along', async () => {
+  const { house } = office
+  await house.addPerson('Carla', '103')
+  const carla = await openBrowserPerson(inject('chromium'), { url: house.url, name: 'Carla', hz: 830, dir: office.asterisk.dir })
+  onTestFinished(() => carla.close())
+  await switchPhoneOn(carla.page)
+  const { callId, client } = await talk('+1 212 555 0117')
+  const [hers, theirs] = [cardOf(anna.page, callId), cardOf(carla.page, callId)]
+  const handOver = async (): Promise<void> => {
+    await hers.getByRole('button', { name: 'Transfer' }).click()
+    await anna.page.getByRole('dialog').getByLabel('Name or extension').fill('car')
+    await anna.page.getByRole('button', { name: 'Carla 103' }).click()
+    await theirs.getByText('Admin hands this call over to you').waitFor()
+    await hers.getByText('Carla’s phone rings; you talk on').waitFor()
+  }
+  await handOver()
+  expect(near(1000)(await anna.hears())).toBe(true)
+  await theirs.getByRole('button', { name: 'Decline' }).click()
+  await hers.getByText('Carla did not take the call. You still have it.').waitFor()
+  await theirs.waitFor({ state: 'hidden' })
+
+  await handOver()
+  await theirs.getByRole('button', { name: 'Answer' }).click()
+  await hers.waitFor({ state: 'hidden' })
+  await until(async () => near(1000)(await carla.hears()), 'Carla hears the customer')
+  await until(() => shareOf(client, 830) > 0.8, 'the customer hears Carla')
+  await theirs.getByRole('button', { name: 'Hang up' }).click()
+  await client.until('bye')
+  const carlaId = (await house.admin.api('GET', '/users?search=carla')).body.items[0].id as number
+  expect(await office.finished(callId)).toMatchObject({ statusCode: '200', userId: carlaId })
+  await office.expectQuiet()
+})
+
+test('a typed extension that no phone answers at is refused in words, and the talk goes on', async () => {
+  const { callId, client } = await talk('+1 212 555 0118')
+  const card = cardOf(anna.page, callId)
+  await card.getByRole('button', { name: 'Transfer' }).click()
+  const dialog = anna.page.getByRole('dialog')
+  await dialog.getByLabel('Name or extension').fill('199')
+  await dialog.getByRole('button', { name: 'Ring extension 199' }).click()
+  await dialog.getByRole('alert').getByText('The call was not handed over:').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  expect(near(1000)(await anna.hears())).toBe(true)
+  await card.getByRole('button', { name: 'Hang up' }).click()
+  await client.until('bye')
+  await office.finished(callId)
+  await office.expectQuiet()
+})
+
 test("a call to the agent's browser that is no click of theirs rings and waits", async () => {
   const originate = new URL('/ari/channels', office.asterisk.ari.url)
   const order = { endpoint: 'PJSIP/hookswitch-101', app: 'hookswitch', channelId: 'stranger', callerId: 'Mallory <555>' }

@@ -14,6 +14,7 @@ import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannel, AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
 import { createCallers, lineOfArgument } from './callers.ts'
+import { createChecks, RING_TEST } from './checks.ts'
 import { createDeskCalls } from './desk-calls.ts'
 import { readKeys } from './keys.ts'
 import { createNames } from './names.ts'
@@ -56,8 +57,15 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const phones = settings.browserPhones ? createPhones({ ...parts, ari, phones: settings.browserPhones }) : undefined
   const placing = createPlacing({ ...parts, ari, names, rooms, agentPhone, subscribe, drop, clear })
   const callers = createCallers({ ...parts, ari, names, rooms, subscribe, tell })
+  const routeOf = (extension: string): PbxRoute => ({ extension, number: '', line: '' })
+  const checks = createChecks({
+    ...parts,
+    ari,
+    askPhone: async (extension) => askPhone(ari, (await agentPhone(routeOf(extension))).endpoint, extension),
+    phoneOf: async (extension) => (await agentPhone(routeOf(extension))).endpoint,
+  })
   const deskCalls = createDeskCalls({
-    isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined,
+    isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined || checks.isTest(channelId),
     extensionOf: (endpoint) => extensionOf(settings, endpoint),
     lineOf: (dialled) => lineOfArgument(settings, dialled),
     tell,
@@ -116,6 +124,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     const name = names.read(message.channel.id)
     if (name) return receiveHelper(name, message)
     const [kind, line = ''] = message.type === 'StasisStart' ? message.args : []
+    if (kind === RING_TEST) return checks.answered(message.channel.id)
     if (kind === 'incoming') callers.arrive(message.channel, line, timeOf(message))
     if (message.type === 'ChannelDestroyed') callers.depart(message.channel.id)
   }
@@ -315,6 +324,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
         issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
       },
     }),
+    check: checks.check,
+    ring: checks.ring,
     preflight,
     async placeAgentLeg(call) {
       assertUp()

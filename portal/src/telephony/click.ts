@@ -250,6 +250,8 @@ function presentFresh(row: Row<'call'>, decided: Decided, jobs: readonly Deliver
     statistic: undefined,
     recordProblem: null,
     recording: undefined,
+    viewers: [{ id: row.user_id, name: userName }],
+    canTransfer: false,
     nowMs: row.created_at,
   })
 }

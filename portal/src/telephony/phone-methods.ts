@@ -16,8 +16,8 @@ export function phoneMethods({ phones }: { phones: Phones }): Methods {
       scope: 'telephony',
       context: 'app',
       about:
-        'Our extension: says where the app is asked for browser phones, and where their signalling goes. Without both, it gives out none.',
-      params: { URL: text('http or https address that is asked for a phone'), SOCKET: text('ws or wss address of the PBX') },
+        'Our extension: says where the app is asked for browser phones and to hand a talk over, and where the signalling of the phones goes. Without SOCKET it gives out no phones; without both it is asked for nothing.',
+      params: { URL: text('http or https address that is asked'), SOCKET: text('ws or wss address of the PBX') },
       errors: ['wrong_auth_type', 'access_denied', 'phone_address', 'phone_address_blocked'],
       async run({ params, caller }) {
         if (!caller.isAdmin) throw new PortalError('access_denied')

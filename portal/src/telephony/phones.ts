@@ -1,12 +1,10 @@
 /** Browser phones: the app that drives the PBX gives them out, one for each person, for a while. The portal asks and keeps no password. */
-import type { AuthBlocks } from '../apps/auth-block.ts'
 import { idOf } from '../caller.ts'
 import type { Clock } from '../clock.ts'
-import type { Sender } from '../delivery/send.ts'
 import { PortalError } from '../errors.ts'
-import { buildForm } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
+import type { PhoneQuestions } from './phone-questions.ts'
 import type { Targets } from './targets.ts'
 
 /** What a browser registers with. */
@@ -33,8 +31,7 @@ export interface PhonesParts {
   readonly store: Store
   readonly clock: Clock
   readonly targets: Pick<Targets, 'choose'>
-  readonly auth: AuthBlocks
-  readonly sender: Pick<Sender, 'send'>
+  readonly questions: PhoneQuestions
   /** why the portal may not send to an address, or null */
   readonly blockedAddress: (url: string) => Promise<string | null>
 }
@@ -42,7 +39,7 @@ export interface PhonesParts {
 const question = 'HOOKSWITCHPHONE'
 
 /** Builds the verbs on browser phones. */
-export function createPhones({ store, clock, targets, auth, sender, blockedAddress }: PhonesParts) {
+export function createPhones({ store, clock, targets, questions, blockedAddress }: PhonesParts) {
   /** the app that gets the clicks of this person, if it gives out phones: a phone of another one would not ring */
   const appOf = async (user: Row<'user'>): Promise<Row<'app'> | null> => {
     const portal = await store.read.selectFrom('portal').selectAll().where('id', '=', user.portal_id).executeTakeFirstOrThrow()
@@ -50,31 +47,30 @@ export function createPhones({ store, clock, targets, auth, sender, blockedAddre
     const appId = target ? idOf(target.handlerOwner, 'app') : null
     if (appId === null) return null
     const query = store.read.selectFrom('app').selectAll().where('id', '=', appId).where('portal_id', '=', user.portal_id)
-    const app = await query.where('deleted_at', 'is', null).where('phone_url', '<>', '').executeTakeFirst()
+    const app = await query.where('deleted_at', 'is', null).where('phone_socket', '<>', '').executeTakeFirst()
     return app ?? null
   }
 
   const ask = async (app: Row<'app'>, user: Row<'user'>): Promise<PhoneAccess> => {
-    const block = await auth.of({ portalId: user.portal_id, owner: `app:${app.id}`, event: question, userId: null })
     const data = { USER_ID: String(user.id), EXTENSION: user.extension ?? '' }
-    const body = buildForm({ event: question, data, ts: String(Math.floor(clock.now() / 1000)), auth: block })
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const { ending, responseBody } = await sender.send({ url: app.phone_url, headers, body })
-    if (ending.kind !== 'answered') throw new PortalError('phone_unreachable', { title: app.title, problem: ending.error })
-    if (ending.status !== 200) throw new PortalError('phone_unreachable', { title: app.title, problem: `it answered ${ending.status}` })
-    const answer = readAnswer(responseBody ?? '', clock.now())
-    if (answer === null) throw new PortalError('phone_unreachable', { title: app.title, problem: 'what it answered is no phone' })
+    const answer = await questions.ask(app, { event: question, data })
+    if ('unreachable' in answer) throw new PortalError('phone_unreachable', { title: app.title, problem: answer.unreachable })
     if ('refused' in answer) throw new PortalError('phone_refused', { title: app.title, problem: answer.refused })
-    return answer
+    const access = readAccess(answer.said, clock.now())
+    if (!access) throw new PortalError('phone_unreachable', { title: app.title, problem: 'what it answered is no phone' })
+    return access
   }
 
   return {
-    /** Says where an app is asked for phones and where their signalling goes; empty texts take it back. Refuses by phone_address. */
+    /**
+     * Says where an app is asked for phones and for transfers, and where the phones' signalling goes; without the latter it gives out none.
+     * Two empty texts take it back. Refuses by phone_address.
+     */
     async offer({ portalId, appId }: { portalId: number; appId: number }, { url, socket }: { url: string; socket: string }): Promise<void> {
-      const isBack = url === '' && socket === ''
-      if (!isBack && (!isAddress(url, /^https?:/i) || !isAddress(socket, /^wss?:/i))) throw new PortalError('phone_address')
+      const isGood = (url === '' ? socket === '' : isAddress(url, /^https?:/i)) && (socket === '' || isAddress(socket, /^wss?:/i))
+      if (!isGood) throw new PortalError('phone_address')
       // one verdict with handlers: a socket is refused where a POST to the same place would be
-      for (const address of isBack ? [] : [url, socket.replace(/^ws/i, 'http')]) {
+      for (const address of [url, socket.replace(/^ws/i, 'http')].filter((one) => one !== '')) {
         const problem = await blockedAddress(address)
         if (problem !== null) throw new PortalError('phone_address_blocked', { problem })
       }
@@ -114,12 +110,8 @@ function isAddress(text: string, scheme: RegExp): boolean {
   return username + password + hash === ''
 }
 
-/** The app's answer; null when it is none. */
-function readAnswer(body: string, now: number): PhoneAccess | { readonly refused: string } | null {
-  const answer = parseMap(body)
-  if (!answer) return null
-  const refused = answer['refused']
-  if (typeof refused === 'object' && refused !== null && 'text' in refused) return { refused: String(refused.text).slice(0, 300) }
+/** What a browser registers with, as the app answered it; null when it is none. */
+function readAccess(answer: Readonly<Record<string, unknown>>, now: number): PhoneAccess | null {
   const { login, password, domain, expires, iceServers } = answer
   const isWhole = [login, password, domain].every((text) => typeof text === 'string' && /^[\x21-\x7e]{1,200}$/.test(text))
   const expiresAt = typeof expires === 'number' ? expires * 1000 : Number.NaN
@@ -144,13 +136,4 @@ function readIceServer(value: unknown): IceServer[] {
       ...(typeof credential === 'string' && { credential }),
     },
   ]
-}
-
-function parseMap(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null
-  } catch {
-    return null
-  }
 }

@@ -41,6 +41,10 @@ export interface PresentedCall {
   /** why the record that the app named could not be fetched */
   recordProblem: string | null
   recording: { id: number; url: string; durationSeconds: number | null; filename: string } | null
+  /** of an open call: who sees its card, whoever came to it last at the end */
+  viewers: { id: number; name: string }[]
+  /** they talk, and the app can be asked to hand the talk over */
+  canTransfer: boolean
 }
 
 /** What presenting needs. */
@@ -74,9 +78,11 @@ export async function presentCalls(
     .orderBy('id')
     .execute()
   const recordings = await store.read.selectFrom('recording').selectAll().where('call_id', 'in', callIds).execute()
-  const titles = await ownerTitles(store, calls)
+  const { titles, phoneApps } = await ownersOf(store, calls)
+  const viewers = await viewersOf(store, calls)
   const cards = await cardsOf(crm, portalId, calls)
   const userIds = new Set([...calls.map((call) => call.user_id), ...[...cards.values()].map((card) => card.assignedById)])
+  for (const ids of viewers.values()) for (const id of ids) userIds.add(id)
   const users = await store.read
     .selectFrom('user')
     .select(['id', 'name', 'last_name'])
@@ -115,6 +121,8 @@ export async function presentCalls(
       statistic: statistics.find((one) => one.call_id === call.call_id),
       recordProblem: recording ? null : (fetches.find((one) => one.call_id === call.call_id)?.problem ?? null),
       recording,
+      viewers: (viewers.get(call.call_id) ?? []).map((id) => ({ id, name: nameOf(id) })),
+      canTransfer: call.state === 'talking' && phoneApps.has(call.owner),
       nowMs,
     })
   })
@@ -133,6 +141,8 @@ export interface CallFacts {
   readonly statistic: Pick<Row<'statistic'>, 'vote' | 'cost' | 'cost_currency' | 'transcript_id'> | undefined
   readonly recordProblem: string | null
   readonly recording: Row<'recording'> | undefined
+  readonly viewers: PresentedCall['viewers']
+  readonly canTransfer: boolean
   readonly nowMs: number
 }
 
@@ -167,6 +177,8 @@ export function presentCall(call: Row<'call'>, facts: CallFacts): PresentedCall 
     ...presentStatistic(facts.statistic),
     recordProblem: facts.recordProblem,
     recording: recording ? presentRecording(recording) : null,
+    viewers: facts.viewers,
+    canTransfer: facts.canTransfer,
   }
 }
 
@@ -200,14 +212,31 @@ function decisive(deliveries: readonly Row<'delivery'>[]): Row<'delivery'> | und
   return deliveries.toSorted((a, b) => gravity[a.state] - gravity[b.state] || b.id - a.id)[0]
 }
 
-async function ownerTitles(store: Store, calls: readonly Row<'call'>[]): Promise<Map<string, string>> {
+/** What apps and webhooks of the portal are called, and which of them can be asked to hand a talk over. */
+async function ownersOf(store: Store, calls: readonly Row<'call'>[]) {
   const portalId = calls[0]!.portal_id
-  const apps = await store.read.selectFrom('app').select(['id', 'title']).where('portal_id', '=', portalId).execute()
+  const apps = await store.read.selectFrom('app').select(['id', 'title', 'phone_url']).where('portal_id', '=', portalId).execute()
   const hooks = await store.read.selectFrom('outgoing_webhook').select(['id', 'title']).where('portal_id', '=', portalId).execute()
-  return new Map([
+  const titles = new Map<string, string>([
     ...apps.map((app) => [`app:${app.id}`, app.title] as const),
     ...hooks.map((hook) => [`webhook:${hook.id}`, hook.title] as const),
   ])
+  return { titles, phoneApps: new Set<string>(apps.filter((app) => app.phone_url !== '').map((app) => `app:${app.id}`)) }
+}
+
+/** Who sees the cards of the open ones among these calls, by CALL_ID, in the order in which they came to see them. */
+async function viewersOf(store: Store, calls: readonly Row<'call'>[]): Promise<Map<string, number[]>> {
+  const viewers = new Map<string, number[]>()
+  const open = calls.filter((call) => call.state !== 'finished').map((call) => call.call_id)
+  if (open.length === 0) return viewers
+  const query = store.read.selectFrom('call_card').select(['call_id', 'user_id']).where('call_id', 'in', open)
+  for (const { call_id: callId, user_id: userId } of await query
+    .where('hidden_at', 'is', null)
+    .orderBy('shown_at')
+    .orderBy('user_id')
+    .execute())
+    viewers.set(callId, [...(viewers.get(callId) ?? []), userId])
+  return viewers
 }
 
 /**

@@ -38,6 +38,9 @@ export const portal = {
   transcript: (callId: string) => request<T.Transcript>('GET', `/calls/${encodeURIComponent(callId)}/transcript`),
   dismissCall: (callId: string) => request<void>('POST', `/calls/${encodeURIComponent(callId)}/dismiss`, { body: {} }),
 
+  transferCall: (callId: string, extension: string) =>
+    request<void>('POST', `/calls/${encodeURIComponent(callId)}/transfer`, { body: { extension } }),
+
   phoneOffer: () => request<T.PhoneOffer>('GET', '/phone'),
   phoneAccess: () => request<T.PhoneAccess>('PUT', '/phone/access', { body: {} }),
 
@@ -50,6 +53,8 @@ export const portal = {
   addApp: (input: T.AppInput) => request<T.AppSecret>('POST', '/apps', { body: input }),
   changeApp: (id: number, input: Partial<T.AppInput>) => request<T.App>('PATCH', `/apps/${id}`, { body: input }),
   deleteApp: (id: number) => request<void>('DELETE', `/apps/${id}`),
+  appReport: (id: number, extension: string) => request<T.AppReport>('GET', `/apps/${id}/check`, { query: { extension } }),
+  ringPhone: (id: number, extension: string) => request<void>('POST', `/apps/${id}/ring`, { body: { extension } }),
   rotateAppSecret: (id: number) => request<T.AppSecret>('POST', `/apps/${id}/secret`, { body: {} }),
   finishAppInstall: (id: number) => request<unknown>('POST', `/apps/${id}/install-finish`, { body: {} }),
   frame: (id: number, wish: T.FrameWish) => request<T.Frame>('POST', `/apps/${id}/frame`, { body: wish }),

@@ -38,6 +38,14 @@ export const callListsQuery = queryOptions({ queryKey: ['call-lists', 'list'], q
 export const placementsQuery = (code: PlaceCode) => queryOptions({ queryKey: ['placements', code], queryFn: () => portal.placements(code) })
 /** One application with its handlers. */
 export const appQuery = (id: number) => queryOptions({ queryKey: ['apps', 'one', id], queryFn: () => portal.app(id) })
+/** What a phone app finds at its PBX and at the phone of an extension; looked at again while a page shows it. */
+export const appReportQuery = (id: number, extension: string) =>
+  queryOptions({
+    queryKey: ['app-report', id, extension],
+    queryFn: () => portal.appReport(id, extension),
+    refetchInterval: 3_000,
+    staleTime: 0,
+  })
 /** One handler with what became of its deliveries. */
 export const handlerQuery = (id: number) => queryOptions({ queryKey: ['handlers', 'one', id], queryFn: () => portal.handler(id) })
 /** The secret that signs what a handler gets. */

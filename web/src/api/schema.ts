@@ -33,6 +33,26 @@ export interface AppInput {
   scope: CallListStatus[]
 }
 
+/** `GET /v1/apps/:id/check`. */
+export interface AppReport {
+  answer: 'given' | 'silent' | 'not_asked'
+  /** why it is silent */
+  problem: string
+  /** what the PBX calls itself */
+  pbx: string
+  checks: Array<{
+    /** ari, rights, recordings, line, phone, or what another app calls it */
+    name: string
+    /** what of that kind was looked at, e.g. the number of a line */
+    subject: string
+    ok: boolean
+    /** of a failure */
+    code: string
+    /** of a failure, in the app's words */
+    text: string
+  }>
+}
+
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
 export interface AppSecret {
   app: App
@@ -120,6 +140,13 @@ export interface Call {
     durationSeconds: number | null
     filename: string
   } | null
+  /** of an open call: who sees its card, whoever came to it last at the end */
+  viewers: Array<{
+    id: number
+    name: string
+  }>
+  /** they talk, and the app can be asked to hand the talk over */
+  canTransfer: boolean
 }
 
 /** `GET|POST /v1/call-lists`, `GET /v1/call-lists/:id`, `PATCH /v1/call-lists/:id/items/:itemId {status}`. */
@@ -803,6 +830,12 @@ export interface Transcript {
   }>
 }
 
+/** `POST /v1/calls/:callId/transfer`, `POST /v1/apps/:id/ring`. */
+export interface TransferInput {
+  /** whose phone shall ring */
+  extension: string
+}
+
 /** `GET /v1/users?search=&cursor=`; `POST /v1/users` and `PATCH /v1/users/:id` (admins; one's own language by `PATCH /v1/me`). */
 export interface User {
   id: number
@@ -1365,6 +1398,11 @@ export interface Operations {
   'GET /calls/{callId}': {
     answer: Call
   }
+  /** Rings a colleague who shall take the talk over; until they answer, it goes on where it is. 204: the app rings them. The card moves with the talk. */
+  'POST /calls/{callId}/transfer': {
+    body: TransferInput
+    answer: undefined
+  }
   /** Closes the signed-in person's call card; the call goes on. */
   'POST /calls/{callId}/dismiss': {
     answer: undefined
@@ -1422,6 +1460,18 @@ export interface Operations {
   'PUT /phone/access': {
     body: {}
     answer: PhoneAccess
+  }
+  /** Asks a phone app what it finds at its PBX: rights, lines, the phone of an extension. */
+  'GET /apps/{id}/check': {
+    query: {
+      extension?: string
+    }
+    answer: AppReport
+  }
+  /** Asks a phone app to ring a phone for a test; whoever answers hears a tone. No call is registered. */
+  'POST /apps/{id}/ring': {
+    body: TransferInput
+    answer: undefined
   }
   /** The callback forms, with the targets and voices that can be chosen. */
   'GET /callback-forms': {

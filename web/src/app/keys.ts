@@ -25,14 +25,7 @@ export function useKeys(acts: KeyActs): void {
         find()
         return
       }
-      if (
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        isTypedIn(event.target) ||
-        document.querySelector('[role="dialog"][aria-modal="true"]')
-      )
-        return
+      if (event.ctrlKey || event.metaKey || event.altKey || isTypedIn(event.target) || isForDialog(event.target)) return
       if (event.key === 'Escape') return closeNewestCard()
       if (event.key === '?') return help()
       if (event.key === '/' || event.code === 'Slash') return focusSearch(event)
@@ -74,6 +67,12 @@ function focusSearch(event: KeyboardEvent): void {
 
 function closeNewestCard(): void {
   document.querySelector<HTMLElement>('[data-close-card]')?.click()
+}
+
+/** Also when the key has closed that dialog a moment ago: what it was pressed in is out of the page then, but still inside the dialog. */
+function isForDialog(target: EventTarget | null): boolean {
+  if (target instanceof Element && target.closest('[role="dialog"], [role="menu"]')) return true
+  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null
 }
 
 function isTypedIn(target: EventTarget | null): boolean {

@@ -53,12 +53,16 @@ const searchOf = (search: Record<string, unknown>): { search?: string } => {
   const text = search['search']
   return typeof text === 'string' || typeof text === 'number' ? { search: String(text) } : {}
 }
+/** `pick`: the person came to choose who shall be called in turn */
+const pickOf = (search: Record<string, unknown>): { search?: string; pick?: true } => {
+  return { ...searchOf(search), ...(search['pick'] === true && { pick: true as const }) }
+}
 
 const cardScreens = () => import('../cards/screens.tsx')
 const contactsRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/contacts',
-  validateSearch: searchOf,
+  validateSearch: pickOf,
   component: lazyRouteComponent(cardScreens, 'ContactsScreen'),
 })
 const contactRoute = createRoute({
@@ -75,7 +79,7 @@ const newContactRoute = createRoute({
 const companiesRoute = createRoute({
   getParentRoute: () => homeRoute,
   path: '/companies',
-  validateSearch: searchOf,
+  validateSearch: pickOf,
   component: lazyRouteComponent(cardScreens, 'CompaniesScreen'),
 })
 const companyRoute = createRoute({
@@ -181,6 +185,15 @@ const telephonyRoute = createRoute({
   path: '/telephony',
   component: lazyRouteComponent(() => import('../settings/telephony-screen.tsx'), 'TelephonyScreen'),
 })
+const setUpRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/set-up',
+  validateSearch: (search: Record<string, unknown>): { app?: number } => {
+    const app = Number(search['app'])
+    return Number.isSafeInteger(app) && app > 0 ? { app } : {}
+  },
+  component: lazyRouteComponent(() => import('../set-up/set-up-route.tsx'), 'SetUpRoute'),
+})
 const usersRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/users',
@@ -259,6 +272,7 @@ const routeTree = rootRoute.addChildren([
     settingsRoute.addChildren([
       settingsIndexRoute,
       telephonyRoute,
+      setUpRoute,
       usersRoute,
       webhooksRoute,
       compatibilityRoute,

@@ -15,6 +15,10 @@ interface ChoiceListProps {
   text: string
   onText: (text: string) => void
   hint: string
+  /** why what was chosen could not be done */
+  problem?: string | null
+  /** what the field is for, when it is not only to search */
+  label?: string
   choices: Choice[]
   /** keys of what is chosen, when several may be */
   chosen: string[] | null
@@ -24,18 +28,23 @@ interface ChoiceListProps {
 }
 
 /** A dialog to find one or several things in. */
-export function ChoiceList({ title, text, onText, hint, choices, chosen, onChoose, onDone, onCancel }: ChoiceListProps) {
+export function ChoiceList({ title, text, onText, hint, problem, label, choices, chosen, onChoose, onDone, onCancel }: ChoiceListProps) {
   const { t } = useTranslation()
   return (
     <Modal opened onClose={onCancel} title={title} closeButtonProps={{ 'aria-label': t('act.close') }}>
       <TextInput
         leftSection={<IconSearch size={16} stroke={1.7} />}
-        aria-label={t('frame.search')}
-        placeholder={t('frame.search')}
+        aria-label={label ?? t('frame.search')}
+        placeholder={label ?? t('frame.search')}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
         data-autofocus
       />
+      {problem && (
+        <p className={css.problem} role="alert">
+          {problem}
+        </p>
+      )}
       <ul className={css.list} aria-label={title}>
         {choices.map(({ key, title: name, note }) => (
           <li key={key}>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconListCheck } from '@tabler/icons-react'
+import { IconListCheck, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -19,14 +19,22 @@ export function CallListsScreen() {
   const items = lists.data?.items ?? []
   return (
     <>
-      <PageHead title={t('lists.title')} />
+      <PageHead title={t('lists.title')}>
+        {items.length > 0 && (
+          <Button
+            renderRoot={(props) => <Link to="/contacts" search={{ pick: true }} {...props} />}
+            leftSection={<IconPlus size={16} stroke={2} />}
+            data-add
+          >
+            {t('lists.add')}
+          </Button>
+        )}
+      </PageHead>
       {lists.isPending && <Waiting text={t('wait.list', { what: t('lists.what') })} />}
       {lists.isError && <Failure error={lists.error} onRetry={() => void lists.refetch()} />}
       {lists.isSuccess && items.length === 0 && (
         <EmptyPage icon={<IconListCheck size={26} stroke={1.5} />} title={t('lists.emptyTitle')} text={t('lists.empty')}>
-          <Button component={Link} to="/contacts">
-            {t('lists.emptyAct')}
-          </Button>
+          <Button renderRoot={(props) => <Link to="/contacts" search={{ pick: true }} {...props} />}>{t('lists.emptyAct')}</Button>
         </EmptyPage>
       )}
       {items.length > 0 && (

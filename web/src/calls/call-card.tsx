@@ -19,6 +19,7 @@ import { isUnderWay, nextActionOf, outcomeOf, sentenceOf, type CallMood, type Ne
 import type { CardControl } from './card-desk.ts'
 import { formatDuration } from './duration.ts'
 import { Elapsed } from './elapsed.tsx'
+import type { Handover, TransferNews } from './handover.ts'
 import type { CallRefusal } from './place-call.tsx'
 import { RefusalNotice } from './refusal-notice.tsx'
 
@@ -34,6 +35,11 @@ interface CallCardProps {
   onDismiss: () => void
   /** what a background page has made of the card; null: nothing drives it */
   control: CardControl | null
+  /** the talk is being handed over */
+  handover: Handover | null
+  news: TransferNews
+  /** the button that hands the talk over, when nothing else has one */
+  transfer: ReactNode
   /** buttons of a driven card, instead of the one next action */
   buttons: ReactNode
   /** pages of apps in the card */
@@ -59,16 +65,22 @@ export function CallCard({
   onCallAgain,
   onDismiss,
   control,
+  handover,
+  news,
+  transfer,
   buttons,
   tabs,
 }: CallCardProps) {
   const { t } = useTranslation()
   const sentence = sentenceOf(call, formatDuration(call.durationSeconds))
   const outcome = outcomeOf(call)
-  const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : sentence.mood
+  const ownMood = handover?.kind === 'toMe' ? 'waits' : sentence.mood
+  const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : ownMood
   const action = nextActionOf(call, onEntityPage)
   const own = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
-  const words = control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : own
+  const transferred = handover && t(`call.transfer.${handover.kind}`, { name: handover.name })
+  const words =
+    control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : (transferred ?? own)
 
   return (
     <article
@@ -88,6 +100,7 @@ export function CallCard({
       <p className={css.sentence} role="status" aria-live="polite">
         {words}
       </p>
+      <TransferLine news={news} />
       {call.direction === 'incoming' && <Responsible call={call} ownId={ownId} />}
       {sentence.refusal && <p className={css.quote}>“{sentence.refusal}”</p>}
       {call.closedByPortal && sentence.key === 'closedByPortal' && <p className="faint">{t('call.card.provisional')}</p>}
@@ -107,10 +120,23 @@ export function CallCard({
             onDismiss={onDismiss}
           />
         )}
+        {transfer}
         <FootLine call={call} mood={sentence.mood} />
       </footer>
       {tabs}
     </article>
+  )
+}
+
+/** What became of a transfer that did not end the talk. */
+function TransferLine({ news }: { news: TransferNews }) {
+  const { t } = useTranslation()
+  if (news.rings !== null) return <p className="quiet">{t('call.transfer.rings', { name: news.rings })}</p>
+  if (news.missedBy === null) return null
+  return (
+    <p className={css.missed} role="alert">
+      {t('call.transfer.missed', { name: news.missedBy })}
+    </p>
   )
 }
 

@@ -14,6 +14,7 @@ import { PendingCallCard } from './call-card.tsx'
 import css from './call-dock.module.css'
 import { ringsHere } from './call-sentence.ts'
 import { DockedCall } from './docked-call.tsx'
+import { handoverOf } from './handover.ts'
 import { useLeaving } from './leaving.ts'
 import { usePlaceCall, type CallRefusal } from './place-call.tsx'
 import { useRing } from './ring-tab.ts'
@@ -48,6 +49,12 @@ export function CallDock() {
     // silent as soon as this browser takes the call
     ...calls
       .filter((call) => ringsHere(call) && !phoneCalls.some(({ callId, state }) => callId === call.callId && state !== 'rings'))
+      .map((call) => call.callId),
+    ...calls
+      .filter(
+        (call) =>
+          handoverOf(call, user.id)?.kind === 'toMe' && !phoneCalls.some((one) => one.callId === call.callId && one.state !== 'rings'),
+      )
       .map((call) => call.callId),
     ...strangers.filter((call) => call.state === 'rings').map((call) => call.id),
   ]

@@ -36,6 +36,8 @@ function aCall(change: Partial<Call> = {}): Call {
     statusCode: null,
     failedReason: '',
     recording: null,
+    viewers: [],
+    canTransfer: false,
     ...change,
   }
 }

@@ -11,7 +11,9 @@ import { wasAnswered } from './call-sentence.ts'
 import type { CardPress } from './card-buttons.tsx'
 import type { BackgroundEvent, CardControl } from './card-desk.ts'
 import { useCardDesk, useDrivenCard } from './driven-card.tsx'
+import { handoverOf, useTransferNews } from './handover.ts'
 import type { CallRefusal } from './place-call.tsx'
+import { TransferButton } from './transfer-button.tsx'
 
 // fetched by those who have such apps
 const CardTabs = lazy(() => import('./card-tabs.tsx').then((module) => ({ default: module.CardTabs })))
@@ -63,6 +65,9 @@ export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallPr
   const control = useDrivenCard(call, onDismiss)
   const phoneCall = usePhoneCall(call.callId)
   const placements = useQuery(placementsQuery('CALL_CARD')).data?.items ?? []
+  const handover = handoverOf(call, card.ownId)
+  const news = useTransferNews(handover, call.state === 'talking')
+  const canTransfer = call.canTransfer && handover === null && !control
   const keep = () => setHeld(true)
   const letGo = () => setHeld(false)
   return (
@@ -75,8 +80,15 @@ export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallPr
           onDismiss()
         }}
         control={control}
+        handover={handover}
+        news={news}
+        transfer={canTransfer && !phoneCall && <TransferButton callId={call.callId} onAsked={news.asked} />}
         buttons={
-          (phoneCall && !isOver && <LazyPhoneButtons call={phoneCall} />) ||
+          (phoneCall && !isOver && (
+            <LazyPhoneButtons call={phoneCall}>
+              {canTransfer && <TransferButton isSmall callId={call.callId} onAsked={news.asked} />}
+            </LazyPhoneButtons>
+          )) ||
           (control && <DrivenButtons call={call} control={control} onClose={onDismiss} />)
         }
         tabs={

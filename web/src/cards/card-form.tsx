@@ -7,6 +7,7 @@ import { Failure } from '../app/notice.tsx'
 import css from './card-form.module.css'
 import { CompanyChoice } from './company-choice.tsx'
 import { isLeadStatus, isSource, leadStatuses, sources } from './known-values.ts'
+import { useSession } from '../app/session.ts'
 import { ResponsibleChoice } from './responsible-choice.tsx'
 import { ValuesField, type ValueRow } from './values-field.tsx'
 
@@ -38,9 +39,10 @@ interface CardValues {
 /** Adds or edits. Ctrl+Enter saves, Esc leaves. */
 export function CardForm({ kind, card, phone, error, isSaving, onSave, onCancel }: CardFormProps) {
   const { t } = useTranslation()
+  const { user } = useSession()
   const isPerson = kind !== 'company'
   const form = useForm<CardValues>({
-    initialValues: readCard(kind, card, phone),
+    initialValues: { ...readCard(kind, card, phone), ...(!card && { responsible: { id: user.id, name: user.name } }) },
     validate: {
       name: (value, values) => (kind === 'contact' && !value.trim() && !values.lastName.trim() ? t('form.needName') : null),
       title: (value) => (kind !== 'contact' && !value.trim() ? t('form.needTitle') : null),

@@ -10,7 +10,7 @@ import { rowsQuery } from '../api/queries.ts'
 import type { EntityKind } from '../api/types.ts'
 import { formatCount } from '../app/format.ts'
 import { MoreRows } from '../app/more-rows.tsx'
-import { EmptyPage, Failure, Waiting } from '../app/notice.tsx'
+import { EmptyPage, Failure, Notice, Waiting } from '../app/notice.tsx'
 import { PageHead } from '../app/page-head.tsx'
 import { NewCallList } from '../call-lists/new-call-list.tsx'
 import { RowsTable } from './rows-table.tsx'
@@ -18,8 +18,15 @@ import css from './rows-screen.module.css'
 
 const icons = { contact: IconAddressBook, company: IconBuilding, lead: IconTargetArrow }
 
+interface RowsScreenProps {
+  kind: EntityKind
+  search: string
+  /** the person came to choose who shall be called in turn */
+  isPicking?: boolean
+}
+
 /** The list of one kind: search, page after page, call from the row. */
-export function RowsScreen({ kind, search }: { kind: EntityKind; search: string }) {
+export function RowsScreen({ kind, search, isPicking = false }: RowsScreenProps) {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
   const [text, setText] = useState(search)
@@ -31,7 +38,8 @@ export function RowsScreen({ kind, search }: { kind: EntityKind; search: string 
   const path = `/${collectionOf[kind]}` as const
 
   const showSearch = useDebouncedCallback(
-    (value: string) => void navigate({ to: path, search: value ? { search: value } : {}, replace: true }),
+    (value: string) =>
+      void navigate({ to: path, search: { ...(value && { search: value }), ...(isPicking && { pick: true }) }, replace: true }),
     200,
   )
   const changeText = (value: string) => {
@@ -62,6 +70,18 @@ export function RowsScreen({ kind, search }: { kind: EntityKind; search: string 
           {t(`kind.${kind}.add`)}
         </Button>
       </PageHead>
+      {isPicking && selected.size === 0 && (
+        <Notice
+          kind="info"
+          action={
+            <Link className="link" to={kind === 'contact' ? '/companies' : '/contacts'} search={{ pick: true }}>
+              {t(`lists.pickOther.${kind === 'contact' ? 'company' : 'contact'}`)}
+            </Link>
+          }
+        >
+          {t('lists.pick')}
+        </Notice>
+      )}
       {selected.size > 0 && kind !== 'lead' && <NewCallList entityKind={kind} ids={[...selected]} onClear={() => setSelected(new Set())} />}
       {rows.isPending && <Waiting text={t('wait.list', { what: t(`kind.${kind}.what`) })} />}
       {rows.isError && <Failure error={rows.error} onRetry={() => void rows.refetch()} />}
@@ -79,6 +99,7 @@ export function RowsScreen({ kind, search }: { kind: EntityKind; search: string 
             kind={kind}
             rows={items}
             selected={selected}
+            isPicking={isPicking}
             onSelect={kind === 'lead' ? null : setSelected}
             onOpen={(row) => void navigate({ to: `${path}/$id`, params: { id: String(row.id) } })}
           />

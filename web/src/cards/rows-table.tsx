@@ -14,13 +14,15 @@ interface RowsTableProps {
   kind: EntityKind
   rows: EntityRow[]
   selected: ReadonlySet<number>
+  /** shows the boxes to tick at once */
+  isPicking: boolean
   /** null where nothing can be done with a selection */
   onSelect: ((ids: ReadonlySet<number>) => void) | null
   onOpen: (row: EntityRow) => void
 }
 
 /** The rows of a list; a number calls, the row opens the card. */
-export function RowsTable({ kind, rows, selected, onSelect, onOpen }: RowsTableProps) {
+export function RowsTable({ kind, rows, selected, isPicking, onSelect, onOpen }: RowsTableProps) {
   const { t } = useTranslation()
   const toggle = (id: number) => {
     const next = new Set(selected)
@@ -29,7 +31,7 @@ export function RowsTable({ kind, rows, selected, onSelect, onOpen }: RowsTableP
   }
   const areAll = rows.every((row) => selected.has(row.id))
   return (
-    <table className={`${table.table} ${css.rows}`} data-selecting={selected.size > 0 || undefined}>
+    <table className={`${table.table} ${css.rows}`} data-selecting={isPicking || selected.size > 0 || undefined}>
       <thead>
         <tr>
           {onSelect && (

@@ -5,11 +5,13 @@ import { RowsScreen } from './rows-screen.tsx'
 
 /** The routes of the three kinds; the screens are the same. */
 export function ContactsScreen() {
-  return <RowsScreen key="contact" kind="contact" search={useSearch({ from: '/home/contacts' }).search ?? ''} />
+  const { search = '', pick = false } = useSearch({ from: '/home/contacts' })
+  return <RowsScreen key="contact" kind="contact" search={search} isPicking={pick} />
 }
 /** `/companies`. */
 export function CompaniesScreen() {
-  return <RowsScreen key="company" kind="company" search={useSearch({ from: '/home/companies' }).search ?? ''} />
+  const { search = '', pick = false } = useSearch({ from: '/home/companies' })
+  return <RowsScreen key="company" kind="company" search={search} isPicking={pick} />
 }
 /** `/leads`. */
 export function LeadsScreen() {

@@ -17,8 +17,8 @@ import type { PhoneCall } from './phone.ts'
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
-/** The buttons of a call that this tab's phone has. */
-export function PhoneButtons({ call }: { call: PhoneCall }) {
+/** The buttons of a call that this tab's phone has; `children` stand among the small ones. */
+export function PhoneButtons({ call, children }: { call: PhoneCall; children?: ReactNode }) {
   const { t } = useTranslation()
   const phone = usePhone()
   const { id } = call
@@ -45,12 +45,12 @@ export function PhoneButtons({ call }: { call: PhoneCall }) {
           {t('phone.problem.ice')}
         </p>
       )}
-      {call.state === 'talks' && <TalkButtons call={call} />}
+      {call.state === 'talks' && <TalkButtons call={call}>{children}</TalkButtons>}
     </div>
   )
 }
 
-function TalkButtons({ call }: { call: PhoneCall }) {
+function TalkButtons({ call, children }: { call: PhoneCall; children: ReactNode }) {
   const { t } = useTranslation()
   const phone = usePhone()
   const [hasPad, setPad] = useState(false)
@@ -67,6 +67,7 @@ function TalkButtons({ call }: { call: PhoneCall }) {
         <Small label={t('call.drive.pad')} isOn={hasPad} onClick={() => setPad(!hasPad)}>
           <IconDialpad size={18} stroke={1.7} />
         </Small>
+        {children}
         {(isMuted || isHeld) && <span className="quiet">{t(isHeld ? 'phone.isHeld' : 'phone.isMuted')}</span>}
       </div>
       {hasPad && <Pad onDigit={(digit) => phone.press(id, digit)} />}

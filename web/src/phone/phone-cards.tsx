@@ -1,16 +1,16 @@
 import { IconPhoneCall, IconPhoneIncoming } from '@tabler/icons-react'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import css from '../calls/call-card.module.css'
 import type { PhoneCall } from './phone.ts'
 
 const PhoneButtons = lazy(() => import('./phone-buttons.tsx').then((module) => ({ default: module.PhoneButtons })))
 
-/** The buttons of the phone, fetched when there is a call. */
-export function LazyPhoneButtons({ call }: { call: PhoneCall }) {
+/** The buttons of the phone, fetched when there is a call; `children` stand among those of a talk. */
+export function LazyPhoneButtons({ call, children }: { call: PhoneCall; children?: ReactNode }) {
   return (
     <Suspense>
-      <PhoneButtons call={call} />
+      <PhoneButtons call={call}>{children}</PhoneButtons>
     </Suspense>
   )
 }

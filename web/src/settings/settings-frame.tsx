@@ -7,6 +7,7 @@ import css from './settings.module.css'
 
 const tabs = [
   { to: '/settings/telephony', name: 'telephony', isForAll: true },
+  { to: '/settings/set-up', name: 'setUp', isForAll: false },
   { to: '/settings/users', name: 'users', isForAll: true },
   { to: '/settings/applications', name: 'applications', isForAll: false },
   { to: '/settings/webhooks', name: 'webhooks', isForAll: false },

@@ -73,7 +73,7 @@ export function TelephonyScreen() {
             kind="caution"
             action={
               user.isAdmin && (
-                <Button component={Link} to="/settings/applications" variant="light" size="compact-sm">
+                <Button component={Link} to="/settings/set-up" variant="light" size="compact-sm">
                   {t('telephony.addApp')}
                 </Button>
               )

@@ -8,9 +8,10 @@ import type { Clicks } from '../../telephony/click.ts'
 import type { PresentedCall } from '../../telephony/presented.ts'
 import { problemAdvice } from '../../telephony/sentences.ts'
 import type { Traces } from '../../telephony/trace.ts'
+import type { Transfers } from '../../telephony/transfers.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { ApiAnswer, route, type Route } from './route.ts'
-import { Call, ClickAnswer, ClickInput, ClickSkipped, Explanation, Page, Trace } from './schemas.ts'
+import { Call, ClickAnswer, ClickInput, ClickSkipped, Explanation, Page, Trace, TransferInput } from './schemas.ts'
 
 /** What the call rows need. */
 export interface CallRoutesParts {
@@ -18,6 +19,7 @@ export interface CallRoutesParts {
   readonly clicks: Clicks
   readonly calls: Calls
   readonly traces: Traces
+  readonly transfers: Transfers
   /** milliseconds since 1970 */
   now(): number
   present(portalId: number, calls: readonly Row<'call'>[]): Promise<PresentedCall[]>
@@ -36,7 +38,7 @@ const pageLimit = 50
 const outcomeShownMs = 3_600_000
 
 /** Clicks, call cards, call history, traces, explain. */
-export function callRoutes({ store, clicks, calls, traces, now, present }: CallRoutesParts): Route[] {
+export function callRoutes({ store, clicks, calls, traces, transfers, now, present }: CallRoutesParts): Route[] {
   const one = async (portalId: number, callId: string): Promise<PresentedCall> => {
     const call = await calls.find(portalId, callId)
     if (!call) throw new PortalError('call_unknown', { id: callId.slice(0, 100) })
@@ -135,6 +137,16 @@ export function callRoutes({ store, clicks, calls, traces, now, present }: CallR
       access: 'user',
       answers: { 200: Call },
       run: ({ caller, params }) => one(caller.portalId, params['callId']!),
+    }),
+    route({
+      method: 'POST',
+      path: '/calls/:callId/transfer',
+      about:
+        'Rings a colleague who shall take the talk over; until they answer, it goes on where it is. 204: the app rings them. The card moves with the talk.',
+      access: 'user',
+      body: TransferInput,
+      answers: { 204: null },
+      run: ({ caller, params, body }) => transfers.start({ ...caller, callId: params['callId']!, extension: body.extension }),
     }),
     route({
       method: 'POST',

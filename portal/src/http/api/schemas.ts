@@ -178,7 +178,14 @@ export const Call = Type.Object({
   recording: Nullable(
     Type.Object({ id: Type.Number(), url: Type.String(), durationSeconds: Nullable(Type.Number()), filename: Type.String() }),
   ),
+  viewers: Type.Array(Type.Object({ id: Type.Number(), name: Type.String() }), {
+    description: 'of an open call: who sees its card, whoever came to it last at the end',
+  }),
+  canTransfer: Type.Boolean({ description: 'they talk, and the app can be asked to hand the talk over' }),
 })
+
+/** `POST /v1/calls/:callId/transfer`, `POST /v1/apps/:id/ring`. */
+export const TransferInput = Type.Object({ extension: Type.String({ pattern: '^[0-9]{1,20}$', description: 'whose phone shall ring' }) })
 
 /** `GET /v1/calls/:callId/transcript`; `id` is null and `lines` empty when nobody attached one. */
 export const Transcript = Type.Object({
@@ -644,6 +651,22 @@ export const CallbackRequest = Type.Object({
 
 /** `GET /v1/phone`. */
 export const PhoneOffer = Type.Object({ isOffered: Type.Boolean() })
+
+/** `GET /v1/apps/:id/check`. */
+export const AppReport = Type.Object({
+  answer: Literals(['given', 'silent', 'not_asked'] as const),
+  problem: Type.String({ description: 'why it is silent' }),
+  pbx: Type.String({ description: 'what the PBX calls itself' }),
+  checks: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'ari, rights, recordings, line, phone, or what another app calls it' }),
+      subject: Type.String({ description: 'what of that kind was looked at, e.g. the number of a line' }),
+      ok: Type.Boolean(),
+      code: Type.String({ description: 'of a failure' }),
+      text: Type.String({ description: "of a failure, in the app's words" }),
+    }),
+  ),
+})
 
 /** `PUT /v1/phone/access`: what a browser registers with. */
 export const PhoneAccess = Type.Object({

@@ -9,7 +9,7 @@ export const bell = {
     unread: 'Unread',
     markRead: 'Mark as read',
     readAll: 'Mark all as read',
-    empty: 'Nothing yet. What applications tell you by im.notify stands here.',
+    empty: 'Nothing yet. What your applications tell you stands here.',
     what: 'your notifications',
     newTab: 'opens in a new tab',
   },

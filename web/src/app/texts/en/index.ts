@@ -8,6 +8,7 @@ import { deliveries } from './deliveries.ts'
 import { applications } from './applications.ts'
 import { handlers } from './handlers.ts'
 import { phone } from './phone.ts'
+import { setUp } from './set-up.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
@@ -19,6 +20,7 @@ export const en = {
   ...cards,
   ...phone,
   ...settings,
+  ...setUp,
   ...applications,
   ...data,
   ...deliveries,

@@ -3,6 +3,7 @@ export const settings = {
   settings: {
     title: 'Settings',
     telephony: 'Telephony',
+    setUp: 'Connect a PBX',
     users: 'Users',
     applications: 'Applications',
     webhooks: 'Webhooks',
@@ -31,7 +32,7 @@ export const settings = {
     notReady: 'Not ready',
     noTargetsTitle: 'No phone app yet',
     noTargets: 'Add an application, or an outgoing webhook for ONEXTERNALCALLSTART, and choose it here.',
-    addApp: 'Add an application',
+    addApp: 'Connect a PBX',
     kind: { app: 'Application', line: 'Line', webhook: 'Outgoing webhook' },
     crmTitle: 'Calls in the CRM',
     crmText: 'When a phone app asks for it, or a line creates cards, a call of an unknown number makes one.',

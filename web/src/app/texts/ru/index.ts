@@ -8,6 +8,7 @@ import { data } from './data.ts'
 import { deliveries } from './deliveries.ts'
 import { handlers } from './handlers.ts'
 import { phone } from './phone.ts'
+import { setUp } from './set-up.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
@@ -19,6 +20,7 @@ export const ru = {
   ...cards,
   ...phone,
   ...settings,
+  ...setUp,
   ...applications,
   ...data,
   ...deliveries,

@@ -3,6 +3,7 @@ export const settings = {
   settings: {
     title: 'Настройки',
     telephony: 'Телефония',
+    setUp: 'Подключить АТС',
     users: 'Сотрудники',
     applications: 'Приложения',
     webhooks: 'Вебхуки',
@@ -31,7 +32,7 @@ export const settings = {
     notReady: 'Не готово',
     noTargetsTitle: 'Телефонного приложения пока нет',
     noTargets: 'Добавьте приложение или исходящий вебхук на событие ONEXTERNALCALLSTART и выберите его здесь.',
-    addApp: 'Добавить приложение',
+    addApp: 'Подключить АТС',
     kind: { app: 'Приложение', line: 'Линия', webhook: 'Исходящий вебхук' },
     crmTitle: 'Звонки в CRM',
     crmText: 'Если приложение просит об этом или линия создаёт карточки, звонок с неизвестного номера создаёт карточку.',
