@@ -269,6 +269,7 @@ describe('crm.status', () => {
       NAME_INIT: 'Converted',
       SORT: '30',
       SYSTEM: 'Y',
+      CATEGORY_ID: null,
       COLOR: null,
       SEMANTICS: 'S',
       EXTRA: { SEMANTICS: 'success', COLOR: '' },
@@ -289,6 +290,7 @@ describe('crm.status', () => {
       NAME_INIT: '',
       SORT: '50',
       SYSTEM: 'N',
+      CATEGORY_ID: null,
       COLOR: '#FFA900',
       SEMANTICS: null,
     })
@@ -329,7 +331,18 @@ describe('crm.status', () => {
       'CALL_LIST',
     ])
     const described = await result('crm.status.fields')
-    expect(Object.keys(described)).toEqual(['ID', 'ENTITY_ID', 'STATUS_ID', 'NAME', 'NAME_INIT', 'SORT', 'SYSTEM', 'COLOR', 'SEMANTICS'])
+    expect(Object.keys(described)).toEqual([
+      'ID',
+      'ENTITY_ID',
+      'STATUS_ID',
+      'NAME',
+      'NAME_INIT',
+      'SORT',
+      'SYSTEM',
+      'CATEGORY_ID',
+      'COLOR',
+      'SEMANTICS',
+    ])
     expect(described.NAME).toMatchObject({ type: 'string', isRequired: true })
   })
 

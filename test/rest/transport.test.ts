@@ -240,7 +240,7 @@ describe('an answer', () => {
     for (const path of [hook.replace('/rest/', '/rest/api/'), '/rest/api']) {
       expect(await post(`${path}/profile`, '{}', json)).toMatchObject({
         status: 404,
-        body: { error: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION' },
+        body: { error: { code: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', message: expect.stringMatching(/ Call profile as /) } },
       })
     }
   })
@@ -511,7 +511,7 @@ describe('a hostile body', () => {
   })
 
   test.each(['PUT', 'DELETE', 'PATCH', 'HEAD'])('by %s calls nothing', async (verb) => {
-    expect((await request(`${house.url}${hook}/profile`, { method: verb })).status).toBe(404)
+    expect((await request(`${house.url}${hook}/profile`, { method: verb })).status).toBe(405)
   })
 
   test('with bytes that are no UTF-8 is no bug', async () => {

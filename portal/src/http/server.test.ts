@@ -190,7 +190,7 @@ describe('a REST address', () => {
 
   it('below /rest/api is refused as REST 3.0, which is not served', async () => {
     const { status, json } = await get(`${base}/rest/api/telephony.call.list?auth=x`)
-    expect([status, json['error']]).toEqual([404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION'])
+    expect([status, json['error'].code]).toEqual([404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION'])
   })
 
   it.each([
