@@ -43,6 +43,10 @@ export interface App {
   isInstalled(): boolean
   /** The newest calls, newest first. */
   recentCalls(limit: number): Call[]
+  /** How many calls are not over. */
+  liveCalls(): number
+  /** How many are over of which the portal has not been told all. */
+  unreportedCalls(): number
   /** Called after every change of a call or of the installation. */
   onChange(listener: () => void): () => void
   /** The last thing that went wrong and that a person should know, for pages. */
@@ -134,6 +138,8 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
     },
     isInstalled: () => link.installation() !== undefined,
     recentCalls: (limit) => journal.recent(limit),
+    liveCalls: () => switchboard.live().length,
+    unreportedCalls: () => journal.unreported(),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -17,6 +17,8 @@ export interface Journal {
   live(): Call[]
   /** Calls that are over and of which the portal has not been told all, due by `now`. */
   due(now: number, limit: number): Call[]
+  /** How many those are, due or not. */
+  unreported(): number
   /** When the next one is due, or `undefined`. */
   nextDueAt(): number | undefined
   /** Puts a report off and counts the try. */
@@ -61,6 +63,7 @@ export function openJournal(path: string): Journal {
   const find = db.prepare('SELECT body FROM call WHERE call_id = ?')
   const live = db.prepare(`SELECT body FROM call WHERE state IN ('new', 'agent_ringing', 'agent_answered', 'client_ringing', 'talking')`)
   const due = db.prepare(`SELECT body FROM call WHERE state IN ('ended', 'reported') AND due_at <= ? ORDER BY due_at LIMIT ?`)
+  const unreported = db.prepare(`SELECT count(*) AS calls FROM call WHERE state IN ('ended', 'reported')`)
   const nextDue = db.prepare(`SELECT min(due_at) AS at FROM call WHERE state IN ('ended', 'reported')`)
   const postpone = db.prepare('UPDATE call SET due_at = ?2, tries = tries + 1 WHERE call_id = ?1')
   const hasten = db.prepare(`UPDATE call SET due_at = 0, tries = 0 WHERE state IN ('ended', 'reported')`)
@@ -75,6 +78,7 @@ export function openJournal(path: string): Journal {
     save: (call) => void save.run(call.callId, call.state, JSON.stringify(call)),
     live: () => readCalls(live.all()),
     due: (now, limit) => readCalls(due.all(now, limit)),
+    unreported: () => numberOf(unreported.get()?.['calls']) ?? 0,
     nextDueAt: () => numberOf(nextDue.get()?.['at']),
     postpone: (callId, dueAt) => void postpone.run(callId, dueAt),
     hasten: () => void hasten.run(),

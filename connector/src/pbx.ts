@@ -115,9 +115,9 @@ export interface LegRef {
   readonly extension?: string
 }
 
-/** A leg that stands on the PBX now. A caller who waits is `answered`: it is for us to answer them. */
+/** A leg that stands on the PBX now. A caller who waits is `answered`: it is for us to answer them. `placed`: its phone has said nothing yet. */
 export interface LiveLeg extends LegRef {
-  readonly state: 'ringing' | 'answered'
+  readonly state: 'placed' | 'ringing' | 'answered'
 }
 
 /** A finished recording. */

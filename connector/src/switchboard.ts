@@ -110,11 +110,13 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     }
   }
 
+  /** Noted before it is asked for, and left so when nobody knows what came of it: then the recording is looked for, and found or not. */
   function record(call: Call): void {
     const { callId } = call
+    if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true })
     perform(
       callId,
-      pbx.record(call).then((isRecording) => (isRecording ? apply(callId, { type: 'recording' }) : undefined)),
+      pbx.record(call).then((isRecorded) => (isRecorded ? undefined : apply(callId, { type: 'recording', isRecorded }))),
     )
   }
 
@@ -128,7 +130,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   function connect(call: Call): void {
     const { callId, extension } = call
     pbx.connect(call).then(
-      () => (call.isRecorded ? undefined : record(call)),
+      () => record(calls.get(callId) ?? call),
       (error: unknown) => {
         log('warn', 'the PBX did not connect the two', { callId, why: wordsOf(error) })
         apply(callId, { type: 'leg', leg: 'agent', extension, state: 'ended', cause: { q850: 41 }, at: clock.now() })

@@ -48,7 +48,10 @@ export interface TestAsterisk {
   cli(command: string): Promise<string>
   /** channels and bridges that stand */
   standing(): Promise<{ channels: string[]; bridges: string[] }>
+  /** it writes a recording of the call */
+  isRecording(callId: string): boolean
   kill(): Promise<void>
+  /** starts it again; nothing if it runs */
   start(): Promise<void>
   /** what its log says of warnings and errors */
   complaints(): Promise<string[]>
@@ -67,7 +70,10 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   const configFile = join(dir, 'etc/asterisk.conf')
   let child: ChildProcess | undefined
 
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
+
   async function start(): Promise<void> {
+    if (isRunning()) return
     // However the test's process ends, its Asterisk ends with it.
     const words = [...(existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []), binary, '-f', '-C', configFile]
     const started = spawn(words[0]!, words.slice(1), { stdio: 'ignore' })
@@ -82,7 +88,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
 
   async function kill(): Promise<void> {
     const dying = child
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    if (!dying || !isRunning()) return
     const gone = new Promise((resolve) => dying.once('exit', resolve))
     dying.kill('SIGKILL')
     await gone
@@ -102,6 +108,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
       )
       return { channels: channels!, bridges: bridges! }
     },
+    isRecording: (callId) => ['', '-spoken'].some((side) => existsSync(join(dir, 'spool/recording', `hookswitch-${callId}${side}.wav`))),
     complaints: async () => (await readLog()).split('\n').filter((line) => /\] (WARNING|ERROR)/.test(line)),
     async stop() {
       await kill()

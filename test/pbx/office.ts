@@ -49,6 +49,8 @@ export interface Office {
   finished(callId: string, options?: { isRecorded?: boolean }): Promise<CallView>
   /** nothing is left on the PBX */
   expectQuiet(): Promise<void>
+  /** hangs up whatever the test before has left and brings back what it killed; resolves when no call is left anywhere. Each test begins with it. */
+  begin(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -57,7 +59,7 @@ export interface TestConnector {
   readonly url: string
   /** SIGKILL; only of a process */
   kill(): Promise<void>
-  /** starts it again on the same data; ready when it is connected to Asterisk */
+  /** starts it again on the same data, if it does not run; ready when it is connected to Asterisk */
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -73,7 +75,7 @@ export interface CallView {
   readonly [key: string]: any
 }
 
-/** Asks every 20 ms until it is so; fails after 15 s with the words of `what`. */
+/** Asks every 20 ms until it is so; fails after 45 s with the words of `what`. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   // reports wait 1, 2, 4, 8 s between their tries: a portal that was away is told within this
   const lastAt = Date.now() + 45_000
@@ -142,8 +144,18 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
   const call = async (callId: string): Promise<CallView> => (await house.admin.api('GET', `/calls/${callId}`)).body as CallView
 
+  const isAtRest = async (): Promise<boolean> => {
+    const answer = await fetch(`${connector.url}/healthz`)
+    return answer.status === 200 && ((await answer.json()) as { calls: number }).calls === 0
+  }
+  const expectQuiet = (): Promise<void> =>
+    until(async () => {
+      const { channels, bridges } = await asterisk.standing()
+      return channels.length + bridges.length === 0
+    }, 'nothing stands on the PBX')
+
   await until(() => logged.some((line) => line.includes(' info events are bound')), 'the events are bound')
-  await until(async () => (await fetch(`${connector.url}/healthz`)).status === 200, 'the connector is healthy')
+  await until(isAtRest, 'the connector is healthy')
   return {
     house,
     asterisk,
@@ -158,17 +170,23 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
       return (answer.body.call as { callId: string }).callId
     },
     async finished(callId, { isRecorded = true } = {}) {
-      await until(async () => {
+      const isFinished = async (): Promise<boolean> => {
         const { state, statusCode, recording } = await call(callId)
         return state === 'finished' && (statusCode !== '200' || !isRecorded || recording !== null)
-      }, `${callId} is finished`)
+      }
+      await until(isFinished, `${callId} is finished`).catch(async (error: Error) => {
+        const lines = logged.filter((line) => line.includes(callId)).slice(-12)
+        throw new Error(`${error.message}\n${JSON.stringify(await call(callId))}\n${lines.join('\n')}`, { cause: error })
+      })
       return call(callId)
     },
-    async expectQuiet() {
-      await until(async () => {
-        const { channels, bridges } = await asterisk.standing()
-        return channels.length + bridges.length === 0
-      }, 'nothing stands on the PBX')
+    expectQuiet,
+    async begin() {
+      for (const phone of [desk, world]) phone.clear()
+      await asterisk.start()
+      await connector.start()
+      await expectQuiet()
+      await until(isAtRest, 'the connector is healthy and has no call')
     },
     stop,
   }
@@ -193,14 +211,12 @@ async function startInProcess(seat: Seat): Promise<TestConnector> {
   const config = readAsteriskConfig(argumentsOf(seat), {})
   if (config === 'help') throw new Error('the arguments are no order to run')
   const log = createLog((line) => logged.push(line), systemClock.now)
-  const open = () => startAsteriskConnector(config, { clock: systemClock, log })
-  let running = await open()
+  const running = await startAsteriskConnector(config, { clock: systemClock, log })
   return {
     url: running.url,
     kill: () => Promise.reject(new Error('it runs in this process')),
-    async start() {
-      running = await open()
-    },
+    // Nobody can have killed it.
+    start: async () => {},
     close: () => running.close(),
   }
 }
@@ -217,8 +233,9 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     started.stderr.on('data', (data: Buffer) => seat.logged.push(...data.toString().split('\n')))
     await once(started.stdout, 'data')
   }
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (!isRunning()) return
     child.kill(signal)
     await once(child, 'exit')
   }
@@ -227,6 +244,7 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     url,
     kill: () => end('SIGKILL'),
     async start() {
+      if (isRunning()) return
       await open()
       await until(async () => (await fetch(`${url}/healthz`)).status === 200, 'the connector is healthy again')
     },

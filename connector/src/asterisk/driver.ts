@@ -237,12 +237,12 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
 
-  function readLegs(channels: readonly AriChannel[]) {
+  function readLegs(channels: readonly AriChannel[]): Array<{ room: Room; leg: Leg; state: LiveLeg['state']; isEntered: boolean }> {
     return channels.flatMap(({ id, name: channelName, state: channelState }) => {
       const found = find(id)
       if (!found) return []
       const isCaller = found.room.isCaller && found.leg === found.room.client
-      const legState = isCaller || channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
+      const legState = isCaller || channelState === 'Up' ? 'answered' : channelState === 'Ringing' ? 'ringing' : 'placed'
       // Every created channel obeys; an originated one does when it is answered.
       const isEntered = legState === 'answered' || found.leg.part === 'client' || channelName.startsWith('Local/')
       return [{ ...found, state: legState, isEntered }]
@@ -262,7 +262,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     }
     const standing = new Set(legs.map(({ leg }) => leg))
     for (const leg of rooms.all().flatMap(legsOf)) {
-      if (isStanding(leg) && leg.state !== 'placed' && !standing.has(leg)) leg.state = 'ended'
+      if (isStanding(leg) && !leg.isBeingPlaced && !standing.has(leg)) leg.state = 'ended'
     }
     for (const { id, channels: inside } of await ari.call('bridges.list', {})) {
       const name = names.read(id)

@@ -57,6 +57,7 @@ export function createPlacing(parts: PlacingParts): Placing {
     const agent = rooms.agent(room, call.extension, call.round ?? 1)
     if (agent.state !== 'idle') return
     agent.state = 'placed'
+    agent.isBeingPlaced = true
     try {
       const { endpoint, headers } = await parts.agentPhone(call)
       const callerId = callerIdOf(call.clientName, call.number)
@@ -66,6 +67,8 @@ export function createPlacing(parts: PlacingParts): Placing {
     } catch (error) {
       await giveUp(room, agent)
       throw refusalOf(error, CAUSES.absent)
+    } finally {
+      agent.isBeingPlaced = false
     }
   }
 
@@ -98,6 +101,7 @@ export function createPlacing(parts: PlacingParts): Placing {
     const line = lineOf(settings, call.line)
     if (!line) throw new PlacementRefused(`there is no line “${call.line}”`, { q850: CAUSES.noCircuit })
     room.client.state = 'placed'
+    room.client.isBeingPlaced = true
     room.digits = call.extensionDigits
     try {
       await joinClient(room, rooms.agent(room, call.extension), {
@@ -108,6 +112,8 @@ export function createPlacing(parts: PlacingParts): Placing {
     } catch (error) {
       await giveUp(room, room.client)
       throw refusalOf(error, CAUSES.noCircuit)
+    } finally {
+      room.client.isBeingPlaced = false
     }
   }
 

@@ -56,6 +56,9 @@ export function createRecordings(parts: RecordingParts): Recordings {
   /** A listening channel can be recorded only when it is ours to command: hurried, 97 of 100 files came (pbx 3). */
   async function startSide(callId: string, clientId: string, { part, spy }: (typeof SIDES)[number]): Promise<void> {
     const snoopId = names.of(callId, part)
+    const record = () => unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
+    // Asked again, e.g. after a restart: it listens already.
+    if (await isThere(ari.call('channels.get', { channelId: snoopId }))) return record()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const cancel = clock.after(ENTER_WITHIN_MS, () => reject(new Error('the listening channel did not come')))
     entered.set(snoopId, resolve)
@@ -63,7 +66,7 @@ export function createRecordings(parts: RecordingParts): Recordings {
       const order = { channelId: clientId, snoopId, spy, app: settings.application }
       await ari.call('channels.snoopChannelWithId', order)
       await promise
-      await unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
+      await record()
     } finally {
       cancel()
       entered.delete(snoopId)
