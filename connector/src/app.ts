@@ -10,6 +10,7 @@ import {
 } from '@hookswitch/sdk'
 import type { Call } from './call.ts'
 import { createCallbackListener } from './callbacks.ts'
+import { createCheckReceiver, type CheckOrder } from './check-receiver.ts'
 import { createClickListener } from './clicks.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -33,6 +34,8 @@ export interface App {
   readonly handler: Receiver
   /** Serve it at `/phone`: the portal asks here for browser phones. */
   readonly phone: Receiver
+  /** Serve it at `/check`: the portal asks here whether the PBX is ready. */
+  readonly check: Receiver
   /** Takes up the installation and the calls of the last run. Call it before the first event is let in: until then all are refused. */
   start(): Promise<void>
   /** Binds the app's events to `appUrl`, where the portal reaches this process, now and at each installation. */
@@ -62,6 +65,8 @@ export interface AppParts {
   readonly limits?: Limits
   /** Extensions that ring for calls to a line, after the responsible person; none unless told. */
   readonly groupOf?: (line: string) => readonly string[]
+  /** Looks whether the PBX is ready, for pages of the portal; absent: there is nothing to look at. */
+  readonly check?: (order: CheckOrder) => Promise<unknown>
 }
 
 const KEEP_CALLS_MS = 30 * 24 * 3_600_000
@@ -75,7 +80,7 @@ export function openDataDir(path: string): Journal {
 }
 
 /** Builds a connector; reading it top to bottom is reading what it consists of. Nothing runs before `start()`. */
-export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [] }: AppParts): App {
+export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [], check }: AppParts): App {
   const journal = openDataDir(config.dataDir)
   const listeners = new Set<() => void>()
   const changed = () => listeners.forEach((listener) => listener())
@@ -88,8 +93,9 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   const outbox = createOutbox({ journal, pbx, progress, portal, clock, log, onMoved: changed })
   const switchboard = createSwitchboard({ pbx, journal, progress, clock, log, limits, onEnded: () => outbox.wake(), onMoved: changed })
 
+  const applicationToken = () => link.installation()?.applicationToken
   const handler = createEventHandler({
-    applicationToken: () => link.installation()?.applicationToken,
+    applicationToken,
     ...(config.webhookSecret === undefined ? {} : { secret: config.webhookSecret }),
     onError: (error, { event }) => log('error', 'an event could not be worked on', { event, why: wordsOf(error) }),
     now: () => clock.now(),
@@ -114,7 +120,8 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   return {
     install: link.install,
     handler,
-    phone: createPhoneReceiver({ applicationToken: () => link.installation()?.applicationToken, phones: pbx.phones, log }),
+    phone: createPhoneReceiver({ applicationToken, phones: pbx.phones, log }),
+    check: createCheckReceiver({ applicationToken, check, log }),
     async start() {
       link.load()
       // A PBX that is down now says `up` later, and is asked again then.

@@ -25,17 +25,19 @@ export interface ConnectorServer {
   close(): Promise<void>
 }
 
-/** Serves `/install`, `/handler`, `/phone` and `/healthz`. Starts the app before the first request is let in, and binds its events after. */
+/** Serves `/install`, `/handler`, `/phone`, `/check` and `/healthz`. Starts the app before the first request is let in, and binds its events after. */
 export async function startServer({ app, config, log, health, page }: ServerParts): Promise<ConnectorServer> {
   const fault = (error: unknown) => log('error', 'a request failed', { why: wordsOf(error) })
   const install = nodeListener(app.install, fault)
   const handler = nodeListener(app.handler, fault)
   const phone = nodeListener(app.phone, fault)
+  const check = nodeListener(app.check, fault)
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/install') return install(request, response)
     if (path === '/handler') return handler(request, response)
     if (path === '/phone') return phone(request, response)
+    if (path === '/check') return check(request, response)
     if (path === '/healthz') {
       const words = health()
       return response.writeHead(words.ok ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(words))

@@ -34,6 +34,10 @@ export interface AsteriskWish {
   readonly trunkPort: number
   /** more lines of extensions.conf */
   readonly dialplan?: string
+  /** modules that are not loaded */
+  readonly noload?: readonly string[]
+  /** its ARI is off: ready when its console says so */
+  readonly isAriOff?: boolean
   /** whole files, by name without `.conf`, that go before those made of the rest of the wish */
   readonly files?: (ports: { readonly httpPort: number; readonly sipPort: number }) => Readonly<Record<string, string>>
 }
@@ -70,6 +74,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   const configFile = join(dir, 'etc/asterisk.conf')
   let child: ChildProcess | undefined
 
+  const cli = async (command: string): Promise<string> => (await promisify(execFile)(binary, ['-C', configFile, '-rx', command])).stdout
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
 
   async function start(): Promise<void> {
@@ -80,7 +85,11 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
     child = started
     const lastAt = Date.now() + 20_000
     // refused → 404 → 503 → 200: only the last one takes orders (pbx 1)
-    while ((await ask('/asterisk/info').catch(() => undefined))?.status !== 200) {
+    const isReady = async (): Promise<boolean> =>
+      wish.isAriOff
+        ? (await cli('core waitfullybooted').catch(() => '')).includes('fully booted')
+        : (await ask('/asterisk/info').catch(() => undefined))?.status === 200
+    while (!(await isReady())) {
       if (started.exitCode !== null || Date.now() > lastAt) throw new Error(`Asterisk did not start:\n${await readLog()}`)
       await wait(30)
     }
@@ -101,7 +110,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
     dir,
     start,
     kill,
-    cli: async (command) => (await promisify(execFile)(binary, ['-C', configFile, '-rx', command])).stdout,
+    cli,
     async standing() {
       const [channels, bridges] = await Promise.all(
         ['/channels', '/bridges'].map(async (path) => ((await (await ask(path)).json()) as { id: string }[]).map(({ id }) => id)),
@@ -150,7 +159,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
   }).map(([name, path]) => `${name} => ${path}`)
   const files: Record<string, string> = {
     asterisk: ['[directories]', ...folders, '[options]', 'verbose = 3', 'nocolor = yes'].join('\n'),
-    modules: ['[modules]', 'autoload=yes', ...quietModules.map((name) => `noload=${name}.so`)].join('\n'),
+    modules: ['[modules]', 'autoload=yes', ...[...quietModules, ...(wish.noload ?? [])].map((name) => `noload=${name}.so`)].join('\n'),
     http: `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${wish.httpPort}\nsessionlimit=200`,
     ari: '[general]\nenabled=yes\n[hookswitch]\ntype=user\nread_only=no\npassword=only-for-tests\npassword_format=plain',
     rtp: `[general]\nrtpstart=${rtpStart}\nrtpend=${rtpStart + 1_000}`,

@@ -1,7 +1,7 @@
 /** A company with everything: a portal, an Asterisk, the connector between them, a phone on the desk and a phone that plays the outside world. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +47,8 @@ export interface Office {
   call(callId: string): Promise<CallView>
   /** waits until the portal has the call as finished, and with its recording if it talked; that may be told to be missing */
   finished(callId: string, options?: { isRecorded?: boolean }): Promise<CallView>
+  /** what the portal proves itself with */
+  applicationToken(): string
   /** nothing is left on the PBX */
   expectQuiet(): Promise<void>
   /** hangs up whatever the test before has left and brings back what it killed; resolves when no call is left anywhere. Each test begins with it. */
@@ -180,6 +182,8 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
       })
       return call(callId)
     },
+    applicationToken: () =>
+      (JSON.parse(readFileSync(join(dir, 'connector/installation.json'), 'utf8')) as { applicationToken: string }).applicationToken,
     expectQuiet,
     async begin() {
       for (const phone of [desk, world]) phone.clear()

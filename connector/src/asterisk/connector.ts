@@ -1,11 +1,15 @@
 import { join } from 'node:path'
 import { createApp } from '../app.ts'
+import type { CheckOrder } from '../check-receiver.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { startServer } from '../server.ts'
 import type { AsteriskConfig } from './config.ts'
 import { connectAsterisk } from './driver.ts'
+import { isGoodEnough, type Finding } from './findings.ts'
 import { lineOf } from './routes.ts'
+import { look } from './set-up.ts'
+import { callForTest } from './test-call.ts'
 
 /** A running connector. */
 export interface AsteriskConnector {
@@ -31,7 +35,12 @@ export async function startAsteriskConnector(
     recordingsDir: join(config.dataDir, 'recordings'),
   })
   const groupOf = (line: string) => lineOf(settings, line)?.group ?? []
-  const app = createApp({ ...parts, config, pbx, limits, groupOf })
+  async function check({ extension, number, isCall }: CheckOrder): Promise<Finding[]> {
+    const findings = await look(settings, extension, pbx.state() === 'up')
+    if (!isCall || extension === '' || !isGoodEnough(findings)) return findings
+    return [...findings, ...(await callForTest({ ...parts, settings, extension, number, line: '', onStep: () => {} }))]
+  }
+  const app = createApp({ ...parts, config, pbx, limits, groupOf, check })
   const health = () => ({
     ok: pbx.state() === 'up' && app.isInstalled(),
     installed: app.isInstalled(),
