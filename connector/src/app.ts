@@ -24,6 +24,7 @@ import { createOutbox } from './outbox.ts'
 import type { Pbx } from './pbx.ts'
 import { createPhoneReceiver } from './phone-receiver.ts'
 import { createProgress } from './progress.ts'
+import { sweepEveryHour } from './recording-sweep.ts'
 import { createSwitchboard, DEFAULT_LIMITS, type Limits } from './switchboard.ts'
 
 /** A connector: a local, API-only app of a portal that drives one PBX. It knows the portal by its public contract only. */
@@ -65,11 +66,14 @@ export interface AppParts {
   readonly limits?: Limits
   /** Extensions that ring for calls to a line, after the responsible person; none unless told. */
   readonly groupOf?: (line: string) => readonly string[]
+  /** How long recordings stay on the PBX after the portal has them; not at all unless told. */
+  readonly keepRecordingsMs?: number
   /** Looks whether the PBX is ready, for pages of the portal; absent: there is nothing to look at. */
   readonly check?: (order: CheckOrder) => Promise<unknown>
 }
 
-const KEEP_CALLS_MS = 30 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+const KEEP_CALLS_MS = 30 * DAY_MS
 const PRUNE_EVERY_MS = 3_600_000
 
 /** Makes the data folder, 0700, and everything in it. */
@@ -80,7 +84,16 @@ export function openDataDir(path: string): Journal {
 }
 
 /** Builds a connector; reading it top to bottom is reading what it consists of. Nothing runs before `start()`. */
-export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [], check }: AppParts): App {
+export function createApp({
+  config,
+  pbx,
+  clock,
+  log,
+  limits = DEFAULT_LIMITS,
+  groupOf = () => [],
+  check,
+  keepRecordingsMs = 0,
+}: AppParts): App {
   const journal = openDataDir(config.dataDir)
   const listeners = new Set<() => void>()
   const changed = () => listeners.forEach((listener) => listener())
@@ -112,14 +125,22 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   })
 
   let cancelPrune = () => {}
+  let stopSweep = () => {}
   function prune(): void {
-    journal.prune(clock.now() - KEEP_CALLS_MS)
+    // Longer than the recordings, whose calls must be known.
+    journal.prune(clock.now() - Math.max(KEEP_CALLS_MS, keepRecordingsMs + DAY_MS))
     cancelPrune = clock.after(PRUNE_EVERY_MS, prune)
   }
 
   return {
     install: link.install,
-    handler,
+    handler: {
+      async receive(request) {
+        const answer = await handler.receive(request)
+        if (answer.status === 200) outbox.hear()
+        return answer
+      },
+    },
     phone: createPhoneReceiver({ applicationToken, phones: pbx.phones, log }),
     check: createCheckReceiver({ applicationToken, check, log }),
     async start() {
@@ -129,12 +150,14 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
         .recover()
         .catch((error: unknown) => log('warn', 'the PBX could not be asked for its calls', { why: wordsOf(error) }))
       prune()
+      stopSweep = sweepEveryHour({ pbx, journal, clock, log, keepMs: keepRecordingsMs })
       journal.hasten()
       outbox.wake()
     },
     bind: (appUrl) => link.bind(config.appUrl ?? appUrl),
     async close() {
       cancelPrune()
+      stopSweep()
       stopIncoming()
       stopDesks()
       link.close()

@@ -10,6 +10,8 @@ import type { Progress } from './progress.ts'
 export interface Outbox {
   /** Something is due, or the portal may be back. */
   wake(): void
+  /** The portal was heard of: what was put off is told now, not after up to five minutes. */
+  hear(): void
   /** Stops after what is under way. */
   close(): Promise<void>
 }
@@ -53,7 +55,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (isClosed || !parts.portal()) return
     cancelTimer()
     // Those under way are still due in the journal: ask for enough to see past them.
-    for (const call of journal.due(clock.now(), AT_ONCE * 2)) {
+    const now = clock.now()
+    for (const call of journal.due(now, AT_ONCE * 2)) {
       if (underWay.size >= AT_ONCE) break
       if (underWay.has(call.callId)) continue
       underWay.set(
@@ -65,8 +68,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       )
     }
     if (underWay.size >= AT_ONCE) return
-    const nextAt = journal.nextDueAt()
-    if (nextAt !== undefined && nextAt > clock.now()) cancelTimer = clock.after(nextAt - clock.now(), wake)
+    // As of the same moment: what became due since then, or is under way, must not keep the others from being waited for.
+    const nextAt = journal.nextDueAt(now)
+    if (nextAt !== undefined) cancelTimer = clock.after(Math.max(0, nextAt - clock.now()), wake)
   }
 
   /** `error` is a fault of the disk: trying again at once would only spin. */
@@ -83,9 +87,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (!portal) return
     try {
       await parts.progress.settled(call.callId)
+      const wasPutOff = journal.tries(call.callId) > 0
       const moved = call.state === 'ended' ? await finish(portal, call) : await attach(portal, call)
       journal.save(moved)
       parts.onMoved(moved)
+      if (wasPutOff) journal.hasten()
     } catch (error) {
       putOff(call, error)
     }
@@ -146,7 +152,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       log('error', 'the portal does not take the recording: it does not know the call', { callId: call.callId, why: error.description })
       return { ...call, state: 'closed', note: error.description }
     }
-    await parts.pbx.dropRecording(call.callId)
+    await parts.pbx.releaseRecording(call.callId)
     return { ...call, state: 'attached' }
   }
 
@@ -163,6 +169,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     wake,
+    hear() {
+      if (journal.unreported() === 0) return
+      journal.hasten()
+      wake()
+    },
     async close() {
       isClosed = true
       cancelTimer()

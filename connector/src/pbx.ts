@@ -203,8 +203,12 @@ export interface Pbx {
   events(listener: (event: PbxEvent) => void): () => void
   /** The recording of an ended call, waiting up to 10 s for the PBX to close it; `undefined` if there is none. Works after a restart. */
   fetchRecording(callId: string): Promise<Recording | undefined>
-  /** Deletes a recording that the portal has. */
+  /** The portal has the recording: lets go of it, unless it shall stay on the PBX for a while. */
+  releaseRecording(callId: string): Promise<void>
+  /** Deletes a recording. */
   dropRecording(callId: string): Promise<void>
+  /** Calls of which the PBX has a recording of ours. Absent: a PBX that keeps none. */
+  listRecordings?(): Promise<readonly string[]>
   /** Lets go of the PBX; legs that stand go on standing if the PBX can do that. */
   close(): Promise<void>
 }

@@ -31,7 +31,7 @@ export const ASTERISK_USAGE = `Asterisk connector of Hookswitch: a click rings y
              "autoAnswer"?: false, "agentHeaders"?: { "Alert-Info": "…" },
              "browserPhones"?: true,
              "transferKeys"?: "*2", "logDeskCalls"?: true,
-             "recording"?: "mono" | "stereo" | "off", "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
+             "recording"?: "mono" | "stereo" | "off", "recordingFormat"?: "wav" | "mp3", "keepRecordingsDays"?: 0, "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
 
   HOOKSWITCH_CONFIG         the same as --config
   HOOKSWITCH_ARI_PASSWORD   goes before "password"

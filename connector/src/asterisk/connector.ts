@@ -40,7 +40,7 @@ export async function startAsteriskConnector(
     if (!isCall || extension === '' || !isGoodEnough(findings)) return findings
     return [...findings, ...(await callForTest({ ...parts, settings, extension, number, line: '', onStep: () => {} }))]
   }
-  const app = createApp({ ...parts, config, pbx, limits, groupOf, check })
+  const app = createApp({ ...parts, config, pbx, limits, groupOf, check, keepRecordingsMs: settings.keepRecordingsDays * 24 * 3_600_000 })
   const health = () => ({
     ok: pbx.state() === 'up' && app.isInstalled(),
     installed: app.isInstalled(),

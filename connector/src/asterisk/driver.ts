@@ -342,7 +342,9 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       return () => listeners.delete(listener)
     },
     fetchRecording: (callId) => recordings.fetch(callId),
+    releaseRecording: (callId) => recordings.release(callId),
     dropRecording: (callId) => recordings.drop(callId),
+    listRecordings: () => recordings.list(),
     async close() {
       cancelRetry()
       phones?.close()

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Recording } from '../pbx.ts'
 import { recordingName } from '../recording-name.ts'
 import { AriRefusal, isGone, unlessThere, type AriClient } from './ari-client.ts'
+import { encodeMp3 } from './mp3.ts'
 import type { Names } from './names.ts'
 import type { AsteriskSettings } from './settings.ts'
 import { channelsOf, hasSound, mergeToStereo, repairHeader, secondsOfWav } from './wav.ts'
@@ -19,8 +20,12 @@ export interface Recordings {
   snoopEntered(channelId: string): void
   /** Brings the recording over, once; waits up to 10 s for Asterisk to close it. `undefined`: there is none. */
   fetch(callId: string): Promise<Recording | undefined>
+  /** Deletes it here, and on the PBX unless it shall stay there for a while. */
+  release(callId: string): Promise<void>
   /** Deletes it here and on the PBX. */
   drop(callId: string): Promise<void>
+  /** Calls that have one on the PBX. */
+  list(): Promise<string[]>
 }
 
 /** What recordings need. */
@@ -125,6 +130,14 @@ export function createRecordings(parts: RecordingParts): Recordings {
     }
   }
 
+  async function dropThere(callId: string): Promise<void> {
+    for (const name of allNames(callId)) await isThere(ari.call('recordings.deleteStored', { recordingName: name }))
+  }
+
+  async function dropHere(callId: string): Promise<void> {
+    for (const path of [pathOf(callId), mp3Of(pathOf(callId))]) await rm(path, { force: true })
+  }
+
   return {
     async start(callId, clientId) {
       if (settings.recording === 'off') return false
@@ -147,18 +160,30 @@ export function createRecordings(parts: RecordingParts): Recordings {
         if (!(await bring(callId, path))) return undefined
         isHere = await stat(path)
       }
-      const channels = await channelsOf(path)
-      return {
-        fileName: recordingName(callId),
-        content: await openAsBlob(path, { type: 'audio/wav' }),
-        seconds: secondsOfWav(isHere.size, channels),
-      }
+      const seconds = secondsOfWav(isHere.size, await channelsOf(path))
+      if (settings.recordingFormat === 'wav')
+        return { fileName: recordingName(callId), content: await openAsBlob(path, { type: 'audio/wav' }), seconds }
+      const mp3 = mp3Of(path)
+      if (!(await stat(mp3).catch(() => undefined))) await encodeMp3(path, mp3)
+      return { fileName: mp3Of(recordingName(callId)), content: await openAsBlob(mp3, { type: 'audio/mpeg' }), seconds }
+    },
+    async release(callId) {
+      if (settings.keepRecordingsDays === 0) await dropThere(callId)
+      await dropHere(callId)
     },
     async drop(callId) {
-      for (const name of allNames(callId)) await isThere(ari.call('recordings.deleteStored', { recordingName: name }))
-      await rm(pathOf(callId), { force: true })
+      await dropThere(callId)
+      await dropHere(callId)
+    },
+    async list() {
+      const stored = await ari.call('recordings.listStored', {})
+      return [...new Set(stored.flatMap(({ name }) => names.readRecording(name) ?? []))]
     },
   }
+}
+
+function mp3Of(path: string): string {
+  return path.replace(/\.wav$/, '.mp3')
 }
 
 /** False for 404; any other refusal is thrown. */

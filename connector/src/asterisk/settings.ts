@@ -48,6 +48,10 @@ export interface AsteriskSettings {
   /** SIP headers of the agent's INVITE, e.g. for phones that answer by themselves. PJSIP only. */
   readonly agentHeaders: Readonly<Record<string, string>>
   readonly recording: 'mono' | 'stereo' | 'off'
+  /** What the portal gets; the PBX always writes WAV. */
+  readonly recordingFormat: 'wav' | 'mp3'
+  /** So long recordings stay on the PBX after the portal has them; 0: not at all. */
+  readonly keepRecordingsDays: number
   /** Phones in browsers; absent: none. */
   readonly browserPhones?: BrowserPhoneSettings
   /** Pause between the client's answer and the extension's digits. */
@@ -80,6 +84,8 @@ export function readSettings(value: unknown): AsteriskSettings {
   const recording = textOf('asterisk.recording', asterisk['recording'], 'mono')
   if (recording !== 'mono' && recording !== 'stereo' && recording !== 'off')
     throw new SettingsError('asterisk.recording: mono, stereo or off')
+  const recordingFormat = textOf('asterisk.recordingFormat', asterisk['recordingFormat'], 'wav')
+  if (recordingFormat !== 'wav' && recordingFormat !== 'mp3') throw new SettingsError('asterisk.recordingFormat: wav or mp3')
   const agentDial = templateOf('asterisk.agentDial', asterisk['agentDial'] ?? 'PJSIP/{extension}', ['extension'])
   const headers = entriesOf('asterisk.agentHeaders', asterisk['agentHeaders']).map(([name, text]) => headerOf(name, text))
   const ari = readAccess(asterisk)
@@ -93,6 +99,8 @@ export function readSettings(value: unknown): AsteriskSettings {
     lines: readLines(asterisk['lines']),
     agentHeaders: { ...(asterisk['autoAnswer'] === true ? AUTO_ANSWER : {}), ...Object.fromEntries(headers) },
     recording,
+    recordingFormat,
+    keepRecordingsDays: numberOf('asterisk.keepRecordingsDays', asterisk['keepRecordingsDays'], { usual: 0, most: 3650 }),
     digitsAfterMs: numberOf('asterisk.digitsAfterMs', asterisk['digitsAfterMs'], { usual: 800, most: 30_000 }),
     maxCalls: numberOf('asterisk.maxCalls', asterisk['maxCalls'], { usual: 50, most: 1000 }),
     logDeskCalls: asterisk['logDeskCalls'] !== false,
