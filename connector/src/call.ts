@@ -54,6 +54,8 @@ export interface Call extends PbxCall {
   readonly registration?: { readonly type: 1 | 2; readonly externalCallId: string; readonly callId?: string }
   /** The PBX was asked to record, and did not say that it does not: there may be a recording. */
   readonly isRecorded?: boolean
+  /** Why the PBX did not begin to record. */
+  readonly recordProblem?: string
   /** Why it is closed without all that was wanted. */
   readonly note?: string
 }
@@ -72,7 +74,7 @@ export type CallInput =
       readonly at: number
     }
   /** It is asked to record, or said that it does not. */
-  | { readonly type: 'recording'; readonly isRecorded: boolean }
+  | { readonly type: 'recording'; readonly isRecorded: boolean; readonly problem?: string }
   /** The first ones had their time: the others ring too. */
   | { readonly type: 'widen' }
   | { readonly type: 'transfer'; readonly to: SeatPerson }
@@ -131,7 +133,7 @@ export function advance(call: Call, input: CallInput): Step {
         ? step({ ...call, state: 'client_ringing' }, { type: 'place_client' }, { type: 'limit', on: 'client' })
         : step(call)
     case 'recording':
-      return step({ ...call, isRecorded: input.isRecorded })
+      return step({ ...call, isRecorded: input.isRecorded, ...(input.problem === undefined ? {} : { recordProblem: input.problem }) })
     case 'widen':
       return widen(call)
     case 'transfer':

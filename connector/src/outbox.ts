@@ -98,7 +98,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   async function finish(portal: PortalClient, told: Call): Promise<Call> {
-    const call = await register(portal, told)
+    const call = await register(portal, await measure(told))
     const callId = call.registration?.callId ?? call.callId
     if (call.state === 'closed') return call
     const reported: Call = { ...call, state: call.isRecorded ? 'reported' : 'closed' }
@@ -108,7 +108,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
         USER_ID: call.userId,
         DURATION: talkSeconds(call),
         STATUS_CODE: call.statusCode ?? 'OTHER',
-        FAILED_REASON: call.failedReason ?? '',
+        // Of a talk nothing failed but this; it is shown beside its outcome.
+        FAILED_REASON: call.failedReason || (call.recordProblem ? `Not recorded: ${call.recordProblem}`.slice(0, 300) : ''),
       })
       return reported
     } catch (error) {
@@ -116,6 +117,15 @@ export function createOutbox(parts: OutboxParts): Outbox {
       log('error', 'the portal does not know this call, or has it finished already', { callId: call.callId, why: error.description })
       return { ...reported, note: error.description }
     }
+  }
+
+  /** What a disk that was full did not take is seen from what is missing. */
+  async function measure(call: Call): Promise<Call> {
+    if (!call.isRecorded || call.recordProblem !== undefined) return call
+    const [seconds, talked] = [await parts.pbx.recordedSeconds?.(call.callId).catch(() => undefined), talkSeconds(call)]
+    if (seconds === undefined || talked - seconds < Math.max(1, talked / 2)) return call
+    log('warn', 'a recording is not whole', { callId: call.callId, seconds, talked })
+    return { ...call, recordProblem: `${seconds} s of ${talked} s are there; is the PBX’s disk full?` }
   }
 
   /** A call that was made by hand is registered first, and what as is on disk before it is finished: so it is told once. */
@@ -144,7 +154,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   async function attach(portal: PortalClient, call: Call): Promise<Call> {
     const recording = await parts.pbx.fetchRecording(call.callId)
-    if (!recording) return { ...call, state: 'closed', note: 'the PBX has no recording of it' }
+    if (!recording) {
+      const note = 'the PBX has no recording of it'
+      log('warn', note, { callId: call.callId })
+      return { ...call, state: 'closed', note }
+    }
     try {
       await portal.attachRecord(call.callId, recording)
     } catch (error) {

@@ -203,6 +203,11 @@ export interface Pbx {
   events(listener: (event: PbxEvent) => void): () => void
   /** The recording of an ended call, waiting up to 10 s for the PBX to close it; `undefined` if there is none. Works after a restart. */
   fetchRecording(callId: string): Promise<Recording | undefined>
+  /**
+   * Seconds of sound in the recording of an ended call, without bringing it over; `undefined` when that cannot be told within a moment. Absent:
+   * what this PBX records it records whole.
+   */
+  recordedSeconds?(callId: string): Promise<number | undefined>
   /** The portal has the recording: lets go of it, unless it shall stay on the PBX for a while. */
   releaseRecording(callId: string): Promise<void>
   /** Deletes a recording. */

@@ -53,8 +53,8 @@ export interface Switchboard {
   close(): void
 }
 
-/** How often it is noted that the connector lives, while calls are live. */
-const ALIVE_EVERY_MS = 2_000
+/** How often it is noted that the connector lives, while calls are live: so exact is the end of a call that it did not see. */
+const ALIVE_EVERY_MS = 500
 
 /** Makes a switchboard. It listens to the PBX from here on; call `recover()` once before the first click is let in. */
 export function createSwitchboard(parts: SwitchboardParts): Switchboard {
@@ -114,9 +114,13 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   function record(call: Call): void {
     const { callId } = call
     if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true })
-    perform(
-      callId,
-      pbx.record(call).then((isRecorded) => (isRecorded ? undefined : apply(callId, { type: 'recording', isRecorded }))),
+    pbx.record(call).then(
+      (isRecorded) => (isRecorded ? undefined : apply(callId, { type: 'recording', isRecorded })),
+      (error: unknown) => {
+        const problem = wordsOf(error)
+        log('warn', 'the PBX does not record', { callId, why: problem })
+        if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true, problem })
+      },
     )
   }
 

@@ -215,13 +215,17 @@ async function startInProcess(seat: Seat): Promise<TestConnector> {
   const config = readAsteriskConfig(argumentsOf(seat), {})
   if (config === 'help') throw new Error('the arguments are no order to run')
   const log = createLog((line) => logged.push(line), systemClock.now)
+  let isClosed = false
   const running = await startAsteriskConnector(config, { clock: systemClock, log })
   return {
     url: running.url,
     kill: () => Promise.reject(new Error('it runs in this process')),
     // Nobody can have killed it.
     start: async () => {},
-    close: () => running.close(),
+    async close() {
+      if (!isClosed) await running.close()
+      isClosed = true
+    },
   }
 }
 

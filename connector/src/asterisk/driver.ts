@@ -342,6 +342,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       return () => listeners.delete(listener)
     },
     fetchRecording: (callId) => recordings.fetch(callId),
+    recordedSeconds: (callId) => recordings.measure(callId),
     releaseRecording: (callId) => recordings.release(callId),
     dropRecording: (callId) => recordings.drop(callId),
     listRecordings: () => recordings.list(),

@@ -20,6 +20,8 @@ export interface Recordings {
   snoopEntered(channelId: string): void
   /** Brings the recording over, once; waits up to 10 s for Asterisk to close it. `undefined`: there is none. */
   fetch(callId: string): Promise<Recording | undefined>
+  /** As `recordedSeconds` of the port. */
+  measure(callId: string): Promise<number>
   /** Deletes it here, and on the PBX unless it shall stay there for a while. */
   release(callId: string): Promise<void>
   /** Deletes it here and on the PBX. */
@@ -39,6 +41,8 @@ export interface RecordingParts {
 }
 
 const CLOSED_WITHIN_MS = 10_000
+/** The portal hears of the end of a call after this. */
+const MEASURED_WITHIN_MS = 2_000
 const ENTER_WITHIN_MS = 5_000
 const ASK_EVERY_MS = 100
 
@@ -87,8 +91,8 @@ export function createRecordings(parts: RecordingParts): Recordings {
     return isThere(ari.call('recordings.getLive', { recordingName: name }))
   }
 
-  async function waitUntilClosed(callId: string): Promise<void> {
-    const lastAt = clock.now() + CLOSED_WITHIN_MS
+  async function waitUntilClosed(callId: string, withinMs = CLOSED_WITHIN_MS): Promise<void> {
+    const lastAt = clock.now() + withinMs
     for (const name of allNames(callId)) {
       while (await isLive(name)) {
         if (clock.now() > lastAt) throw new Error('Asterisk has not closed the recording yet')
@@ -99,10 +103,9 @@ export function createRecordings(parts: RecordingParts): Recordings {
 
   /** Copies a file from the PBX. False: there is none, or there is no sound in it. */
   async function copy(name: string, path: string): Promise<boolean> {
-    const file = `/recordings/stored/${encodeURIComponent(name)}/file`
     const isCopied = await isThere(
       (async () => {
-        await pipeline(await ari.open(file), createWriteStream(path, { mode: 0o600 }))
+        await pipeline(await ari.open(fileUrl(name)), createWriteStream(path, { mode: 0o600 }))
       })(),
     )
     if (!isCopied || !hasSound((await stat(path)).size)) return false
@@ -128,6 +131,16 @@ export function createRecordings(parts: RecordingParts): Recordings {
     } finally {
       for (const path of [whole, left, right]) await rm(path, { force: true })
     }
+  }
+
+  /** By the length that Asterisk tells; 0: there is none. */
+  async function secondsOf(name: string): Promise<number> {
+    const answer = await ari.open(fileUrl(name)).catch((error: unknown) => {
+      if (!isGone(error)) throw error
+      return undefined
+    })
+    answer?.destroy()
+    return secondsOfWav(Number(answer?.headers['content-length'] ?? 0))
   }
 
   async function dropThere(callId: string): Promise<void> {
@@ -167,6 +180,11 @@ export function createRecordings(parts: RecordingParts): Recordings {
       if (!(await stat(mp3).catch(() => undefined))) await encodeMp3(path, mp3)
       return { fileName: mp3Of(recordingName(callId)), content: await openAsBlob(mp3, { type: 'audio/mpeg' }), seconds }
     },
+    async measure(callId) {
+      const written = settings.recording === 'stereo' ? SIDES.map(({ part }) => sideName(callId, part)) : [names.recording(callId)]
+      await waitUntilClosed(callId, MEASURED_WITHIN_MS)
+      return Math.min(...(await Promise.all(written.map(secondsOf))))
+    },
     async release(callId) {
       if (settings.keepRecordingsDays === 0) await dropThere(callId)
       await dropHere(callId)
@@ -180,6 +198,10 @@ export function createRecordings(parts: RecordingParts): Recordings {
       return [...new Set(stored.flatMap(({ name }) => names.readRecording(name) ?? []))]
     },
   }
+}
+
+function fileUrl(name: string): string {
+  return `/recordings/stored/${encodeURIComponent(name)}/file`
 }
 
 function mp3Of(path: string): string {
