@@ -133,7 +133,8 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   }
 }
 
-async function findFreeUdpPort(): Promise<number> {
+/** A UDP port of loopback that nobody has. */
+export async function findFreeUdpPort(): Promise<number> {
   const probe = createSocket('udp4')
   await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve))
   const { port } = probe.address()
