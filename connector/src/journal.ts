@@ -29,7 +29,7 @@ export interface Journal {
   tries(callId: string): number
   /** The newest calls, newest first. */
   recent(limit: number): Call[]
-  /** Notes that the connector is alive, and reads when it last was. For calls that ended while it was not. */
+  /** Notes that the connector lives and sees the PBX, and reads when it last did. For calls that ended while it did not. */
   noteAlive(now: number): void
   lastAlive(): number | undefined
   /** Since when a recording without a call is known; from `now` if it was not. */

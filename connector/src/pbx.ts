@@ -100,8 +100,13 @@ export interface UpEvent {
   readonly type: 'up'
 }
 
+/** The PBX cannot be spoken to: what happens from here on is not seen. `up` follows when it can be again. */
+export interface DownEvent {
+  readonly type: 'down'
+}
+
 /** All that a driver tells. */
-export type PbxEvent = LegEvent | IncomingEvent | TransferEvent | DeskCallEvent | UpEvent
+export type PbxEvent = LegEvent | IncomingEvent | TransferEvent | DeskCallEvent | UpEvent | DownEvent
 
 /** May this call be placed? A refusal is told to the person who clicked, in `text`. */
 export type Preflight =

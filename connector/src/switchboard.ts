@@ -64,6 +64,8 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   /** Calls with an order to place a leg under way: the PBX's list may or may not have it yet. */
   const placing = new Set<string>()
   let cancelAlive: (() => void) | undefined
+  /** What happens on the PBX is not seen: not before the first recovery, nor while the PBX is away. */
+  let isBlind = true
 
   function apply(callId: string, input: CallInput): void {
     const before = calls.get(callId)
@@ -198,7 +200,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   }
 
   function noteAlive(): void {
-    journal.noteAlive(clock.now())
+    if (!isBlind) journal.noteAlive(clock.now())
     cancelAlive = calls.size > 0 ? clock.after(ALIVE_EVERY_MS, noteAlive) : undefined
   }
 
@@ -216,10 +218,12 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       log,
       lastAlive: journal.lastAlive(),
     })
+    isBlind = false
   }
 
   const stopListening = pbx.events((event) => {
     if (event.type === 'leg') apply(event.callId, event)
+    if (event.type === 'down') isBlind = true
     if (event.type === 'up') recover().catch((error: unknown) => log('error', 'calls could not be recovered', { why: wordsOf(error) }))
   })
 

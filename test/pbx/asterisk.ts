@@ -170,7 +170,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
       'exten => _X.,1,Dial(PJSIP/${EXTEN},20)',
       'same => n,Hangup()',
       '[outside]',
-      'exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk,20)',
+      'exten => _[+0-9].,1,Dial(PJSIP/${EXTEN}@trunk,70)',
       'same => n,Hangup()',
       '; as many dialplans do: no word of a hang-up, so the channel stays and plays a tone',
       '[tones]',

@@ -87,6 +87,9 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
   }
 }
 
+/** `HOOKSWITCH_TEST_DIAL=local`: offices dial through the dialplan of their PBX, unless told otherwise (`npm run test:long` does both). */
+export const isByDialplan = process.env['HOOKSWITCH_TEST_DIAL'] === 'local'
+
 /** Starts an office; ready when a click would ring the desk. */
 export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
   const opened: Array<() => Promise<void>> = []
@@ -128,7 +131,9 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   expect(added.status, JSON.stringify(added.body)).toBe(201)
   const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
   const limits = { firstRingMs: 15_000, agentRingMs: 25_000, clientRingMs: 60_000, ...wish.limits }
-  const lines = { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } }
+  const usual = isByDialplan
+    ? { agentDial: 'Local/{extension}@internal/n', lines: { '+15550188': { dial: 'Local/{number}@outside/n', name: 'Main' } } }
+    : { lines: { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } } }
   const file = {
     clientId: app.clientId,
     clientSecret,
@@ -138,7 +143,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
       agentSeconds: limits.agentRingMs / 1000,
       clientSeconds: limits.clientRingMs / 1000,
     },
-    asterisk: { ...asterisk.ari, lines, ...wish.asterisk },
+    asterisk: { ...asterisk.ari, ...usual, ...wish.asterisk },
   }
   const start = wish.isProcess ? spawnConnector : startInProcess
   const connector = await start({ file, dir, port, logged })

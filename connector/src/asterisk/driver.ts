@@ -294,8 +294,12 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     onMessage: receive,
     onClose() {
       cancelRetry()
-      if (state === 'up') log('warn', 'the connection to Asterisk is lost')
+      const wasUp = state === 'up'
       state = 'down'
+      if (wasUp) {
+        log('warn', 'the connection to Asterisk is lost')
+        tell({ type: 'down' })
+      }
       clockLead = Number.POSITIVE_INFINITY
     },
     onReplaced() {
