@@ -47,6 +47,18 @@ export const lanes: readonly Lane[] = [
     longOnly: true,
     limitMs: 4 * minute,
   },
+  {
+    name: 'pbx-dialplan',
+    commands: [
+      [
+        'sh',
+        '-c',
+        'HOOKSWITCH_TEST_DIAL=local exec vitest run --project pbx test/pbx/click test/pbx/outcomes test/pbx/restarts test/pbx/many-calls',
+      ],
+    ],
+    longOnly: true,
+    limitMs: 2 * minute,
+  },
   // reads what the rest lane left
   { name: 'proofs', limitMs: 2 * minute },
   // 10 million rows on each engine

@@ -23,6 +23,7 @@ import { createOutbox } from './outbox.ts'
 import type { Pbx } from './pbx.ts'
 import { createPhoneReceiver } from './phone-receiver.ts'
 import { createProgress } from './progress.ts'
+import { sweepEveryHour } from './recording-sweep.ts'
 import { createSwitchboard, DEFAULT_LIMITS, type Limits } from './switchboard.ts'
 
 /** A connector: a local, API-only app of a portal that drives one PBX. It knows the portal by its public contract only. */
@@ -43,6 +44,10 @@ export interface App {
   isInstalled(): boolean
   /** The newest calls, newest first. */
   recentCalls(limit: number): Call[]
+  /** How many calls are not over. */
+  liveCalls(): number
+  /** How many are over of which the portal has not been told all. */
+  unreportedCalls(): number
   /** Called after every change of a call or of the installation. */
   onChange(listener: () => void): () => void
   /** The last thing that went wrong and that a person should know, for pages. */
@@ -58,9 +63,12 @@ export interface AppParts {
   readonly limits?: Limits
   /** Extensions that ring for calls to a line, after the responsible person; none unless told. */
   readonly groupOf?: (line: string) => readonly string[]
+  /** How long recordings stay on the PBX after the portal has them; not at all unless told. */
+  readonly keepRecordingsMs?: number
 }
 
-const KEEP_CALLS_MS = 30 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+const KEEP_CALLS_MS = 30 * DAY_MS
 const PRUNE_EVERY_MS = 3_600_000
 
 /** Makes the data folder, 0700, and everything in it. */
@@ -71,7 +79,7 @@ export function openDataDir(path: string): Journal {
 }
 
 /** Builds a connector; reading it top to bottom is reading what it consists of. Nothing runs before `start()`. */
-export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [] }: AppParts): App {
+export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, groupOf = () => [], keepRecordingsMs = 0 }: AppParts): App {
   const journal = openDataDir(config.dataDir)
   const listeners = new Set<() => void>()
   const changed = () => listeners.forEach((listener) => listener())
@@ -84,8 +92,9 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   const outbox = createOutbox({ journal, pbx, progress, portal, clock, log, onMoved: changed })
   const switchboard = createSwitchboard({ pbx, journal, progress, clock, log, limits, onEnded: () => outbox.wake(), onMoved: changed })
 
+  const applicationToken = () => link.installation()?.applicationToken
   const handler = createEventHandler({
-    applicationToken: () => link.installation()?.applicationToken,
+    applicationToken,
     ...(config.webhookSecret === undefined ? {} : { secret: config.webhookSecret }),
     onError: (error, { event }) => log('error', 'an event could not be worked on', { event, why: wordsOf(error) }),
     now: () => clock.now(),
@@ -102,20 +111,23 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
   })
 
   let cancelPrune = () => {}
+  let stopSweep = () => {}
   function prune(): void {
-    journal.prune(clock.now() - KEEP_CALLS_MS)
+    // Longer than the recordings, whose calls must be known.
+    journal.prune(clock.now() - Math.max(KEEP_CALLS_MS, keepRecordingsMs + DAY_MS))
     cancelPrune = clock.after(PRUNE_EVERY_MS, prune)
   }
 
   return {
     install: link.install,
-    handler,
-    phone: createPhoneReceiver({
-      applicationToken: () => link.installation()?.applicationToken,
-      pbx,
-      handOver: (wish) => receiveTransferWish(answering, wish),
-      log,
-    }),
+    handler: {
+      async receive(request) {
+        const answer = await handler.receive(request)
+        if (answer.status === 200) outbox.hear()
+        return answer
+      },
+    },
+    phone: createPhoneReceiver({ applicationToken, pbx, handOver: (wish) => receiveTransferWish(answering, wish), log }),
     async start() {
       link.load()
       // A PBX that is down now says `up` later, and is asked again then.
@@ -123,12 +135,14 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
         .recover()
         .catch((error: unknown) => log('warn', 'the PBX could not be asked for its calls', { why: wordsOf(error) }))
       prune()
+      stopSweep = sweepEveryHour({ pbx, journal, clock, log, keepMs: keepRecordingsMs })
       journal.hasten()
       outbox.wake()
     },
     bind: (appUrl) => link.bind(config.appUrl ?? appUrl),
     async close() {
       cancelPrune()
+      stopSweep()
       stopIncoming()
       stopDesks()
       link.close()
@@ -139,6 +153,8 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
     },
     isInstalled: () => link.installation() !== undefined,
     recentCalls: (limit) => journal.recent(limit),
+    liveCalls: () => switchboard.live().length,
+    unreportedCalls: () => journal.unreported(),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

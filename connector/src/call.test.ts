@@ -50,7 +50,7 @@ const toTalk = [
 ]
 
 test('a talk: agent first, customer second, and what follows from each step', () => {
-  const { call, effects } = play(fresh, ...toTalk, { type: 'recording' }, leg('client', 'ended', 9400, 16))
+  const { call, effects } = play(fresh, ...toTalk, { type: 'recording', isRecorded: true }, leg('client', 'ended', 9400, 16))
   expect(names(effects)).toEqual([
     'place_agent',
     'limit',

@@ -52,8 +52,10 @@ export interface Call extends PbxCall {
   readonly seats?: readonly Seat[]
   /** The portal does not know the call yet: how it is registered, and as what CALL_ID it was. Of calls made by hand. */
   readonly registration?: { readonly type: 1 | 2; readonly externalCallId: string; readonly callId?: string }
-  /** The PBX said that it records. */
+  /** The PBX was asked to record, and did not say that it does not: there may be a recording. */
   readonly isRecorded?: boolean
+  /** Why the PBX did not begin to record. */
+  readonly recordProblem?: string
   /** Why it is closed without all that was wanted. */
   readonly note?: string
 }
@@ -71,7 +73,8 @@ export type CallInput =
       readonly cause?: HangupCause
       readonly at: number
     }
-  | { readonly type: 'recording' }
+  /** It is asked to record, or said that it does not. */
+  | { readonly type: 'recording'; readonly isRecorded: boolean; readonly problem?: string }
   /** The first ones had their time: the others ring too. */
   | { readonly type: 'widen' }
   | { readonly type: 'transfer'; readonly to: SeatPerson }
@@ -130,7 +133,7 @@ export function advance(call: Call, input: CallInput): Step {
         ? step({ ...call, state: 'client_ringing' }, { type: 'place_client' }, { type: 'limit', on: 'client' })
         : step(call)
     case 'recording':
-      return step({ ...call, isRecorded: true })
+      return step({ ...call, isRecorded: input.isRecorded, ...(input.problem === undefined ? {} : { recordProblem: input.problem }) })
     case 'widen':
       return widen(call)
     case 'transfer':

@@ -10,6 +10,8 @@ import type { Progress } from './progress.ts'
 export interface Outbox {
   /** Something is due, or the portal may be back. */
   wake(): void
+  /** The portal was heard of: what was put off is told now, not after up to five minutes. */
+  hear(): void
   /** Stops after what is under way. */
   close(): Promise<void>
 }
@@ -53,7 +55,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (isClosed || !parts.portal()) return
     cancelTimer()
     // Those under way are still due in the journal: ask for enough to see past them.
-    for (const call of journal.due(clock.now(), AT_ONCE * 2)) {
+    const now = clock.now()
+    for (const call of journal.due(now, AT_ONCE * 2)) {
       if (underWay.size >= AT_ONCE) break
       if (underWay.has(call.callId)) continue
       underWay.set(
@@ -65,8 +68,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       )
     }
     if (underWay.size >= AT_ONCE) return
-    const nextAt = journal.nextDueAt()
-    if (nextAt !== undefined && nextAt > clock.now()) cancelTimer = clock.after(nextAt - clock.now(), wake)
+    // As of the same moment: what became due since then, or is under way, must not keep the others from being waited for.
+    const nextAt = journal.nextDueAt(now)
+    if (nextAt !== undefined) cancelTimer = clock.after(Math.max(0, nextAt - clock.now()), wake)
   }
 
   /** `error` is a fault of the disk: trying again at once would only spin. */
@@ -83,16 +87,18 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (!portal) return
     try {
       await parts.progress.settled(call.callId)
+      const wasPutOff = journal.tries(call.callId) > 0
       const moved = call.state === 'ended' ? await finish(portal, call) : await attach(portal, call)
       journal.save(moved)
       parts.onMoved(moved)
+      if (wasPutOff) journal.hasten()
     } catch (error) {
       putOff(call, error)
     }
   }
 
   async function finish(portal: PortalClient, told: Call): Promise<Call> {
-    const call = await register(portal, told)
+    const call = await register(portal, await measure(told))
     const callId = call.registration?.callId ?? call.callId
     if (call.state === 'closed') return call
     const reported: Call = { ...call, state: call.isRecorded ? 'reported' : 'closed' }
@@ -102,7 +108,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
         USER_ID: call.userId,
         DURATION: talkSeconds(call),
         STATUS_CODE: call.statusCode ?? 'OTHER',
-        FAILED_REASON: call.failedReason ?? '',
+        // Of a talk nothing failed but this; it is shown beside its outcome.
+        FAILED_REASON: call.failedReason || (call.recordProblem ? `Not recorded: ${call.recordProblem}`.slice(0, 300) : ''),
       })
       return reported
     } catch (error) {
@@ -110,6 +117,15 @@ export function createOutbox(parts: OutboxParts): Outbox {
       log('error', 'the portal does not know this call, or has it finished already', { callId: call.callId, why: error.description })
       return { ...reported, note: error.description }
     }
+  }
+
+  /** What a disk that was full did not take is seen from what is missing. */
+  async function measure(call: Call): Promise<Call> {
+    if (!call.isRecorded || call.recordProblem !== undefined) return call
+    const [seconds, talked] = [await parts.pbx.recordedSeconds?.(call.callId).catch(() => undefined), talkSeconds(call)]
+    if (seconds === undefined || talked - seconds < Math.max(1, talked / 2)) return call
+    log('warn', 'a recording is not whole', { callId: call.callId, seconds, talked })
+    return { ...call, recordProblem: `${seconds} s of ${talked} s are there; is the PBX’s disk full?` }
   }
 
   /** A call that was made by hand is registered first, and what as is on disk before it is finished: so it is told once. */
@@ -138,7 +154,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   async function attach(portal: PortalClient, call: Call): Promise<Call> {
     const recording = await parts.pbx.fetchRecording(call.callId)
-    if (!recording) return { ...call, state: 'closed', note: 'the PBX has no recording of it' }
+    if (!recording) {
+      const note = 'the PBX has no recording of it'
+      log('warn', note, { callId: call.callId })
+      return { ...call, state: 'closed', note }
+    }
     try {
       await portal.attachRecord(call.callId, recording)
     } catch (error) {
@@ -146,7 +166,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       log('error', 'the portal does not take the recording: it does not know the call', { callId: call.callId, why: error.description })
       return { ...call, state: 'closed', note: error.description }
     }
-    await parts.pbx.dropRecording(call.callId)
+    await parts.pbx.releaseRecording(call.callId)
     return { ...call, state: 'attached' }
   }
 
@@ -163,6 +183,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     wake,
+    hear() {
+      if (journal.unreported() === 0) return
+      journal.hasten()
+      wake()
+    },
     async close() {
       isClosed = true
       cancelTimer()

@@ -100,8 +100,13 @@ export interface UpEvent {
   readonly type: 'up'
 }
 
+/** The PBX cannot be spoken to: what happens from here on is not seen. `up` follows when it can be again. */
+export interface DownEvent {
+  readonly type: 'down'
+}
+
 /** All that a driver tells. */
-export type PbxEvent = LegEvent | IncomingEvent | TransferEvent | DeskCallEvent | UpEvent
+export type PbxEvent = LegEvent | IncomingEvent | TransferEvent | DeskCallEvent | UpEvent | DownEvent
 
 /** May this call be placed? A refusal is told to the person who clicked, in `text`. */
 export type Preflight =
@@ -115,9 +120,9 @@ export interface LegRef {
   readonly extension?: string
 }
 
-/** A leg that stands on the PBX now. A caller who waits is `answered`: it is for us to answer them. */
+/** A leg that stands on the PBX now. A caller who waits is `answered`: it is for us to answer them. `placed`: its phone has said nothing yet. */
 export interface LiveLeg extends LegRef {
-  readonly state: 'ringing' | 'answered'
+  readonly state: 'placed' | 'ringing' | 'answered'
 }
 
 /** A finished recording. */
@@ -142,11 +147,12 @@ export interface PhoneAccess {
 
 /** One thing that a first call needs, and whether it is there. */
 export interface PbxCheck {
-  readonly name: 'ari' | 'rights' | 'recordings' | 'line' | 'phone'
+  /** `ari`, `rights`, `recordings`, `line`, `phone`, or what the driver calls it. */
+  readonly name: string
   /** What of that kind was looked at, e.g. the number of a line. */
   readonly subject: string
   readonly ok: boolean
-  /** Of a failure, e.g. `password`, `read_only`, `no_endpoint`, `offline`; else empty. */
+  /** Of a failure, e.g. `wrong_login`, `read_only`, `no_trunk`, `phone_offline`; else empty. */
   readonly code: string
   /** Of a failure: what is wrong and what to do; else empty. */
   readonly text: string
@@ -219,8 +225,17 @@ export interface Pbx {
   events(listener: (event: PbxEvent) => void): () => void
   /** The recording of an ended call, waiting up to 10 s for the PBX to close it; `undefined` if there is none. Works after a restart. */
   fetchRecording(callId: string): Promise<Recording | undefined>
-  /** Deletes a recording that the portal has. */
+  /**
+   * Seconds of sound in the recording of an ended call, without bringing it over; `undefined` when that cannot be told within a moment. Absent:
+   * what this PBX records it records whole.
+   */
+  recordedSeconds?(callId: string): Promise<number | undefined>
+  /** The portal has the recording: lets go of it, unless it shall stay on the PBX for a while. */
+  releaseRecording(callId: string): Promise<void>
+  /** Deletes a recording. */
   dropRecording(callId: string): Promise<void>
+  /** Calls of which the PBX has a recording of ours. Absent: a PBX that keeps none. */
+  listRecordings?(): Promise<readonly string[]>
   /** Lets go of the PBX; legs that stand go on standing if the PBX can do that. */
   close(): Promise<void>
 }

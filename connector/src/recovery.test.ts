@@ -18,11 +18,16 @@ let journal: Journal
 let switchboard: Switchboard
 
 let connects: Pbx['connect'] | undefined
+let isAway = false
 
 const open = (): Switchboard => {
   journal = openDataDir(dir)
   return createSwitchboard({
-    pbx: { ...handsets, connect: (one) => (connects ?? handsets.connect)(one) },
+    pbx: {
+      ...handsets,
+      list: () => (isAway ? Promise.reject(new Error('away')) : handsets.list()),
+      connect: (one) => (connects ?? handsets.connect)(one),
+    },
     journal,
     progress: { tell: () => {}, card: () => {}, settled: async () => {} },
     clock: systemClock,
@@ -111,6 +116,27 @@ test('a talk goes on; one whose customer left meanwhile is ended as a talk', asy
   await restart(() => handsets.press('c1', 'client', 'hangup'))
   expect(journal.find('c1')).toMatchObject({ state: 'ended', statusCode: '200' })
   expect(await handsets.list()).toEqual([])
+})
+
+test('an end that nobody saw is dated to when the connector last lived, however long it was away', async () => {
+  switchboard.take(call('c1'))
+  await settle()
+  handsets.press('c1', 'agent', 'answer')
+  await settle()
+  handsets.press('c1', 'client', 'answer')
+  await settle()
+  switchboard.close()
+  const closedAt = Date.now()
+  handsets.press('c1', 'client', 'hangup')
+  await new Promise((wake) => setTimeout(wake, 200))
+  journal.close()
+  isAway = true
+  switchboard = open()
+  await switchboard.recover().catch(() => {})
+  await new Promise((wake) => setTimeout(wake, 200))
+  isAway = false
+  await switchboard.recover()
+  expect(journal.find('c1')!.endedAt).toBeLessThanOrEqual(closedAt)
 })
 
 test('a ringing phone that vanished ends the call and is not rung again', async () => {

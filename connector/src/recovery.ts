@@ -68,12 +68,16 @@ function recoverCall(parts: RecoveryParts, call: Call, legs: Legs): void {
   if (!legs.client) return lost('The connector or the PBX was restarted during the call')
   if (call.state === 'client_ringing' && legs.client === 'answered')
     return parts.apply(call.callId, { type: 'leg', leg: 'client', state: 'answered', at: now })
-  if (call.state === 'talking' && !call.isRecorded) parts.record(call)
+  if (legs.client === 'ringing') parts.apply(call.callId, { type: 'leg', leg: 'client', state: 'ringing', at: now })
+  // Asked for again: the connector may have died between noting it and asking.
+  if (call.state === 'talking') parts.record(call)
   parts.limit(call.callId, call.state === 'talking' ? 'talk' : 'client')
 }
 
 function recoverRinging(parts: RecoveryParts, call: Call, legs: Legs): void {
-  if (legs.agent === 'answered') return parts.apply(call.callId, { type: 'leg', leg: 'agent', state: 'answered', at: parts.clock.now() })
+  const at = parts.clock.now()
+  if (legs.agent === 'answered') return parts.apply(call.callId, { type: 'leg', leg: 'agent', state: 'answered', at })
+  if (legs.agent === 'ringing') parts.apply(call.callId, { type: 'leg', leg: 'agent', state: 'ringing', at })
   parts.limit(call.callId, 'agent')
 }
 

@@ -53,8 +53,8 @@ export interface Switchboard {
   close(): void
 }
 
-/** How often it is noted that the connector lives, while calls are live. */
-const ALIVE_EVERY_MS = 2_000
+/** How often it is noted that the connector lives, while calls are live: so exact is the end of a call that it did not see. */
+const ALIVE_EVERY_MS = 500
 
 /** Makes a switchboard. It listens to the PBX from here on; call `recover()` once before the first click is let in. */
 export function createSwitchboard(parts: SwitchboardParts): Switchboard {
@@ -64,6 +64,8 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   /** Calls with an order to place a leg under way: the PBX's list may or may not have it yet. */
   const placing = new Set<string>()
   let cancelAlive: (() => void) | undefined
+  /** What happens on the PBX is not seen: not before the first recovery, nor while the PBX is away. */
+  let isBlind = true
 
   function apply(callId: string, input: CallInput): void {
     const before = calls.get(callId)
@@ -110,11 +112,17 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     }
   }
 
+  /** Noted before it is asked for, and left so when nobody knows what came of it: then the recording is looked for, and found or not. */
   function record(call: Call): void {
     const { callId } = call
-    perform(
-      callId,
-      pbx.record(call).then((isRecording) => (isRecording ? apply(callId, { type: 'recording' }) : undefined)),
+    if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true })
+    pbx.record(call).then(
+      (isRecorded) => (isRecorded ? undefined : apply(callId, { type: 'recording', isRecorded })),
+      (error: unknown) => {
+        const problem = wordsOf(error)
+        log('warn', 'the PBX does not record', { callId, why: problem })
+        if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true, problem })
+      },
     )
   }
 
@@ -128,7 +136,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   function connect(call: Call): void {
     const { callId, extension } = call
     pbx.connect(call).then(
-      () => (call.isRecorded ? undefined : record(call)),
+      () => record(calls.get(callId) ?? call),
       (error: unknown) => {
         log('warn', 'the PBX did not connect the two', { callId, why: wordsOf(error) })
         apply(callId, { type: 'leg', leg: 'agent', extension, state: 'ended', cause: { q850: 41 }, at: clock.now() })
@@ -192,7 +200,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   }
 
   function noteAlive(): void {
-    journal.noteAlive(clock.now())
+    if (!isBlind) journal.noteAlive(clock.now())
     cancelAlive = calls.size > 0 ? clock.after(ALIVE_EVERY_MS, noteAlive) : undefined
   }
 
@@ -210,10 +218,12 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
       log,
       lastAlive: journal.lastAlive(),
     })
+    isBlind = false
   }
 
   const stopListening = pbx.events((event) => {
     if (event.type === 'leg') apply(event.callId, event)
+    if (event.type === 'down') isBlind = true
     if (event.type === 'up') recover().catch((error: unknown) => log('error', 'calls could not be recovered', { why: wordsOf(error) }))
   })
 

@@ -34,6 +34,10 @@ export interface AsteriskWish {
   readonly trunkPort: number
   /** more lines of extensions.conf */
   readonly dialplan?: string
+  /** modules that are not loaded */
+  readonly noload?: readonly string[]
+  /** its ARI is off: ready when its console says so */
+  readonly isAriOff?: boolean
   /** whole files, by name without `.conf`, that go before those made of the rest of the wish */
   readonly files?: (ports: { readonly httpPort: number; readonly sipPort: number }) => Readonly<Record<string, string>>
 }
@@ -48,7 +52,10 @@ export interface TestAsterisk {
   cli(command: string): Promise<string>
   /** channels and bridges that stand */
   standing(): Promise<{ channels: string[]; bridges: string[] }>
+  /** it writes a recording of the call */
+  isRecording(callId: string): boolean
   kill(): Promise<void>
+  /** starts it again; nothing if it runs */
   start(): Promise<void>
   /** what its log says of warnings and errors */
   complaints(): Promise<string[]>
@@ -67,14 +74,22 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   const configFile = join(dir, 'etc/asterisk.conf')
   let child: ChildProcess | undefined
 
+  const cli = async (command: string): Promise<string> => (await promisify(execFile)(binary, ['-C', configFile, '-rx', command])).stdout
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
+
   async function start(): Promise<void> {
+    if (isRunning()) return
     // However the test's process ends, its Asterisk ends with it.
     const words = [...(existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []), binary, '-f', '-C', configFile]
     const started = spawn(words[0]!, words.slice(1), { stdio: 'ignore' })
     child = started
     const lastAt = Date.now() + 20_000
     // refused → 404 → 503 → 200: only the last one takes orders (pbx 1)
-    while ((await ask('/asterisk/info').catch(() => undefined))?.status !== 200) {
+    const isReady = async (): Promise<boolean> =>
+      wish.isAriOff
+        ? (await cli('core waitfullybooted').catch(() => '')).includes('fully booted')
+        : (await ask('/asterisk/info').catch(() => undefined))?.status === 200
+    while (!(await isReady())) {
       if (started.exitCode !== null || Date.now() > lastAt) throw new Error(`Asterisk did not start:\n${await readLog()}`)
       await wait(30)
     }
@@ -82,7 +97,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
 
   async function kill(): Promise<void> {
     const dying = child
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    if (!dying || !isRunning()) return
     const gone = new Promise((resolve) => dying.once('exit', resolve))
     dying.kill('SIGKILL')
     await gone
@@ -95,13 +110,14 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
     dir,
     start,
     kill,
-    cli: async (command) => (await promisify(execFile)(binary, ['-C', configFile, '-rx', command])).stdout,
+    cli,
     async standing() {
       const [channels, bridges] = await Promise.all(
         ['/channels', '/bridges'].map(async (path) => ((await (await ask(path)).json()) as { id: string }[]).map(({ id }) => id)),
       )
       return { channels: channels!, bridges: bridges! }
     },
+    isRecording: (callId) => ['', '-spoken'].some((side) => existsSync(join(dir, 'spool/recording', `hookswitch-${callId}${side}.wav`))),
     complaints: async () => (await readLog()).split('\n').filter((line) => /\] (WARNING|ERROR)/.test(line)),
     async stop() {
       await kill()
@@ -117,7 +133,8 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
   }
 }
 
-async function findFreeUdpPort(): Promise<number> {
+/** A UDP port of loopback that nobody has. */
+export async function findFreeUdpPort(): Promise<number> {
   const probe = createSocket('udp4')
   await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve))
   const { port } = probe.address()
@@ -143,7 +160,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
   }).map(([name, path]) => `${name} => ${path}`)
   const files: Record<string, string> = {
     asterisk: ['[directories]', ...folders, '[options]', 'verbose = 3', 'nocolor = yes'].join('\n'),
-    modules: ['[modules]', 'autoload=yes', ...quietModules.map((name) => `noload=${name}.so`)].join('\n'),
+    modules: ['[modules]', 'autoload=yes', ...[...quietModules, ...(wish.noload ?? [])].map((name) => `noload=${name}.so`)].join('\n'),
     http: `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${wish.httpPort}\nsessionlimit=200`,
     ari: '[general]\nenabled=yes\n[hookswitch]\ntype=user\nread_only=no\npassword=only-for-tests\npassword_format=plain',
     rtp: `[general]\nrtpstart=${rtpStart}\nrtpend=${rtpStart + 1_000}`,
@@ -153,7 +170,7 @@ async function configure(dir: string, wish: AsteriskWish & { httpPort: number; s
       'exten => _X.,1,Dial(PJSIP/${EXTEN},20)',
       'same => n,Hangup()',
       '[outside]',
-      'exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk,20)',
+      'exten => _[+0-9].,1,Dial(PJSIP/${EXTEN}@trunk,70)',
       'same => n,Hangup()',
       '; as many dialplans do: no word of a hang-up, so the channel stays and plays a tone',
       '[tones]',

@@ -1,4 +1,4 @@
-/** Many calls at once on one Asterisk: 100 in `npm run test:long`, a handful otherwise. Prints what it measured. */
+/** Many calls at once on one Asterisk: 100 in `npm run test:long`, a handful otherwise. Prints what it measured; `npm run bench:calls` runs it. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Person } from '../support/portal.ts'
@@ -66,6 +66,5 @@ test(`${count} calls at once: each desk rings at once, all talk, all are finishe
   expect(finished.filter(({ recording }) => recording === null)).toEqual([])
   for (const { durationSeconds, recording } of finished)
     expect(Math.abs(durationSeconds! - recording.durationSeconds)).toBeLessThanOrEqual(1)
-  if (isLong) expect(p95(rungAfterMs)).toBeLessThan(50)
   await office.expectQuiet()
 })

@@ -1,7 +1,7 @@
 /** A company with everything: a portal, an Asterisk, the connector between them, a phone on the desk and a phone that plays the outside world. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,8 +47,12 @@ export interface Office {
   call(callId: string): Promise<CallView>
   /** waits until the portal has the call as finished, and with its recording if it talked; that may be told to be missing */
   finished(callId: string, options?: { isRecorded?: boolean }): Promise<CallView>
+  /** what the portal proves itself with */
+  applicationToken(): string
   /** nothing is left on the PBX */
   expectQuiet(): Promise<void>
+  /** hangs up whatever the test before has left and brings back what it killed; resolves when no call is left anywhere. Each test begins with it. */
+  begin(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -57,7 +61,7 @@ export interface TestConnector {
   readonly url: string
   /** SIGKILL; only of a process */
   kill(): Promise<void>
-  /** starts it again on the same data; ready when it is connected to Asterisk */
+  /** starts it again on the same data, if it does not run; ready when it is connected to Asterisk */
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -73,7 +77,7 @@ export interface CallView {
   readonly [key: string]: any
 }
 
-/** Asks every 20 ms until it is so; fails after 15 s with the words of `what`. */
+/** Asks every 20 ms until it is so; fails after 45 s with the words of `what`. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   // reports wait 1, 2, 4, 8 s between their tries: a portal that was away is told within this
   const lastAt = Date.now() + 45_000
@@ -82,6 +86,9 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
     await wait(20)
   }
 }
+
+/** `HOOKSWITCH_TEST_DIAL=local`: offices dial through the dialplan of their PBX, unless told otherwise (`npm run test:long` does both). */
+export const isByDialplan = process.env['HOOKSWITCH_TEST_DIAL'] === 'local'
 
 /** Starts an office; ready when a click would ring the desk. */
 export async function startOffice(wish: OfficeWish = {}): Promise<Office> {
@@ -124,7 +131,9 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   expect(added.status, JSON.stringify(added.body)).toBe(201)
   const { app, clientSecret } = added.body as { app: { id: number; clientId: string }; clientSecret: string }
   const limits = { firstRingMs: 15_000, agentRingMs: 25_000, clientRingMs: 60_000, ...wish.limits }
-  const lines = { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } }
+  const usual = isByDialplan
+    ? { agentDial: 'Local/{extension}@internal/n', lines: { '+15550188': { dial: 'Local/{number}@outside/n', name: 'Main' } } }
+    : { lines: { '+15550188': { dial: 'PJSIP/{number}@trunk', name: 'Main' } } }
   const file = {
     clientId: app.clientId,
     clientSecret,
@@ -134,7 +143,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
       agentSeconds: limits.agentRingMs / 1000,
       clientSeconds: limits.clientRingMs / 1000,
     },
-    asterisk: { ...asterisk.ari, lines, ...wish.asterisk },
+    asterisk: { ...asterisk.ari, ...usual, ...wish.asterisk },
   }
   const start = wish.isProcess ? spawnConnector : startInProcess
   const connector = await start({ file, dir, port, logged })
@@ -142,8 +151,18 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
   const call = async (callId: string): Promise<CallView> => (await house.admin.api('GET', `/calls/${callId}`)).body as CallView
 
+  const isAtRest = async (): Promise<boolean> => {
+    const answer = await fetch(`${connector.url}/healthz`)
+    return answer.status === 200 && ((await answer.json()) as { calls: number }).calls === 0
+  }
+  const expectQuiet = (): Promise<void> =>
+    until(async () => {
+      const { channels, bridges } = await asterisk.standing()
+      return channels.length + bridges.length === 0
+    }, 'nothing stands on the PBX')
+
   await until(() => logged.some((line) => line.includes(' info events are bound')), 'the events are bound')
-  await until(async () => (await fetch(`${connector.url}/healthz`)).status === 200, 'the connector is healthy')
+  await until(isAtRest, 'the connector is healthy')
   return {
     house,
     asterisk,
@@ -158,17 +177,25 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
       return (answer.body.call as { callId: string }).callId
     },
     async finished(callId, { isRecorded = true } = {}) {
-      await until(async () => {
+      const isFinished = async (): Promise<boolean> => {
         const { state, statusCode, recording } = await call(callId)
         return state === 'finished' && (statusCode !== '200' || !isRecorded || recording !== null)
-      }, `${callId} is finished`)
+      }
+      await until(isFinished, `${callId} is finished`).catch(async (error: Error) => {
+        const lines = logged.filter((line) => line.includes(callId)).slice(-12)
+        throw new Error(`${error.message}\n${JSON.stringify(await call(callId))}\n${lines.join('\n')}`, { cause: error })
+      })
       return call(callId)
     },
-    async expectQuiet() {
-      await until(async () => {
-        const { channels, bridges } = await asterisk.standing()
-        return channels.length + bridges.length === 0
-      }, 'nothing stands on the PBX')
+    applicationToken: () =>
+      (JSON.parse(readFileSync(join(dir, 'connector/installation.json'), 'utf8')) as { applicationToken: string }).applicationToken,
+    expectQuiet,
+    async begin() {
+      for (const phone of [desk, world]) phone.clear()
+      await asterisk.start()
+      await connector.start()
+      await expectQuiet()
+      await until(isAtRest, 'the connector is healthy and has no call')
     },
     stop,
   }
@@ -193,15 +220,17 @@ async function startInProcess(seat: Seat): Promise<TestConnector> {
   const config = readAsteriskConfig(argumentsOf(seat), {})
   if (config === 'help') throw new Error('the arguments are no order to run')
   const log = createLog((line) => logged.push(line), systemClock.now)
-  const open = () => startAsteriskConnector(config, { clock: systemClock, log })
-  let running = await open()
+  let isClosed = false
+  const running = await startAsteriskConnector(config, { clock: systemClock, log })
   return {
     url: running.url,
     kill: () => Promise.reject(new Error('it runs in this process')),
-    async start() {
-      running = await open()
+    // Nobody can have killed it.
+    start: async () => {},
+    async close() {
+      if (!isClosed) await running.close()
+      isClosed = true
     },
-    close: () => running.close(),
   }
 }
 
@@ -217,8 +246,9 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     started.stderr.on('data', (data: Buffer) => seat.logged.push(...data.toString().split('\n')))
     await once(started.stdout, 'data')
   }
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (!isRunning()) return
     child.kill(signal)
     await once(child, 'exit')
   }
@@ -227,6 +257,7 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     url,
     kill: () => end('SIGKILL'),
     async start() {
+      if (isRunning()) return
       await open()
       await until(async () => (await fetch(`${url}/healthz`)).status === 200, 'the connector is healthy again')
     },

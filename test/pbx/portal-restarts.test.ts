@@ -36,7 +36,7 @@ async function killPortal(): Promise<void> {
 }
 
 beforeAll(async () => {
-  office = await startOffice()
+  office = await startOffice({ isProcess: true })
   await office.house.portal.stop()
   await startPortal()
 })
@@ -48,7 +48,9 @@ afterAll(async () => {
 let numbers = 0
 let number = ''
 let rungBefore: readonly number[] = []
-beforeEach(() => {
+beforeEach(async () => {
+  if (!portal) await startPortal()
+  await office.begin()
   numbers += 1
   number = `+1555010${String(5000 + numbers)}`
   rungBefore = [office.desk.calls.length, office.world.calls.length]
@@ -61,6 +63,8 @@ async function expectOnce(callId: string): Promise<void> {
   expect([office.desk.calls.length - rungBefore[0]!, office.world.calls.length - rungBefore[1]!]).toEqual([1, 1])
   await office.expectQuiet()
 }
+
+const health = async () => (await (await fetch(`${office.connector.url}/healthz`)).json()) as { calls: number; unreported: number }
 
 async function talk(agent: SipCall): Promise<SipCall> {
   agent.answer()
@@ -112,4 +116,23 @@ test('the portal is killed in the moment of the hang-up: the call is finished on
   expect(call).toMatchObject({ statusCode: '200' })
   expect(call.durationSeconds).toBeGreaterThanOrEqual(1)
   await expectOnce(callId)
+})
+
+test('the portal is away when a call ends, and the connector is killed too: it is reported once, when both are back', async () => {
+  const callId = await office.click(number)
+  const agent = await office.desk.next()
+  const client = await talk(agent)
+  await killPortal()
+  client.bye()
+  await agent.until('bye')
+  await until(async () => (await health()).unreported === 1, 'the connector keeps it')
+  await office.connector.kill()
+  await office.connector.start()
+  expect(await health()).toMatchObject({ unreported: 1, calls: 0 })
+  await startPortal()
+  const call = await office.finished(callId)
+  expect(call).toMatchObject({ statusCode: '200' })
+  expect(Math.abs(call.durationSeconds! - call.recording.durationSeconds)).toBeLessThanOrEqual(1)
+  await expectOnce(callId)
+  await until(async () => (await health()).unreported === 0, 'nothing is left to report')
 })

@@ -1,22 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startOffice, until, type Office } from './office.ts'
-import { callIn } from './sip-caller.ts'
-import type { SipCall } from './sip-phone.ts'
+import { callIn, type OutgoingSipCall } from './sip-caller.ts'
+import { startSipPhone, type SipCall, type SipPhone } from './sip-phone.ts'
 import { sampleRate, toneShare } from './tone.ts'
 
 let office: Office
+let colleague: SipPhone
 beforeAll(async () => {
-  office = await startOffice({ isProcess: true })
+  colleague = await startSipPhone({ hz: 600 })
+  office = await startOffice({ isProcess: true, phones: { 103: { contact: colleague.port } } })
 })
 afterAll(async () => {
   await office?.stop()
+  await colleague?.close()
 })
 
 let number = ''
 let numbers = 0
 let [desksBefore, worldsBefore] = [0, 0]
-beforeEach(() => {
+beforeEach(async () => {
+  colleague.clear()
+  await office.begin()
   numbers += 1
   number = `+1555010${String(2000 + numbers)}`
   desksBefore = office.desk.calls.length
@@ -40,6 +45,7 @@ async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; 
   if (stage === 'the customer rings') return { callId, agent, client }
   client.answer()
   await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
+  await until(() => office.asterisk.isRecording(callId), 'it is recorded')
   return { callId, agent, client }
 }
 
@@ -91,13 +97,58 @@ describe('the connector is killed', () => {
     expect(await office.call(callId)).toMatchObject({ statusCode: '486' })
   })
 
+  test('in the moment of the click: the desk rings once or not at all, and the portal knows which', async () => {
+    const callId = await office.click(number)
+    await office.connector.kill()
+    await office.connector.start()
+    const rings = () => office.desk.calls.length > desksBefore
+    const isSettled = async () => {
+      const { state, delivery } = await office.call(callId)
+      return rings() || state === 'finished' || delivery?.state === 'unconfirmed'
+    }
+    await until(isSettled, 'the desk rings, or the portal says that it will not')
+    if (!rings()) return expect((await office.call(callId)).statusCode).not.toBe('200')
+    ;(await office.desk.next()).reject(603, 'Decline')
+    await expectSettled(callId)
+    return expect(await office.call(callId)).toMatchObject({ statusCode: '603' })
+  })
+
+  test('when the INVITE has come to the desk, which rings later: it is not rung again', async () => {
+    const callId = await office.click(number)
+    const agent = await office.desk.next()
+    await office.connector.kill()
+    agent.ring()
+    await office.connector.start()
+    await until(async () => (await office.call(callId)).state === 'ringing_agent', 'the portal learns that it rings')
+    agent.reject(486, 'Busy Here')
+    await expectSettled(callId)
+    expect(await office.call(callId)).toMatchObject({ statusCode: '486' })
+  })
+
+  test('in the moment of the hang-up: the other side is not left alone, and the talk is reported', async () => {
+    const from = Date.now()
+    const { callId, agent, client } = await bring('both talk')
+    const talkedFrom = Date.now()
+    await until(() => agent.heard().length > 1.2 * sampleRate, 'they talk for a second')
+    client!.bye()
+    const endedAt = Date.now()
+    await office.connector.kill()
+    await office.connector.start()
+    await agent.until('bye')
+    await expectSettled(callId)
+    const call = await office.call(callId)
+    expect(call).toMatchObject({ statusCode: '200' })
+    // They began to talk between the two; what is recorded goes on until somebody is there again to end it.
+    expect(call.durationSeconds).toBeGreaterThanOrEqual((endedAt - talkedFrom) / 1000 - 1)
+    expect(call.durationSeconds).toBeLessThanOrEqual((endedAt - from) / 1000 + 1)
+  })
+
   test('in the moment in which the desk answers: nothing is left standing, nobody is rung twice', async () => {
     office.world.onInvite = (call) => call.reject(486, 'Busy Here')
     const { callId } = await bring('the desk answered')
     await office.connector.kill()
     await office.connector.start()
     await expectSettled(callId)
-    office.world.onInvite = () => {}
   })
 
   test('while the customer rings, who answers meanwhile: they talk', async () => {
@@ -107,6 +158,7 @@ describe('the connector is killed', () => {
     await client!.until('acked')
     await office.connector.start()
     await until(async () => (await office.call(callId)).state === 'talking', 'the portal learns that they talk')
+    await until(() => office.asterisk.isRecording(callId), 'it is recorded')
     agent.bye()
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: '200' })
@@ -124,6 +176,19 @@ describe('the connector is killed', () => {
 })
 
 describe('the connector is killed while somebody calls in', () => {
+  let caller: OutgoingSipCall | undefined
+  afterEach(() => {
+    // A test that failed has not hung up.
+    caller?.cancel()
+    caller?.bye()
+    caller?.close()
+  })
+
+  const ring = async (): Promise<OutgoingSipCall> => {
+    caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    return caller
+  }
+
   /** The newest call of the number in the portal. */
   const callOf = async (): Promise<string> => {
     const find = async () =>
@@ -133,7 +198,7 @@ describe('the connector is killed while somebody calls in', () => {
   }
 
   test('and the desk rings: it goes on ringing, is answered after the restart, and they talk', async () => {
-    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const caller = await ring()
     const agent = await office.desk.next()
     agent.ring()
     const callId = await callOf()
@@ -146,11 +211,10 @@ describe('the connector is killed while somebody calls in', () => {
     caller.bye()
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: '200', direction: 'incoming' })
-    caller.close()
   })
 
   test('and gives up before it is back: missed, and the desk does not ring on', async () => {
-    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const caller = await ring()
     const agent = await office.desk.next()
     agent.ring()
     const callId = await callOf()
@@ -160,16 +224,15 @@ describe('the connector is killed while somebody calls in', () => {
     await agent.until('canceled')
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: '304', durationSeconds: 0 })
-    caller.close()
   })
 
   test('and talks: the talk goes on, and ends as one', async () => {
-    const caller = await callIn(office.asterisk.sipPort, { from: number, to: '15550188', hz: 1000 })
+    const caller = await ring()
     const agent = await office.desk.next()
     agent.answer()
     await caller.until('200')
     const callId = await callOf()
-    await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
+    await until(() => office.asterisk.isRecording(callId), 'they talk')
     await office.connector.kill()
     await office.connector.start()
     const before = agent.heard().length
@@ -178,7 +241,45 @@ describe('the connector is killed while somebody calls in', () => {
     await caller.until('bye')
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: '200' })
-    caller.close()
+  })
+
+  test('while a talk is handed over and the other phone rings: it is answered after the restart, and has the customer', async () => {
+    const caller = await ring()
+    const first = await office.desk.next()
+    first.answer()
+    await caller.until('200')
+    const callId = await callOf()
+    await until(() => office.asterisk.isRecording(callId), 'they talk')
+    await first.press('*2103#')
+    const second = await colleague.next()
+    second.ring()
+    await office.connector.kill()
+    await office.connector.start()
+    second.answer()
+    await first.until('bye')
+    await until(() => second.heard().length > sampleRate, 'the other hears the caller')
+    expect(toneShare(second.heard().slice(-sampleRate / 2), 1000)).toBeGreaterThan(0.9)
+    caller.bye()
+    await second.until('bye')
+    expect(await office.finished(callId)).toMatchObject({ statusCode: '200' })
+    await office.expectQuiet()
+  })
+})
+
+describe('the connector is killed between two steps', () => {
+  test('before it asked for the recording: it asks for it when it is back', async () => {
+    const { callId, agent, client } = await bring('the customer rings')
+    await office.connector.kill()
+    client!.answer()
+    await client!.until('acked')
+    expect(office.asterisk.isRecording(callId)).toBe(false)
+    await office.connector.start()
+    await until(() => office.asterisk.isRecording(callId), 'it is recorded')
+    const before = client!.heard().length
+    await until(() => client!.heard().length - before > 1.2 * sampleRate, 'they talk for another second')
+    agent.bye()
+    await expectSettled(callId)
+    expect((await office.call(callId)).recording.durationSeconds).toBeGreaterThanOrEqual(1)
   })
 })
 

@@ -1,119 +1,273 @@
-/// <reference lib="dom" />
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { runCommand } from '../../connector/src/asterisk/commands.ts'
 import { readAsteriskConfig } from '../../connector/src/asterisk/config.ts'
-import { startAsteriskConnector, type AsteriskConnector } from '../../connector/src/asterisk/connector.ts'
-import { systemClock } from '../../connector/src/clock.ts'
-import { openContext, signIn, viewports } from '../browser/people.ts'
-import { launchChromium } from '../support/chromium.ts'
-import { startPortal, testPassword, type TestPortal } from '../support/portal.ts'
+import type { Finding } from '../../connector/src/asterisk/findings.ts'
+import { look } from '../../connector/src/asterisk/set-up.ts'
+import { readSettings } from '../../connector/src/asterisk/settings.ts'
+import {
+  ariSnippet,
+  browserPhoneSnippets,
+  httpSnippet,
+  incomingSnippet,
+  phoneSnippet,
+  trunkSnippet,
+} from '../../connector/src/asterisk/snippets.ts'
 import { findFreePort } from '../support/ports.ts'
-import { startAsterisk, type TestAsterisk } from './asterisk.ts'
+import { startAsterisk, type AsteriskWish, type TestAsterisk } from './asterisk.ts'
+import { until } from './office.ts'
 import { startSipPhone, type SipPhone } from './sip-phone.ts'
-import { sampleRate, toneShare } from './tone.ts'
 
-let house: TestPortal
-let [desk, world]: SipPhone[] = []
-let page: Page
+let desk: SipPhone
+let world: SipPhone
 let asterisk: TestAsterisk
-let connector: AsteriskConnector | undefined
-let opened: Array<() => Promise<void>> = []
-// each try of the test begins from nothing
-beforeEach(async () => {
-  connector = undefined
-  opened = []
-  ;[desk, world, house] = await Promise.all([startSipPhone({ hz: 440 }), startSipPhone({ hz: 1000 }), startPortal()])
-  await house.admin.api('PATCH', `/users/${house.admin.userId}`, { extension: null })
-  const browser = await launchChromium(inject('chromium'))
-  opened.push(
-    () => desk!.close(),
-    () => world!.close(),
-    () => house.stop(),
-    () => browser.close(),
-  )
-  page = await (await openContext(browser, viewports.desktop)).newPage()
-  await signIn(page, { url: house.url, email: 'admin@example.com', password: testPassword })
+let dir: string
+beforeAll(async () => {
+  ;[desk, world] = [await startSipPhone({ hz: 440 }), await startSipPhone({ hz: 1000 })]
+  dir = await mkdtemp(join(tmpdir(), 'hookswitch-set-up-'))
+  asterisk = await start()
 })
-afterEach(async () => {
-  await connector?.close()
-  for (const close of opened.toReversed()) await close()
+afterAll(async () => {
+  await asterisk?.stop()
+  await Promise.all([desk?.close(), world?.close(), rm(dir, { recursive: true, force: true })])
 })
 
-const step = (title: string) => page.getByRole('region', { name: title })
-const finding = (name: string) => page.locator(`[data-finding="${name}"]`)
-const fileOf = async (path: string) => `${await page.getByRole('figure', { name: path, exact: true }).locator('pre').innerText()}\n`
+const start = (more: Partial<AsteriskWish> = {}): Promise<TestAsterisk> =>
+  startAsterisk({ phones: { 101: { contact: desk.port }, 102: {} }, trunkPort: world.port, ...more })
 
-/** Starts the connector with what the page gave, once more after a change. */
-async function startConnector(text: string, port: number): Promise<void> {
-  await connector?.close()
-  const file = join(asterisk.dir, 'asterisk.json')
-  await writeFile(file, text, { mode: 0o600 })
-  const config = readAsteriskConfig(['run', '--config', file, '--data', join(asterisk.dir, 'connector'), '--port', String(port)], {})
-  if (config === 'help') throw new Error('no order to run')
-  connector = await startAsteriskConnector(config, { clock: systemClock, log: () => {} })
+const usual = { dial: 'PJSIP/{number}@trunk' }
+const settingsFor = (ari: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) =>
+  readSettings({ ...asterisk.ari, lines: { '+15550100': usual }, ...ari, ...more })
+
+/** What is not as it should be. */
+const faults = (findings: readonly Finding[]) => findings.filter(({ state }) => state !== 'fine')
+const codes = (findings: readonly Finding[]) => faults(findings).map(({ check, state, code }) => `${check} ${state} ${code}`)
+
+async function broken(more: Partial<AsteriskWish>): Promise<TestAsterisk> {
+  const other = await start(more)
+  onTestFinished(() => other.stop())
+  return other
 }
 
-test('from nothing to the first call with what the set-up page gives; what is wrong on the way it says in words', async () => {
-  const port = await findFreePort()
-  await page.goto(`${house.url}/settings/telephony`)
-  await page.getByRole('link', { name: 'Connect a PBX' }).last().click()
-  await step('Register the connector').getByLabel('Where the connector will run').fill(`http://127.0.0.1:${port}/install`)
-  await step('Register the connector').getByRole('button', { name: 'Register it' }).click()
-  await step('Register the connector').getByText('Done', { exact: true }).waitFor()
-  await finding('installed').getByText('Start the connector').waitFor()
-
-  const ari = await fileOf('/etc/asterisk/ari.conf')
-  const password = /password=(\w{32})/.exec(ari)![1]!
-  asterisk = await startAsterisk({
-    phones: { 101: { contact: desk!.port } },
-    trunkPort: world!.port,
-    // the machinery of the tests asks with this one
-    files: () => ({ ari: ari.replace(password, 'only-for-tests') }),
+describe('the check finds', () => {
+  test('nothing wrong with an Asterisk that is ready, and leaves nothing behind', async () => {
+    const findings = await look(settingsFor({}), '101')
+    expect(faults(findings)).toEqual([])
+    expect(findings.map(({ check }) => check)).toEqual([
+      'login',
+      'rights',
+      'version',
+      'modules',
+      'recording',
+      'application',
+      'trunk',
+      'phone',
+    ])
+    const isQuiet = async () => Object.values(await asterisk.standing()).flat().length === 0
+    await until(isQuiet, 'nothing stands')
+    await until(async () => (await readdir(join(asterisk.dir, 'spool/recording'))).length === 0, 'no recording is left')
   })
-  opened.push(() => asterisk.stop())
-  const text = (await fileOf('asterisk.json')).replace('http://127.0.0.1:8088', asterisk.ari.url)
-  expect(text).toContain(password)
-  const given = text.replace(password, 'only-for-tests')
 
-  await startConnector(text, port)
-  await finding('installed').getByText('good').waitFor()
-  await finding('ari').getByText('Asterisk refuses user or password').waitFor()
-  await startConnector(given.replace('@trunk', '@trank'), port)
-  await finding('line').getByText('Asterisk knows no such trunk').waitFor()
-  await startConnector(given, port)
-  await step('Does it work?').getByText('Done', { exact: true }).waitFor()
-  expect(await finding('line').innerText()).toContain('good')
+  test('a port at which nothing listens', async () => {
+    const url = `http://127.0.0.1:${await findFreePort()}`
+    const [fault, ...more] = await look(settingsFor({ url }), '101')
+    expect([fault, more]).toMatchObject([{ check: 'address', state: 'wrong', code: 'unreachable' }, []])
+    expect(fault!.snippets![0]).toMatchObject({ file: '/etc/asterisk/http.conf', text: expect.stringContaining(url.split(':')[2]!) })
+  })
 
-  const own = step('Your own phone')
-  await own.getByLabel('Your extension').fill('199')
-  await own.getByRole('button', { name: 'Save' }).click()
-  await finding('phone').getByText('Asterisk knows no extension 199').waitFor()
-  await own.getByRole('button', { name: 'Ring my phone' }).click()
-  await own.getByRole('alert').getByText('The phone was not rung').waitFor()
-  await own.getByLabel('Your extension').fill('101')
-  await own.getByRole('button', { name: 'Save' }).click()
-  await finding('phone').getByText('good').waitFor()
-  await own.getByRole('button', { name: 'Ring my phone' }).click()
-  const tested = await desk!.next()
-  tested.answer()
-  await own.getByText('Extension 101 rings now').waitFor()
-  await expect.poll(() => tested.heard().length, { timeout: 10_000 }).toBeGreaterThan(sampleRate)
-  expect(
-    toneShare(tested.heard().slice(-sampleRate / 4), 600) + toneShare(tested.heard().slice(-sampleRate / 2, -sampleRate / 4), 600),
-  ).toBeGreaterThan(0.5)
-  await tested.until('bye')
-  expect((await house.admin.api('GET', '/calls')).body.items).toEqual([])
+  test('a wrong password', async () => {
+    expect(codes(await look(settingsFor({ password: 'guess' }), '101'))).toEqual(['login wrong wrong_login'])
+  })
 
-  await page.getByRole('button', { name: 'Send clicks to Asterisk' }).click()
-  await step('Send clicks there').getByText('Done', { exact: true }).waitFor()
-  await step('The first call').getByLabel('Number to call').fill('+1 212 555 0148')
-  await step('The first call').getByRole('button', { name: 'Call' }).click()
-  ;(await desk!.next()).answer()
-  const client = await world!.next()
-  expect(client.to).toBe('+12125550148')
-  client.answer()
-  await step('The first call').getByText('Done', { exact: true }).waitFor()
-  client.bye()
+  test('that ARI is off', async () => {
+    const off = await broken({ isAriOff: true, files: () => ({ ari: '[general]\nenabled=no' }) })
+    const [fault] = await look(settingsFor(off.ari), '101')
+    expect(fault).toMatchObject({ check: 'address', code: 'no_ari', snippets: [{ file: '/etc/asterisk/ari.conf' }] })
+  })
+
+  test('that the user may only read', async () => {
+    const file = '[general]\nenabled=yes\n[hookswitch]\ntype=user\nread_only=yes\npassword=only-for-tests\npassword_format=plain'
+    const other = await broken({ files: () => ({ ari: file }) })
+    expect(codes(await look(settingsFor(other.ari), '101'))).toEqual(['rights wrong read_only'])
+  })
+
+  test.each([
+    ['chan_bridge_media', ['modules warning modules_missing', 'recording warning not_recorded']],
+    ['app_stasis', ['modules warning modules_missing']],
+    ['res_stasis_answer', ['modules wrong modules_missing']],
+  ])('that the module %s is missing', async (module, expected) => {
+    const other = await broken({ noload: [module] })
+    const findings = await look(settingsFor(other.ari), '101')
+    expect(codes(findings)).toEqual(expected)
+    expect(faults(findings)[0]).toMatchObject({
+      about: expect.stringContaining(module),
+      snippets: [{ file: '/etc/asterisk/modules.conf' }],
+    })
+  })
+
+  test('that there is no folder for recordings', async () => {
+    const other = await broken({})
+    await rm(join(other.dir, 'spool/recording'), { recursive: true })
+    const findings = await look(settingsFor(other.ari), '101')
+    expect(codes(findings)).toEqual(['recording warning no_recording_folder'])
+    expect(faults(findings)[0]!.snippets![0]!.text).toContain('install -d')
+  })
+
+  test.each([
+    ['199', 'phone wrong unknown_extension'],
+    ['102', 'phone wrong phone_offline'],
+  ])('that nobody can be rung at %s', async (extension, expected) => {
+    expect(codes(await look(settingsFor({}), extension))).toEqual([expected])
+  })
+
+  test('that a line has no trunk', async () => {
+    const lines = { '+15550100': usual, '+15550101': { dial: 'PJSIP/{number}@{trunk}', trunk: 'nowhere' } }
+    const findings = await look(settingsFor({}, { lines }), '101')
+    expect(codes(findings)).toEqual(['trunk wrong no_trunk'])
+    expect(faults(findings)[0]).toMatchObject({ about: '+15550101', snippets: [{ text: expect.stringContaining('[nowhere]') }] })
+  })
+})
+
+interface Asked {
+  readonly exitCode: number | undefined
+  readonly said: string
+}
+
+/** Runs a command as the shell would; whoever sits there answers `answers`, in order. */
+async function run(words: readonly string[], answers?: readonly string[]): Promise<Asked> {
+  let said = ''
+  const write = (text: string): void => void (said += text)
+  const left = [...(answers ?? [])]
+  const ask = async (question: string, suggestion: string): Promise<string> => {
+    said += `${question} [${suggestion}]\n`
+    return left.shift() || suggestion
+  }
+  const exitCode = await runCommand(words, { env: {}, write, ...(answers && { terminal: { say: write, ask } }) })
+  return { exitCode, said }
+}
+
+const init = (file: string, more: readonly string[]) => {
+  const { url, user, password } = asterisk.ari
+  const app = ['--client-id', 'local.1', '--client-secret', 's', '--portal-url', 'http://127.0.0.1:8484']
+  return ['init', '--config', file, '--ari-url', url, '--ari-user', user, '--ari-password', password, ...app, ...more]
+}
+
+describe('init', () => {
+  test('asks, writes a file that the connector takes and that only its owner can read, and says what comes next', async () => {
+    const file = join(dir, 'asked.json')
+    const { url, user, password } = asterisk.ari
+    // The first password is wrong.
+    const entry = [url, user, 'guess', 'yes', url, user, password]
+    const { exitCode, said } = await run(['init', '--config', file], [...entry, '101', '+15550188', '', 'no', '', 'local.1', 'secret'])
+    expect([exitCode, said.includes('does not take the user')]).toEqual([0, true])
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const read = readAsteriskConfig(['run', '--config', file], {})
+    expect(read).toMatchObject({
+      config: { app: { clientId: 'local.1', clientSecret: 'secret' }, portalUrl: 'http://127.0.0.1:8484' },
+      settings: { ari: { url, user, password }, lines: { '+15550188': { dial: 'PJSIP/{number}@trunk' } } },
+    })
+    expect(said).toContain(incomingSnippet({ application: 'hookswitch', extension: '101' }).text)
+    expect(said).toContain(`hookswitch-asterisk run --config ${file}`)
+  })
+
+  test('with --yes asks nobody, and rings one’s own extension and then a number', async () => {
+    const file = join(dir, 'silent.json')
+    desk.onInvite = (call) => {
+      call.ring()
+      call.answer()
+    }
+    world.onInvite = (call) => call.answer()
+    onTestFinished(() => [desk, world].forEach((phone) => phone.clear()))
+    const more = ['--yes', '--extension', '101', '--line', '+15550188', '--number', '+15550155', '--call']
+    const { exitCode, said } = await run(init(file, more))
+    expect([exitCode, said]).toEqual([0, expect.stringContaining('The phone of 101 rang and was answered.')])
+    expect(said).toContain('+15550155 was called by the trunk and answered.')
+    expect(world.calls.at(-1)).toMatchObject({ to: '+15550155', from: '+15550188' })
+    await until(async () => (await asterisk.standing()).channels.length === 0, 'both are hung up')
+  })
+
+  test('says what is wrong, exits with 1, and writes the file all the same', async () => {
+    const file = join(dir, 'wrong.json')
+    const { exitCode, said } = await run(init(file, ['--yes', '--extension', '102', '--dial', 'PJSIP/{number}@nowhere']))
+    expect([exitCode, (await stat(file)).isFile()]).toEqual([1, true])
+    expect(said).toContain('no endpoint “nowhere”')
+    expect(said).toContain('No phone is registered as 102.')
+  })
+
+  test('does not write over a file, nor a template that could dial somewhere else', async () => {
+    const file = join(dir, 'there.json')
+    await writeFile(file, '{}')
+    await expect(run(init(file, ['--yes']))).rejects.toThrow('exists; --force')
+    await expect(run(init(file, ['--yes', '--force', '--dial', 'PJSIP/{number}@trunk&PJSIP/1']))).rejects.toThrow('is no dial template')
+    expect(await readFile(file, 'utf8')).toBe('{}')
+  })
+})
+
+describe('check and preview', () => {
+  let file: string
+  beforeAll(async () => {
+    file = join(dir, 'check.json')
+    const lines = {
+      '+15550188': { dial: 'PJSIP/{number}@{trunk}', trunk: 'trunk' },
+      '+15550177': { dial: 'Local/9{digits}@outside/n', callerId: '' },
+    }
+    const users = { 103: { dial: 'PJSIP/desk-{ext}', clientDial: 'PJSIP/{digits}@abroad', callerId: '+15550166' } }
+    const content = { clientId: 'c', clientSecret: 's', portalUrl: 'http://127.0.0.1:8484', asterisk: { ...asterisk.ari, lines, users } }
+    await writeFile(file, JSON.stringify(content), { mode: 0o600 })
+  })
+
+  test('a phone that declines is said to have done so', async () => {
+    desk.onInvite = (call) => call.reject(603, 'Decline')
+    onTestFinished(() => desk.clear())
+    const { exitCode, said } = await run(['check', '--config', file, '--extension', '101', '--call', '--json'])
+    const { findings } = JSON.parse(said) as { findings: Finding[] }
+    expect([exitCode, findings.at(-1)]).toMatchObject([0, { check: 'call', about: '101', code: 'not_answered' }])
+    expect(findings.at(-1)!.text).toContain('it was declined')
+  })
+
+  test.each([
+    [['+15550155'], ['line        +15550188', 'your phone  PJSIP/101', 'customer    PJSIP/+15550155@trunk', 'they see    +15550188']],
+    [
+      ['+15550155', '--line', '+15550177'],
+      ['customer    Local/915550155@outside/n', 'they see    (what the trunk makes of it)'],
+    ],
+    [
+      ['+15550155', '--extension', '103'],
+      ['your phone  PJSIP/desk-103', 'customer    PJSIP/15550155@abroad', 'they see    +15550166'],
+    ],
+  ])('preview %j shows what would be dialled', async (words, lines) => {
+    const { exitCode, said } = await run(['preview', ...words, '--config', file])
+    expect(exitCode).toBe(0)
+    for (const line of lines) expect(said).toContain(line)
+  })
+
+  test.each([
+    '+1555\n0155',
+    '+15550155&PJSIP/1',
+    '+15550155,30',
+    '+15550155;x',
+    '+15550155@evil',
+    '+15550155/n',
+    '${SHELL(id)}',
+    '+1 555 0155',
+  ])('preview refuses the number %j', async (number) => {
+    const { exitCode, said } = await run(['preview', number, '--config', file])
+    expect([exitCode, said]).toEqual([1, expect.stringContaining('cannot be dialled')])
+  })
+
+  test.each(['101&102', '101@x', '101,30', '${X}'])('preview refuses the extension %j', async (extension) => {
+    const { exitCode, said } = await run(['preview', '+15550155', '--extension', extension, '--config', file])
+    expect([exitCode, said]).toEqual([1, expect.stringContaining('cannot stand in a dial string')])
+  })
+})
+
+test('what is printed is what the how-to has', async () => {
+  const read = (name: string) => readFile(join(import.meta.dirname, `../../docs/how-to/${name}.md`), 'utf8')
+  const [page, browsers] = [await read('asterisk'), await read('browser-phone')]
+  const printed = [httpSnippet(), ariSnippet('hookswitch'), incomingSnippet({ application: 'hookswitch', extension: '101' })]
+  for (const { file, text } of printed) expect(page, file).toContain(`\`\`\`ini\n${text}\`\`\``)
+  for (const { text } of [phoneSnippet('101'), trunkSnippet('trunk')]) expect(page).toContain(text)
+  for (const { text } of browserPhoneSnippets) expect(browsers).toContain(`\`\`\`ini\n${text}\`\`\``)
 })

@@ -86,6 +86,26 @@ const call = {
   clientName: 'Carl "Evil" <sip:0@x>\r\nX: y',
 }
 
+test('the portal can ask a connector at work whether all is well, and ring a phone', async () => {
+  await office.begin()
+  office.desk.onInvite = (one) => one.answer()
+  const body = new URLSearchParams({
+    event: 'HOOKSWITCHCHECK',
+    ts: '1',
+    'auth[application_token]': office.applicationToken(),
+    'data[EXTENSION]': '101',
+    'data[CALL]': 'Y',
+  })
+  const answer = await fetch(`${office.connector.url}/check`, { method: 'POST', body })
+  const { findings } = (await answer.json()) as { findings: { check: string; state: string; text: string }[] }
+  expect([answer.status, findings.filter(({ state }) => state !== 'fine')]).toEqual([200, []])
+  expect(findings.at(-1)!.text).toBe('The phone of 101 rang and was answered.')
+  // The connector at work was not disturbed.
+  expect(await (await fetch(`${office.connector.url}/healthz`)).json()).toMatchObject({ ok: true, pbx: 'up', calls: 0 })
+  await office.expectQuiet()
+  office.desk.clear()
+})
+
 test('two portals share a PBX: the legs of one do not concern the other', async () => {
   await withDriver('second', async (pbx, told) => {
     await pbx.placeAgentLeg(call)

@@ -43,6 +43,8 @@ export interface SipPhone {
   next(): Promise<SipCall>
   /** registers at the PBX with a password (digest), or takes that back */
   register(pbxPort: number, who: { user: string; password: string; seconds?: number }): Promise<void>
+  /** hangs up or declines every call that has not ended, and forgets who waited for one: as it was at its start */
+  clear(): void
   close(): Promise<void>
 }
 
@@ -81,6 +83,16 @@ export async function startSipPhone({ hz }: { hz: number }): Promise<SipPhone> {
           })
     },
     register: (pbxPort, who) => register({ socket, port, pbxPort, replies, ...who }),
+    clear() {
+      phone.onInvite = () => {}
+      untaken.length = 0
+      waiting.length = 0
+      for (const { face, isAnswered } of byId.values()) {
+        if (face.happened.includes('ended')) continue
+        if (isAnswered()) face.bye()
+        else face.reject(480, 'Temporarily Unavailable')
+      }
+    },
     async close() {
       for (const call of byId.values()) call.end()
       await new Promise<void>((resolve) => socket.close(() => resolve()))
@@ -125,6 +137,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
   let media: SipMedia | undefined
   let lastReply: Buffer | undefined
   let isFinal = false
+  let isAnswered = false
   let sequence = 100
 
   const say = (status: string, extra: readonly string[] = [], body = '') => {
@@ -162,6 +175,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     answer() {
       if (isFinal) return
       isFinal = true
+      isAnswered = true
       say('200 OK', ['Content-Type: application/sdp', 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS'], media!.sdp())
       media!.hum(invite.body)
     },
@@ -200,6 +214,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
 
   return {
     face,
+    isAnswered: () => isAnswered,
     ready,
     end,
     receive(method: string, message: Message, reply: (status: string, extra?: readonly string[]) => void): void {

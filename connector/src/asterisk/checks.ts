@@ -1,134 +1,262 @@
-import { randomUUID } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import { randomBytes } from 'node:crypto'
 import { wordsOf } from '../log.ts'
-import type { PbxCheck, Preflight } from '../pbx.ts'
 import { AriRefusal, isGone, unlessGone, type AriClient } from './ari-client.ts'
+import { endpointOf } from './dial-string.ts'
+import type { Finding } from './findings.ts'
+import { neededModules } from './needed-modules.ts'
+import { agentEndpoint } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
+import { ariSnippet, httpSnippet, modulesSnippet, phoneSnippet, recordingFolderSnippet, trunkSnippet } from './snippets.ts'
 
-/** What checking works with. */
-export interface ChecksParts {
+/** What shall be looked at. */
+export interface CheckWish {
   readonly settings: AsteriskSettings
-  readonly ari: AriClient
-  readonly clock: Clock
-  /** Whether the phone of an extension can be rung, and by which dial string. */
-  readonly askPhone: (extension: string) => Promise<Preflight>
-  readonly phoneOf: (extension: string) => Promise<string>
+  /** Whose phones. */
+  readonly extensions: readonly string[]
+  /** It is the connector itself that asks: that one is connected under the application's name is as it should be. */
+  readonly isConnected: boolean
 }
 
-/** Looks at everything that a first call needs, and rings a phone for a test. */
-export interface Checks {
-  check(extension: string): Promise<readonly PbxCheck[]>
-  /** Rings a phone; whoever answers hears a tone for 3 s. Rejects with words for the person who asked. */
-  ring(extension: string): Promise<void>
-  /** Is this channel a test's own? */
-  isTest(channelId: string): boolean
-  /** A phone that was rung for a test has answered. */
-  answered(channelId: string): void
+const [OLDEST, NEWEST] = [16, 22]
+
+/**
+ * Looks whether an Asterisk is ready for the connector, without ringing anybody: what is wrong is told with what to do. Stops at what makes
+ * all further questions senseless. Makes a recording of nothing, a moment long, and deletes it.
+ */
+export async function checkAsterisk(ari: AriClient, wish: CheckWish): Promise<Finding[]> {
+  const { settings } = wish
+  let version: string
+  try {
+    version = (await ari.call('asterisk.getInfo', {})).system?.version ?? ''
+  } catch (error) {
+    return [readEntry(settings, error)]
+  }
+  const entry: Finding = { check: 'login', state: 'fine', code: 'fine', text: `ARI answers at ${settings.ari.url} and takes the login.` }
+  const rights = await checkRights(ari, settings)
+  const [modules, isLoaded] = await checkModules(ari, settings)
+  const findings = [entry, rights, checkVersion(version), ...modules]
+  if (rights.state === 'fine' && settings.recording !== 'off') findings.push(await checkRecording(ari, isLoaded))
+  findings.push(await checkApplication(ari, wish))
+  for (const number of Object.keys(settings.lines)) findings.push(await checkTrunk(ari, settings, number))
+  for (const extension of wish.extensions) findings.push(await checkPhone(ari, settings, extension))
+  return findings
 }
 
-/** First argument of the Stasis application in a test. */
-export const RING_TEST = 'ring-test'
-
-const TONE_MS = 3_000
-const RING_SECONDS = 20
-const good = { ok: true, code: '', text: '' } as const
-
-/** Makes the checks of one Asterisk. */
-export function createChecks({ settings, ari, clock, askPhone, phoneOf }: ChecksParts): Checks {
-  const prefix = `${settings.application}-ringtest-`
-
-  /** The first failure tells what the others would only repeat. */
-  async function access(): Promise<PbxCheck> {
-    try {
-      await ari.call('asterisk.getInfo', {})
-      return { name: 'ari', subject: settings.ari.url, ...good }
-    } catch (error) {
-      const isDenied = error instanceof AriRefusal && (error.status === 401 || error.status === 403)
-      const code = isDenied ? 'password' : error instanceof AriRefusal ? 'other' : 'unreachable'
-      const text = isDenied
-        ? `Asterisk does not take the user “${settings.ari.user}” with this password: compare ari.conf with the connector's file.`
-        : `Asterisk's REST interface does not answer: ${wordsOf(error)}. See http.conf, and whether the module res_ari is loaded.`
-      return { name: 'ari', subject: settings.ari.url, ok: false, code, text }
+/** Why ARI cannot be asked at all. */
+function readEntry({ ari }: AsteriskSettings, error: unknown): Finding {
+  const status = error instanceof AriRefusal ? error.status : 0
+  const port = Number(new URL(ari.url).port) || 8088
+  if (status === 401)
+    return {
+      check: 'login',
+      state: 'wrong',
+      code: 'wrong_login',
+      text: `Asterisk does not take the user “${ari.user}” with this password.`,
+      remedy: `Write the same user and password as in ari.conf, then: asterisk -rx 'module reload res_ari'`,
+      snippets: [ariSnippet(ari.user)],
     }
-  }
-
-  /** An order about a channel that cannot be: refused as unknown if orders are taken at all. */
-  async function rights(): Promise<PbxCheck> {
-    const subject = settings.ari.user
-    try {
-      await ari.call('channels.answer', { channelId: `${prefix}none` })
-    } catch (error) {
-      if (!isGone(error))
-        return {
-          name: 'rights',
-          subject,
-          ok: false,
-          code: 'read_only',
-          text: `Asterisk takes no orders from “${subject}”: ari.conf needs read_only=no.`,
-        }
+  if (status === 404)
+    return {
+      check: 'address',
+      state: 'wrong',
+      code: 'no_ari',
+      text: `A web server answers at ${ari.url}, but it has no ARI.`,
+      remedy: `Switch ARI on and load res_ari, then restart Asterisk: systemctl restart asterisk`,
+      snippets: [ariSnippet(ari.user)],
     }
-    return { name: 'rights', subject, ...good }
-  }
-
-  async function recordings(): Promise<PbxCheck[]> {
-    if (settings.recording === 'off') return []
-    const check = { name: 'recordings', subject: '/var/spool/asterisk/recording' } as const
-    try {
-      await ari.call('recordings.listStored', {})
-      return [{ ...check, ...good }]
-    } catch {
-      const text = 'Asterisk has no folder for recordings: make /var/spool/asterisk/recording, owned by the user of Asterisk.'
-      return [{ ...check, ok: false, code: 'no_folder', text }]
+  if (status > 0)
+    return {
+      check: 'address',
+      state: 'wrong',
+      code: 'not_ready',
+      text: `Asterisk answers, but takes no orders: ${wordsOf(error)}.`,
+      remedy: status === 503 ? 'It is starting: try again in a few seconds.' : 'Its log says why.',
     }
-  }
-
-  async function line(number: string, dial: string): Promise<PbxCheck> {
-    const check = { name: 'line', subject: number } as const
-    const [, tech, resource] = /^(PJSIP|SIP|IAX2)\/(?:[^@/]*@)?([^@/]+)/.exec(dial) ?? []
-    // what the dialplan or a placeholder chooses cannot be asked for
-    if (!tech || !resource || resource.includes('{')) return { ...check, ...good }
-    try {
-      const { state } = await ari.call('endpoints.get', { tech, resource })
-      if (state !== 'offline') return { ...check, ...good }
-      return {
-        ...check,
-        ok: false,
-        code: 'offline',
-        text: `The trunk “${resource}” of the line ${number} is not registered, or does not answer.`,
-      }
-    } catch (error) {
-      const code = isGone(error) ? 'no_endpoint' : 'other'
-      const text = isGone(error) ? `Asterisk has no trunk “${resource}”, which the line ${number} dials: ${dial}.` : wordsOf(error)
-      return { ...check, ok: false, code, text }
-    }
-  }
-
-  async function phone(extension: string): Promise<PbxCheck[]> {
-    if (extension === '') return []
-    const check = { name: 'phone', subject: extension } as const
-    const failed = (error: unknown): Preflight => ({ ok: false, code: 'unavailable', text: wordsOf(error) })
-    const verdict = await askPhone(extension).catch(failed)
-    return [verdict.ok ? { ...check, ...good } : { ...check, ok: false, code: verdict.code, text: verdict.text }]
-  }
-
   return {
-    async check(extension) {
-      const first = await access()
-      if (!first.ok) return [first]
-      const lines = Object.entries(settings.lines).map(([number, { dial }]) => line(number, dial))
-      const others = await Promise.all([rights(), recordings(), Promise.all(lines), phone(extension)])
-      return [first, ...others.flat()]
-    },
-    async ring(extension) {
-      const verdict = await askPhone(extension)
-      if (!verdict.ok) throw new Error(verdict.text)
-      const order = { endpoint: await phoneOf(extension), channelId: `${prefix}${randomUUID()}`, timeout: RING_SECONDS }
-      await ari.call('channels.originate', { ...order, app: settings.application, appArgs: RING_TEST, callerId: '"Hookswitch test" <>' })
-    },
-    isTest: (channelId) => channelId.startsWith(prefix),
-    answered(channelId) {
-      const end = () => void unlessGone(ari.call('channels.hangup', { channelId, reason: 'normal' })).catch(() => undefined)
-      ari.call('channels.play', { channelId, media: ['tone:600/250,0/250'] }).then(() => clock.after(TONE_MS, end), end)
-    },
+    check: 'address',
+    state: 'wrong',
+    code: 'unreachable',
+    text: `Nothing answers at ${ari.url}: ${wordsOf(error)}.`,
+    remedy: `Is Asterisk running on that machine, and its web server on? asterisk -rx 'http show status'`,
+    snippets: [httpSnippet(port)],
   }
+}
+
+/** Deleting what does not exist shows whether one may delete: 404, or 403. */
+async function checkRights(ari: AriClient, settings: AsteriskSettings): Promise<Finding> {
+  try {
+    await unlessGone(ari.call('recordings.deleteStored', { recordingName: checkName() }))
+    return { check: 'rights', state: 'fine', code: 'fine', text: 'The ARI user may give orders.' }
+  } catch (error) {
+    const isReadOnly = error instanceof AriRefusal && error.status === 403
+    return {
+      check: 'rights',
+      state: 'wrong',
+      code: isReadOnly ? 'read_only' : 'failed',
+      text: isReadOnly ? `The ARI user “${settings.ari.user}” may only read.` : `Asterisk does not take an order: ${wordsOf(error)}.`,
+      ...(isReadOnly && {
+        remedy: `Write read_only=no, then: asterisk -rx 'module reload res_ari'`,
+        snippets: [ariSnippet(settings.ari.user)],
+      }),
+    }
+  }
+}
+
+function checkVersion(version: string): Finding {
+  const major = Number(/(\d+)/.exec(version)?.[1] ?? 0)
+  const found = { check: 'version', text: `This is Asterisk ${version || '(it does not say which)'}.` } as const
+  if (major >= OLDEST && major <= NEWEST) return { ...found, state: 'fine', code: 'fine' }
+  const remedy = `The connector was tried with ${OLDEST} to ${NEWEST}.`
+  if (major > 0 && major < OLDEST) return { ...found, state: 'wrong', code: 'too_old', remedy: `${remedy} Install a newer one.` }
+  return { ...found, state: 'warning', code: 'untried_version', remedy: `${remedy} Others probably work; tell us what does not.` }
+}
+
+async function checkModules(ari: AriClient, settings: AsteriskSettings): Promise<[Finding[], (name: string) => boolean]> {
+  const running = new Set((await ari.call('asterisk.listModules', {})).filter(({ status }) => status === 'Running').map(({ name }) => name))
+  const isLoaded = (name: string) => running.has(`${name}.so`)
+  const findings = neededModules(settings).flatMap(({ modules, loss, isVital }): Finding[] => {
+    const missing = modules.filter((name) => !isLoaded(name))
+    if (missing.length === 0) return []
+    return [
+      {
+        check: 'modules',
+        about: missing.join(', '),
+        state: isVital ? 'wrong' : 'warning',
+        code: 'modules_missing',
+        text: `Asterisk has not loaded ${missing.join(', ')}: ${loss}.`,
+        remedy: `Now: ${missing.map((name) => `asterisk -rx 'module load ${name}.so'`).join('; ')}. For good:`,
+        snippets: [modulesSnippet(missing)],
+      },
+    ]
+  })
+  const fine: Finding = { check: 'modules', state: 'fine', code: 'fine', text: 'All modules that are needed are loaded.' }
+  return [findings.length > 0 ? findings : [fine], isLoaded]
+}
+
+/** Records an empty bridge: nothing else shows whether the folder is there and can be written. */
+async function checkRecording(ari: AriClient, isLoaded: (name: string) => boolean): Promise<Finding> {
+  const name = checkName()
+  const failed = (error: unknown): Finding => {
+    const isFolder = error instanceof AriRefusal && error.status === 500 && isLoaded('chan_bridge_media')
+    const text = isFolder
+      ? 'Asterisk cannot write recordings: its folder for them is missing, not writable for it, or the disk is full.'
+      : `Asterisk does not record: ${wordsOf(error)}.`
+    const remedy = isFolder
+      ? 'Make the folder “recording” in Asterisk’s spool folder, and look at the disk: df -h'
+      : 'See the modules above.'
+    const found = { check: 'recording', state: 'warning', text, remedy } as const
+    return isFolder ? { ...found, code: 'no_recording_folder', snippets: [recordingFolderSnippet] } : { ...found, code: 'not_recorded' }
+  }
+  try {
+    await ari.call('bridges.createWithId', { bridgeId: name, type: 'mixing', name })
+    await ari.call('bridges.record', { bridgeId: name, name, format: 'wav' })
+    // Stops it, and throws away what it has.
+    await unlessGone(ari.call('recordings.cancel', { recordingName: name }))
+    return { check: 'recording', state: 'fine', code: 'fine', text: 'Asterisk records.' }
+  } catch (error) {
+    return failed(error)
+  } finally {
+    await ari.call('bridges.destroy', { bridgeId: name }).catch(() => {})
+  }
+}
+
+/** One name is one connection: a second one takes the calls away from the first. */
+async function checkApplication(ari: AriClient, { settings, isConnected }: CheckWish): Promise<Finding> {
+  const { application } = settings
+  const found = { check: 'application', about: application } as const
+  const isThere = await ari.call('applications.get', { applicationName: application }).then(
+    () => true,
+    (error: unknown) => !isGone(error),
+  )
+  if (isThere === isConnected || isConnected)
+    return {
+      ...found,
+      state: 'fine',
+      code: 'fine',
+      text: isConnected ? 'The connector is connected.' : `The name “${application}” is free.`,
+    }
+  return {
+    ...found,
+    state: 'warning',
+    code: 'name_in_use',
+    text: `A connector is connected to this Asterisk under the name “${application}” already.`,
+    remedy: 'If it is another one than yours, give yours a name of its own: "application". Two under one name take calls from each other.',
+  }
+}
+
+async function checkTrunk(ari: AriClient, settings: AsteriskSettings, number: string): Promise<Finding> {
+  const found = { check: 'trunk', about: number } as const
+  const template = settings.lines[number]!.dial
+  const name = /^PJSIP\/[^@]*@([^@/]+)$/.exec(template)?.[1]
+  if (name === undefined)
+    return {
+      ...found,
+      state: 'fine',
+      code: 'cannot_be_asked',
+      text: `Line ${number} goes out by ${template}: the dialplan decides, so only a call shows whether it works.`,
+    }
+  const state = await stateOf(ari, { tech: 'PJSIP', resource: name })
+  if (state === undefined)
+    return {
+      ...found,
+      state: 'wrong',
+      code: 'no_trunk',
+      text: `Line ${number} goes out by ${template}, but Asterisk knows no endpoint “${name}”.`,
+      remedy: `Write the endpoint into pjsip.conf, or the right name into the line’s "dial". Then: asterisk -rx 'pjsip reload'`,
+      snippets: [trunkSnippet(name)],
+    }
+  if (state === 'offline')
+    return {
+      ...found,
+      state: 'warning',
+      code: 'trunk_offline',
+      text: `Line ${number}: Asterisk says that the trunk “${name}” is not reachable.`,
+      remedy: `asterisk -rx 'pjsip show endpoint ${name}'; the provider’s address, the account and the firewall.`,
+    }
+  return { ...found, state: 'fine', code: 'fine', text: `Line ${number} goes out by the trunk “${name}”.` }
+}
+
+async function checkPhone(ari: AriClient, settings: AsteriskSettings, extension: string): Promise<Finding> {
+  const found = { check: 'phone', about: extension } as const
+  const dialString = agentEndpoint(settings, { extension, number: '', line: '' })
+  const endpoint = endpointOf(dialString)
+  if (!endpoint)
+    return {
+      ...found,
+      state: 'fine',
+      code: 'cannot_be_asked',
+      text: `Extension ${extension} is dialled as ${dialString}: only a call shows whether it rings.`,
+    }
+  const state = await stateOf(ari, endpoint)
+  if (state === undefined)
+    return {
+      ...found,
+      state: 'wrong',
+      code: 'unknown_extension',
+      text: `Asterisk knows no phone ${dialString}.`,
+      remedy: `Write it into pjsip.conf, or choose another extension or "agentDial". Then: asterisk -rx 'pjsip reload'`,
+      snippets: [phoneSnippet(extension)],
+    }
+  if (state === 'offline')
+    return {
+      ...found,
+      state: 'wrong',
+      code: 'phone_offline',
+      text: `No phone is registered as ${extension}.`,
+      remedy: `In the phone: the server’s address, ${endpoint.resource} as the user, and the password of pjsip.conf. asterisk -rx 'pjsip show endpoint ${endpoint.resource}'`,
+    }
+  return { ...found, state: 'fine', code: 'fine', text: `The phone ${dialString} is there.` }
+}
+
+async function stateOf(ari: AriClient, endpoint: { readonly tech: string; readonly resource: string }): Promise<string | undefined> {
+  try {
+    return (await ari.call('endpoints.get', endpoint)).state ?? 'unknown'
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+function checkName(): string {
+  return `hookswitch-check-${randomBytes(6).toString('hex')}`
 }

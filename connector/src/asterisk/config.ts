@@ -13,22 +13,29 @@ export interface AsteriskConfig {
 /** Where the help text ends and the reader begins. */
 export const ASTERISK_USAGE = `Asterisk connector of Hookswitch: a click rings your phone, then the customer's
 
-  hookswitch-asterisk run --config FILE [--data DIR] [--host 127.0.0.1] [--port 8486]
+  hookswitch-asterisk init    [--config asterisk.json] [--yes] [--call] …: sets it up: looks, says what is wrong, writes FILE
+  hookswitch-asterisk run     --config FILE [--data DIR] [--host 127.0.0.1] [--port 8486]
+  hookswitch-asterisk check   --config FILE [--extension 101] [--call [--number +15550100] [--line …]] [--json]
+  hookswitch-asterisk preview NUMBER --config FILE [--extension 101] [--line …]: what would be dialled
+
+  init asks for what it is not told by --ari-url, --ari-user, --ari-password, --portal-url, --client-id, --client-secret, --extension,
+  --line, --dial and --number; with --yes it asks nothing. --force writes a file that exists anew.
 
   FILE   a JSON file that only its owner can read (chmod 600):
          { "clientId", "clientSecret", "portalUrl", "oauthUrl"?, "appUrl"?, "webhookSecret"?,
            "ring"?: { "responsibleSeconds"?: 15, "agentSeconds"?: 25, "clientSeconds"?: 60, "talkMinutes"?: 240 },
            "asterisk": {
              "url"?: "http://127.0.0.1:8088", "user", "password", "application"?: "hookswitch",
-             "agentDial"?: "PJSIP/{extension}", "users"?: { "101": { "dial": "PJSIP/desk101" } },
-             "lines": { "+15550100": { "dial": "PJSIP/{number}@trunk", "callerId"?, "name"?, "group"?: ["101"] } },
+             "agentDial"?: "PJSIP/{extension}", "users"?: { "101": { "dial"?: "PJSIP/desk101", "clientDial"?, "trunk"?, "callerId"? } },
+             "lines": { "+15550100": { "dial": "PJSIP/{number}@{trunk}", "trunk"?, "callerId"?, "name"?, "group"?: ["101"] } },
              "autoAnswer"?: false, "agentHeaders"?: { "Alert-Info": "…" },
              "browserPhones"?: true,
              "transferKeys"?: "*2", "logDeskCalls"?: true,
-             "recording"?: "mono" | "stereo" | "off", "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
+             "recording"?: "mono" | "stereo" | "off", "recordingFormat"?: "wav" | "mp3", "keepRecordingsDays"?: 0, "digitsAfterMs"?: 800, "maxCalls"?: 50 } }
 
   HOOKSWITCH_CONFIG         the same as --config
   HOOKSWITCH_ARI_PASSWORD   goes before "password"
+  HOOKSWITCH_CLIENT_SECRET  for init
 `
 
 const OPTIONS = {
@@ -43,7 +50,7 @@ const OPTIONS = {
 export function readAsteriskConfig(words: readonly string[], env: Readonly<Record<string, string | undefined>>): AsteriskConfig | 'help' {
   const [command, ...args] = words
   if (command === undefined || command === '--help' || command === '-h') return 'help'
-  if (command !== 'run') throw new ConfigError(`“${command}” is no command; there is “run”`)
+  if (command !== 'run') throw new ConfigError(`“${command}” is no command; there are init, run, check and preview`)
   const values = readArguments(args, OPTIONS)
   if (values.help) return 'help'
   const path = values.config ?? env['HOOKSWITCH_CONFIG']

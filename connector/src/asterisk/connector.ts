@@ -31,8 +31,15 @@ export async function startAsteriskConnector(
     recordingsDir: join(config.dataDir, 'recordings'),
   })
   const groupOf = (line: string) => lineOf(settings, line)?.group ?? []
-  const app = createApp({ ...parts, config, pbx, limits, groupOf })
-  const health = () => ({ ok: pbx.state() === 'up' && app.isInstalled(), installed: app.isInstalled(), pbx: pbx.state(), name: pbx.name })
+  const app = createApp({ ...parts, config, pbx, limits, groupOf, keepRecordingsMs: settings.keepRecordingsDays * 24 * 3_600_000 })
+  const health = () => ({
+    ok: pbx.state() === 'up' && app.isInstalled(),
+    installed: app.isInstalled(),
+    pbx: pbx.state(),
+    name: pbx.name,
+    calls: app.liveCalls(),
+    unreported: app.unreportedCalls(),
+  })
   const server = await startServer({ app, config, log, health })
   return { url: server.origin, close: server.close }
 }

@@ -9,18 +9,21 @@ import {
   type PbxEvent,
   type PbxRoute,
   type Preflight,
+  type PbxCheck,
 } from '../pbx.ts'
 import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannel, AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
 import { createCallers, lineOfArgument } from './callers.ts'
-import { createChecks, RING_TEST } from './checks.ts'
+import { checkAsterisk } from './checks.ts'
 import { createDeskCalls } from './desk-calls.ts'
+import { readFindings } from './findings.ts'
 import { readKeys } from './keys.ts'
 import { createNames } from './names.ts'
 import { CALL_HEADER, createPhones } from './phones.ts'
 import { CAUSES, createPlacing, STATUS_CAUSES, type AgentPhone } from './placing.ts'
 import { createRecordings } from './recordings.ts'
+import { createRingTest, RING_TEST } from './ring-test.ts'
 import { createRooms, isOccupied, isStanding, legsOf, RANK, type Leg, type Room } from './rooms.ts'
 import { agentEndpoint, askPhone, extensionOf, lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
@@ -58,14 +61,14 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const placing = createPlacing({ ...parts, ari, names, rooms, agentPhone, subscribe, drop, clear })
   const callers = createCallers({ ...parts, ari, names, rooms, subscribe, tell })
   const routeOf = (extension: string): PbxRoute => ({ extension, number: '', line: '' })
-  const checks = createChecks({
+  const ringTest = createRingTest({
     ...parts,
     ari,
     askPhone: async (extension) => askPhone(ari, (await agentPhone(routeOf(extension))).endpoint, extension),
     phoneOf: async (extension) => (await agentPhone(routeOf(extension))).endpoint,
   })
   const deskCalls = createDeskCalls({
-    isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined || checks.isTest(channelId),
+    isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined || ringTest.isTest(channelId),
     extensionOf: (endpoint) => extensionOf(settings, endpoint),
     lineOf: (dialled) => lineOfArgument(settings, dialled),
     tell,
@@ -124,7 +127,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     const name = names.read(message.channel.id)
     if (name) return receiveHelper(name, message)
     const [kind, line = ''] = message.type === 'StasisStart' ? message.args : []
-    if (kind === RING_TEST) return checks.answered(message.channel.id)
+    if (kind === RING_TEST) return ringTest.answered(message.channel.id)
     if (kind === 'incoming') callers.arrive(message.channel, line, timeOf(message))
     if (message.type === 'ChannelDestroyed') callers.depart(message.channel.id)
   }
@@ -242,16 +245,29 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return { endpoint, headers: endpoint.startsWith('PJSIP/') ? settings.agentHeaders : {} }
   }
 
+  /** What the command `check` finds, as the portal's set-up page shows it. */
+  async function check(extension: string): Promise<PbxCheck[]> {
+    try {
+      const inBrowser = extension === '' ? undefined : await phones?.find(extension)
+      const extensions = extension === '' || inBrowser !== undefined ? [] : [extension]
+      const findings = await checkAsterisk(ari, { settings, extensions, isConnected: state === 'up' })
+      const checks = readFindings(settings, findings)
+      return inBrowser === undefined ? checks : [...checks, { name: 'phone', subject: extension, ok: true, code: '', text: '' }]
+    } catch (error) {
+      return [{ name: 'ari', subject: settings.ari.url, ok: false, code: 'failed', text: wordsOf(error) }]
+    }
+  }
+
   function subscribe(channelId: string): Promise<unknown> {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
 
-  function readLegs(channels: readonly AriChannel[]) {
+  function readLegs(channels: readonly AriChannel[]): Array<{ room: Room; leg: Leg; state: LiveLeg['state']; isEntered: boolean }> {
     return channels.flatMap(({ id, name: channelName, state: channelState }) => {
       const found = find(id)
       if (!found) return []
       const isCaller = found.room.isCaller && found.leg === found.room.client
-      const legState = isCaller || channelState === 'Up' ? ('answered' as const) : ('ringing' as const)
+      const legState = isCaller || channelState === 'Up' ? 'answered' : channelState === 'Ringing' ? 'ringing' : 'placed'
       // Every created channel obeys; an originated one does when it is answered.
       const isEntered = legState === 'answered' || found.leg.part === 'client' || channelName.startsWith('Local/')
       return [{ ...found, state: legState, isEntered }]
@@ -271,7 +287,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     }
     const standing = new Set(legs.map(({ leg }) => leg))
     for (const leg of rooms.all().flatMap(legsOf)) {
-      if (isStanding(leg) && leg.state !== 'placed' && !standing.has(leg)) leg.state = 'ended'
+      if (isStanding(leg) && !leg.isBeingPlaced && !standing.has(leg)) leg.state = 'ended'
     }
     for (const { id, channels: inside } of await ari.call('bridges.list', {})) {
       const name = names.read(id)
@@ -303,8 +319,12 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     onMessage: receive,
     onClose() {
       cancelRetry()
-      if (state === 'up') log('warn', 'the connection to Asterisk is lost')
+      const wasUp = state === 'up'
       state = 'down'
+      if (wasUp) {
+        log('warn', 'the connection to Asterisk is lost')
+        tell({ type: 'down' })
+      }
       clockLead = Number.POSITIVE_INFINITY
     },
     onReplaced() {
@@ -324,8 +344,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
         issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
       },
     }),
-    check: checks.check,
-    ring: checks.ring,
+    check,
+    ring: ringTest.ring,
     preflight,
     async placeAgentLeg(call) {
       assertUp()
@@ -353,7 +373,10 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
       return () => listeners.delete(listener)
     },
     fetchRecording: (callId) => recordings.fetch(callId),
+    recordedSeconds: (callId) => recordings.measure(callId),
+    releaseRecording: (callId) => recordings.release(callId),
     dropRecording: (callId) => recordings.drop(callId),
+    listRecordings: () => recordings.list(),
     async close() {
       cancelRetry()
       phones?.close()

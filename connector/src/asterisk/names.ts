@@ -16,6 +16,8 @@ export interface Names {
   of(callId: string, part: NamedPart): string
   /** Base name of the call's recording. */
   recording(callId: string): string
+  /** The call of a recording or of one of its sides, or `undefined` if it is not ours. */
+  readRecording(name: string): string | undefined
   /** What an id is of, or `undefined` if it is not ours. Agents' parts have the `extension` and how many times it was rung, others an empty one. */
   read(id: string): { readonly callId: string; readonly part: PartName; readonly extension: string; readonly round: number } | undefined
 }
@@ -30,6 +32,10 @@ export function createNames(application: string): Names {
   return {
     of: (callId, part) => `${prefix}${keyOf(callId)}-${part}`,
     recording: (callId) => `${prefix}${keyOf(callId)}`,
+    readRecording(name) {
+      const [, key] = name.startsWith(prefix) ? (/^(.+?)(?:-(?:spoken|heard))?$/.exec(name.slice(prefix.length)) ?? []) : []
+      return key === undefined || key.startsWith('check-') ? undefined : callIdOf(key)
+    },
     read(id) {
       const at = id.lastIndexOf('-')
       const [, desk, extension = '', round = '1', other] = PART.exec(id.slice(at + 1)) ?? []

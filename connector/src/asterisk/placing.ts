@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import { wordsOf } from '../log.ts'
 import { PlacementRefused, type PbxCall } from '../pbx.ts'
 import { AriRefusal, unlessGone, unlessThere, type AriClient } from './ari-client.ts'
-import { callerIdOf, fillTemplate } from './dial-string.ts'
+import { callerIdOf } from './dial-string.ts'
 import type { Names } from './names.ts'
 import { isOccupied, type Leg, type Room, type Rooms } from './rooms.ts'
-import { lineOf } from './routes.ts'
+import { clientEndpoint, lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
 /** Gives the orders that make phones ring. Both reject with {@link PlacementRefused}; a leg that was placed before is left as it is. */
@@ -57,6 +57,7 @@ export function createPlacing(parts: PlacingParts): Placing {
     const agent = rooms.agent(room, call.extension, call.round ?? 1)
     if (agent.state !== 'idle') return
     agent.state = 'placed'
+    agent.isBeingPlaced = true
     try {
       const { endpoint, headers } = await parts.agentPhone(call)
       const callerId = callerIdOf(call.clientName, call.number)
@@ -66,6 +67,8 @@ export function createPlacing(parts: PlacingParts): Placing {
     } catch (error) {
       await giveUp(room, agent)
       throw refusalOf(error, CAUSES.absent)
+    } finally {
+      agent.isBeingPlaced = false
     }
   }
 
@@ -95,19 +98,18 @@ export function createPlacing(parts: PlacingParts): Placing {
     if (room.client.state !== 'idle') return
     if (rooms.agent(room, call.extension).state !== 'answered')
       throw new PlacementRefused('the agent has not answered', { q850: CAUSES.senseless })
-    const line = lineOf(settings, call.line)
-    if (!line) throw new PlacementRefused(`there is no line “${call.line}”`, { q850: CAUSES.noCircuit })
+    if (!lineOf(settings, call.line)) throw new PlacementRefused(`there is no line “${call.line}”`, { q850: CAUSES.noCircuit })
     room.client.state = 'placed'
+    room.client.isBeingPlaced = true
     room.digits = call.extensionDigits
     try {
-      await joinClient(room, rooms.agent(room, call.extension), {
-        endpoint: fillTemplate(line.dial, call),
-        callerId: line.callerId ?? line.number,
-      })
+      await joinClient(room, rooms.agent(room, call.extension), clientEndpoint(settings, call)!)
       if (room.client.isDropped) await drop(room.client)
     } catch (error) {
       await giveUp(room, room.client)
       throw refusalOf(error, CAUSES.noCircuit)
+    } finally {
+      room.client.isBeingPlaced = false
     }
   }
 

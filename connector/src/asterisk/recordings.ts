@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Recording } from '../pbx.ts'
 import { recordingName } from '../recording-name.ts'
 import { AriRefusal, isGone, unlessThere, type AriClient } from './ari-client.ts'
+import { encodeMp3 } from './mp3.ts'
 import type { Names } from './names.ts'
 import type { AsteriskSettings } from './settings.ts'
 import { channelsOf, hasSound, mergeToStereo, repairHeader, secondsOfWav } from './wav.ts'
@@ -19,8 +20,14 @@ export interface Recordings {
   snoopEntered(channelId: string): void
   /** Brings the recording over, once; waits up to 10 s for Asterisk to close it. `undefined`: there is none. */
   fetch(callId: string): Promise<Recording | undefined>
+  /** As `recordedSeconds` of the port. */
+  measure(callId: string): Promise<number>
+  /** Deletes it here, and on the PBX unless it shall stay there for a while. */
+  release(callId: string): Promise<void>
   /** Deletes it here and on the PBX. */
   drop(callId: string): Promise<void>
+  /** Calls that have one on the PBX. */
+  list(): Promise<string[]>
 }
 
 /** What recordings need. */
@@ -34,6 +41,8 @@ export interface RecordingParts {
 }
 
 const CLOSED_WITHIN_MS = 10_000
+/** The portal hears of the end of a call after this. */
+const MEASURED_WITHIN_MS = 2_000
 const ENTER_WITHIN_MS = 5_000
 const ASK_EVERY_MS = 100
 
@@ -56,6 +65,9 @@ export function createRecordings(parts: RecordingParts): Recordings {
   /** A listening channel can be recorded only when it is ours to command: hurried, 97 of 100 files came (pbx 3). */
   async function startSide(callId: string, clientId: string, { part, spy }: (typeof SIDES)[number]): Promise<void> {
     const snoopId = names.of(callId, part)
+    const record = () => unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
+    // Asked again, e.g. after a restart: it listens already.
+    if (await isThere(ari.call('channels.get', { channelId: snoopId }))) return record()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const cancel = clock.after(ENTER_WITHIN_MS, () => reject(new Error('the listening channel did not come')))
     entered.set(snoopId, resolve)
@@ -63,7 +75,7 @@ export function createRecordings(parts: RecordingParts): Recordings {
       const order = { channelId: clientId, snoopId, spy, app: settings.application }
       await ari.call('channels.snoopChannelWithId', order)
       await promise
-      await unlessThere(ari.call('channels.record', { channelId: snoopId, name: sideName(callId, part), format: 'wav' }))
+      await record()
     } finally {
       cancel()
       entered.delete(snoopId)
@@ -79,8 +91,8 @@ export function createRecordings(parts: RecordingParts): Recordings {
     return isThere(ari.call('recordings.getLive', { recordingName: name }))
   }
 
-  async function waitUntilClosed(callId: string): Promise<void> {
-    const lastAt = clock.now() + CLOSED_WITHIN_MS
+  async function waitUntilClosed(callId: string, withinMs = CLOSED_WITHIN_MS): Promise<void> {
+    const lastAt = clock.now() + withinMs
     for (const name of allNames(callId)) {
       while (await isLive(name)) {
         if (clock.now() > lastAt) throw new Error('Asterisk has not closed the recording yet')
@@ -91,10 +103,9 @@ export function createRecordings(parts: RecordingParts): Recordings {
 
   /** Copies a file from the PBX. False: there is none, or there is no sound in it. */
   async function copy(name: string, path: string): Promise<boolean> {
-    const file = `/recordings/stored/${encodeURIComponent(name)}/file`
     const isCopied = await isThere(
       (async () => {
-        await pipeline(await ari.open(file), createWriteStream(path, { mode: 0o600 }))
+        await pipeline(await ari.open(fileUrl(name)), createWriteStream(path, { mode: 0o600 }))
       })(),
     )
     if (!isCopied || !hasSound((await stat(path)).size)) return false
@@ -122,6 +133,24 @@ export function createRecordings(parts: RecordingParts): Recordings {
     }
   }
 
+  /** By the length that Asterisk tells; 0: there is none. */
+  async function secondsOf(name: string): Promise<number> {
+    const answer = await ari.open(fileUrl(name)).catch((error: unknown) => {
+      if (!isGone(error)) throw error
+      return undefined
+    })
+    answer?.destroy()
+    return secondsOfWav(Number(answer?.headers['content-length'] ?? 0))
+  }
+
+  async function dropThere(callId: string): Promise<void> {
+    for (const name of allNames(callId)) await isThere(ari.call('recordings.deleteStored', { recordingName: name }))
+  }
+
+  async function dropHere(callId: string): Promise<void> {
+    for (const path of [pathOf(callId), mp3Of(pathOf(callId))]) await rm(path, { force: true })
+  }
+
   return {
     async start(callId, clientId) {
       if (settings.recording === 'off') return false
@@ -144,18 +173,39 @@ export function createRecordings(parts: RecordingParts): Recordings {
         if (!(await bring(callId, path))) return undefined
         isHere = await stat(path)
       }
-      const channels = await channelsOf(path)
-      return {
-        fileName: recordingName(callId),
-        content: await openAsBlob(path, { type: 'audio/wav' }),
-        seconds: secondsOfWav(isHere.size, channels),
-      }
+      const seconds = secondsOfWav(isHere.size, await channelsOf(path))
+      if (settings.recordingFormat === 'wav')
+        return { fileName: recordingName(callId), content: await openAsBlob(path, { type: 'audio/wav' }), seconds }
+      const mp3 = mp3Of(path)
+      if (!(await stat(mp3).catch(() => undefined))) await encodeMp3(path, mp3)
+      return { fileName: mp3Of(recordingName(callId)), content: await openAsBlob(mp3, { type: 'audio/mpeg' }), seconds }
+    },
+    async measure(callId) {
+      const written = settings.recording === 'stereo' ? SIDES.map(({ part }) => sideName(callId, part)) : [names.recording(callId)]
+      await waitUntilClosed(callId, MEASURED_WITHIN_MS)
+      return Math.min(...(await Promise.all(written.map(secondsOf))))
+    },
+    async release(callId) {
+      if (settings.keepRecordingsDays === 0) await dropThere(callId)
+      await dropHere(callId)
     },
     async drop(callId) {
-      for (const name of allNames(callId)) await isThere(ari.call('recordings.deleteStored', { recordingName: name }))
-      await rm(pathOf(callId), { force: true })
+      await dropThere(callId)
+      await dropHere(callId)
+    },
+    async list() {
+      const stored = await ari.call('recordings.listStored', {})
+      return [...new Set(stored.flatMap(({ name }) => names.readRecording(name) ?? []))]
     },
   }
+}
+
+function fileUrl(name: string): string {
+  return `/recordings/stored/${encodeURIComponent(name)}/file`
+}
+
+function mp3Of(path: string): string {
+  return path.replace(/\.wav$/, '.mp3')
 }
 
 /** False for 404; any other refusal is thrown. */

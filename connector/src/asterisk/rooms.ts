@@ -10,6 +10,8 @@ export interface Leg {
   readonly round: number
   readonly channelId: string
   state: 'idle' | 'placed' | 'ringing' | 'answered' | 'ended'
+  /** The order to ring it is under way: the PBX may not have it yet. */
+  isBeingPlaced: boolean
   /** Its channel obeys our orders. An originated one does so from its answer, a created one from its beginning. */
   isEntered: boolean
   /** The connector wants it gone, maybe before it stands. */
@@ -118,6 +120,7 @@ function idleLeg(part: LegName, extension: string, channelId: string): Leg {
     round: 1,
     channelId,
     state: 'idle',
+    isBeingPlaced: false,
     isEntered: false,
     isDropped: false,
     keyed: { text: '', at: 0 },

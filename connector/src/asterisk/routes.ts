@@ -9,6 +9,21 @@ export function agentEndpoint(settings: AsteriskSettings, route: PbxRoute): stri
   return fillTemplate(own?.dial ?? settings.agentDial, route)
 }
 
+/** How the client is called, or `undefined` for a line that is not in the settings. Throws on a number that cannot stand in a dial string. */
+export function clientEndpoint(
+  settings: AsteriskSettings,
+  route: PbxRoute,
+): { readonly endpoint: string; readonly callerId: string; readonly line: string } | undefined {
+  const line = lineOf(settings, route.line)
+  if (!line) return undefined
+  const own = Object.hasOwn(settings.users, route.extension) ? settings.users[route.extension] : undefined
+  return {
+    endpoint: fillTemplate(own?.clientDial ?? line.dial, route),
+    callerId: own?.callerId ?? line.callerId ?? line.number,
+    line: line.number,
+  }
+}
+
 /** The line with this LINE_NUMBER; the first one for none. Any other is refused: which trunk a call takes is not for the click to make up. */
 export function lineOf(settings: AsteriskSettings, number: string): (Line & { readonly number: string }) | undefined {
   const found = number === '' ? Object.keys(settings.lines)[0] : number

@@ -1,6 +1,16 @@
 import type { AriAccess } from './ari-client.ts'
 import { problemOfTemplate, type Placeholder } from './dial-string.ts'
 
+/** What one extension differs in from the others. */
+export interface UserDial {
+  /** Dial template of the agent leg. */
+  readonly dial?: string
+  /** Goes before the dial template of every line: this person's customers are called another way. */
+  readonly clientDial?: string
+  /** Goes before the caller id of every line. */
+  readonly callerId?: string
+}
+
 /** A line: where its calls go out, and what the called person sees. */
 export interface Line {
   /** Dial template of the client leg, e.g. `PJSIP/{number}@trunk` or `Local/{digits}@from-internal/n`. */
@@ -31,13 +41,17 @@ export interface AsteriskSettings {
   readonly application: string
   /** Dial template of the agent leg. */
   readonly agentDial: string
-  /** Extensions with a dial template of their own. */
-  readonly users: Readonly<Record<string, { readonly dial: string }>>
+  /** By extension. */
+  readonly users: Readonly<Record<string, UserDial>>
   /** By LINE_NUMBER. The first is used for a click that names none. */
   readonly lines: Readonly<Record<string, Line>>
   /** SIP headers of the agent's INVITE, e.g. for phones that answer by themselves. PJSIP only. */
   readonly agentHeaders: Readonly<Record<string, string>>
   readonly recording: 'mono' | 'stereo' | 'off'
+  /** What the portal gets; the PBX always writes WAV. */
+  readonly recordingFormat: 'wav' | 'mp3'
+  /** So long recordings stay on the PBX after the portal has them; 0: not at all. */
+  readonly keepRecordingsDays: number
   /** Phones in browsers; absent: none. */
   readonly browserPhones?: BrowserPhoneSettings
   /** Pause between the client's answer and the extension's digits. */
@@ -70,6 +84,8 @@ export function readSettings(value: unknown): AsteriskSettings {
   const recording = textOf('asterisk.recording', asterisk['recording'], 'mono')
   if (recording !== 'mono' && recording !== 'stereo' && recording !== 'off')
     throw new SettingsError('asterisk.recording: mono, stereo or off')
+  const recordingFormat = textOf('asterisk.recordingFormat', asterisk['recordingFormat'], 'wav')
+  if (recordingFormat !== 'wav' && recordingFormat !== 'mp3') throw new SettingsError('asterisk.recordingFormat: wav or mp3')
   const agentDial = templateOf('asterisk.agentDial', asterisk['agentDial'] ?? 'PJSIP/{extension}', ['extension'])
   const headers = entriesOf('asterisk.agentHeaders', asterisk['agentHeaders']).map(([name, text]) => headerOf(name, text))
   const ari = readAccess(asterisk)
@@ -83,6 +99,8 @@ export function readSettings(value: unknown): AsteriskSettings {
     lines: readLines(asterisk['lines']),
     agentHeaders: { ...(asterisk['autoAnswer'] === true ? AUTO_ANSWER : {}), ...Object.fromEntries(headers) },
     recording,
+    recordingFormat,
+    keepRecordingsDays: numberOf('asterisk.keepRecordingsDays', asterisk['keepRecordingsDays'], { usual: 0, most: 3650 }),
     digitsAfterMs: numberOf('asterisk.digitsAfterMs', asterisk['digitsAfterMs'], { usual: 800, most: 30_000 }),
     maxCalls: numberOf('asterisk.maxCalls', asterisk['maxCalls'], { usual: 50, most: 1000 }),
     logDeskCalls: asterisk['logDeskCalls'] !== false,
@@ -138,9 +156,16 @@ function readIceServer(key: string, value: unknown): BrowserPhoneSettings['iceSe
   }
 }
 
-function readUser(extension: string, value: unknown): [string, { readonly dial: string }] {
+function readUser(extension: string, value: unknown): [string, UserDial] {
   const key = `asterisk.users.${extension}`
-  return [extension, { dial: templateOf(`${key}.dial`, objectOf(key, value)['dial'], []) }]
+  const { dial, clientDial, callerId, trunk } = objectOf(key, value)
+  const user: UserDial = {
+    ...(dial === undefined ? {} : { dial: templateOf(`${key}.dial`, dial, []) }),
+    ...(clientDial === undefined ? {} : { clientDial: clientTemplateOf(`${key}.clientDial`, clientDial, trunk) }),
+    ...(callerId === undefined ? {} : { callerId: textOf(`${key}.callerId`, callerId, '') }),
+  }
+  if (Object.keys(user).length === 0) throw new SettingsError(`${key}: one of "dial", "clientDial" and "callerId" is needed`)
+  return [extension, user]
 }
 
 function readLines(value: unknown): Readonly<Record<string, Line>> {
@@ -151,9 +176,9 @@ function readLines(value: unknown): Readonly<Record<string, Line>> {
     lines.map(([number, unread]) => {
       const key = `asterisk.lines.${number}`
       if (!/^[\w.+-]{1,50}$/.test(number)) throw new SettingsError(`${key}: a line is named by letters, digits, “+”, “.”, “_” and “-”`)
-      const { dial, callerId, name, group } = objectOf(key, unread)
+      const { dial, callerId, name, group, trunk } = objectOf(key, unread)
       const line: Line = {
-        dial: templateOf(`${key}.dial`, dial, ['number', 'digits']),
+        dial: clientTemplateOf(`${key}.dial`, dial, trunk),
         ...(callerId === undefined ? {} : { callerId: textOf(`${key}.callerId`, callerId, '') }),
         ...(group === undefined ? {} : { group: groupOf(`${key}.group`, group) }),
         ...(name === undefined ? {} : { name: textOf(`${key}.name`, name) }),
@@ -163,8 +188,18 @@ function readLines(value: unknown): Readonly<Record<string, Line>> {
   )
 }
 
-function templateOf(key: string, value: unknown, needed: readonly Placeholder[]): string {
+/** `{trunk}` stands for the name beside it, and is put in here, once. */
+function clientTemplateOf(key: string, value: unknown, trunk: unknown): string {
   const template = textOf(key, value)
+  if (!template.includes('{trunk}')) return templateOf(key, template, ['number', 'digits'])
+  const name = textOf(key.replace(/\w+$/, 'trunk'), trunk)
+  if (!/^[A-Za-z0-9_.-]{1,50}$/.test(name)) throw new SettingsError(`${key}: “${name}” is no name of a trunk`)
+  return templateOf(key, template.replaceAll('{trunk}', name), ['number', 'digits'])
+}
+
+function templateOf(key: string, value: unknown, needed: readonly Placeholder[]): string {
+  // A short form of the same.
+  const template = textOf(key, value).replaceAll('{ext}', '{extension}')
   const problem = problemOfTemplate(template, needed)
   if (problem !== undefined) throw new SettingsError(`${key}: ${problem}`)
   return template

@@ -1,8 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises'
 
 /** What Asterisk writes: 44 bytes of header, then 8 kHz, 16 bit, mono. */
-const HEADER_BYTES = 44
-const SAMPLE_RATE = 8000
+export const HEADER_BYTES = 44
+/** Samples per second. */
+export const SAMPLE_RATE = 8000
 const SAMPLE_BYTES = 2
 const CHUNK_BYTES = 1 << 18
 

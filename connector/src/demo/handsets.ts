@@ -184,6 +184,7 @@ export function createHandsets(options: {
         seconds: Math.round((info.size - 44) / 16_000),
       }
     },
+    releaseRecording: async (callId) => rm(pathOf(callId), { force: true }),
     dropRecording: async (callId) => rm(pathOf(callId), { force: true }),
     close: async () => listeners.clear(),
     pair(callId) {

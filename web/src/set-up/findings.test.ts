@@ -32,14 +32,16 @@ test('each failure that a connector of ours tells has words in both languages; o
   const failed = (name: string, code: string) =>
     findingsOf(app, target, report({ checks: [{ ...check, name, code, ok: false, text: 'x' }] }))[3]!
   for (const [name, code] of [
-    ['ari', 'password'],
+    ['ari', 'wrong_login'],
     ['ari', 'unreachable'],
+    ['ari', 'no_ari'],
     ['rights', 'read_only'],
-    ['recordings', 'no_folder'],
-    ['line', 'no_endpoint'],
-    ['line', 'offline'],
-    ['phone', 'no_extension'],
-    ['phone', 'offline'],
+    ['recordings', 'no_recording_folder'],
+    ['line', 'no_trunk'],
+    ['line', 'trunk_offline'],
+    ['phone', 'unknown_extension'],
+    ['phone', 'phone_offline'],
+    ['modules', 'modules_missing'],
   ] as const)
     expect(failed(name, code).advice, `${name} ${code}`).not.toBeNull()
   expect(failed('moon', 'eclipse')).toMatchObject({ name: 'other', advice: null, text: 'x', isGood: false })

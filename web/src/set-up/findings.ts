@@ -21,14 +21,16 @@ type Name = (typeof names)[number]
 const isName = (name: string): name is Name => (names as readonly string[]).includes(name)
 
 const advices: Readonly<Record<string, keyof Words['advice']>> = {
-  'ari password': 'password',
+  'ari wrong_login': 'password',
   'ari unreachable': 'ariUnreachable',
+  'ari no_ari': 'ariUnreachable',
   'rights read_only': 'readOnly',
-  'recordings no_folder': 'noFolder',
-  'line no_endpoint': 'noTrunk',
-  'line offline': 'trunkOffline',
-  'phone no_extension': 'noPhone',
-  'phone offline': 'phoneOffline',
+  'recordings no_recording_folder': 'noFolder',
+  'line no_trunk': 'noTrunk',
+  'line trunk_offline': 'trunkOffline',
+  'phone unknown_extension': 'noPhone',
+  'phone phone_offline': 'phoneOffline',
+  'modules modules_missing': 'modules',
 }
 
 /** The portal has reached the connector: it has got its tokens and used them. */

@@ -60,6 +60,8 @@ export const setUp = {
         noTrunk: 'Asterisk knows no such trunk. Compare the name in asterisk.json with pjsip.conf.',
         trunkOffline: 'The trunk does not answer. On the Asterisk: asterisk -rx "pjsip show registrations", and "pjsip show contacts".',
         noPhone: 'Asterisk knows no extension {{subject}}. Correct it in step 4, or add it to pjsip.conf.',
+        modules:
+          'Asterisk has not loaded: {{subject}}. On the Asterisk: asterisk -rx "module load NAME.so" for each, and modules.conf for good.',
         phoneOffline: 'This phone is not registered at Asterisk. Is it switched on, with the right password?',
       },
     },

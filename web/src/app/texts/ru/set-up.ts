@@ -60,6 +60,8 @@ export const setUp = {
         noTrunk: 'Asterisk не знает такого транка. Сравните имя в asterisk.json и в pjsip.conf.',
         trunkOffline: 'Транк не отвечает. На машине с Asterisk: asterisk -rx "pjsip show registrations" и "pjsip show contacts".',
         noPhone: 'Asterisk не знает внутреннего номера {{subject}}. Исправьте его в шаге 4 или добавьте в pjsip.conf.',
+        modules:
+          'Asterisk не загрузил: {{subject}}. На сервере Asterisk: asterisk -rx "module load ИМЯ.so" для каждого, и навсегда в modules.conf.',
         phoneOffline: 'Этот телефон не зарегистрирован в Asterisk. Включён ли он и верен ли пароль?',
       },
     },
