@@ -87,12 +87,19 @@ export function createHandsets(options: {
     if (ref.leg === 'client') room.client = handset
     else room.agents.set(ref.extension, handset)
     startTalk(room, at)
-    if (state === 'ended' && room.isRecorded && !isTalking(room)) room.recorded ??= saveRecording(room, at)
+    if (state === 'ended' && room.isRecorded && !isTalking(room)) record(room, at)
     tell({ type: 'leg', callId: room.call.callId, ...ref, state, at, ...cause })
   }
 
   function startTalk(room: Room, at: number): void {
     if (isTalking(room) && !room.isWaiting) room.talkingSince ??= at
+  }
+
+  function record(room: Room, endedAt: number): void {
+    if (room.recorded) return
+    room.recorded = saveRecording(room, endedAt)
+    // who fetches it is told
+    room.recorded.catch(() => {})
   }
 
   async function saveRecording(room: Room, endedAt: number): Promise<void> {
@@ -158,7 +165,7 @@ export function createHandsets(options: {
       if (room?.talkingSince === undefined) throw new Error('there is no talk to record')
       room.isRecorded = true
       // Hung up in the moment in which the recording was asked for.
-      if (!isTalking(room)) room.recorded ??= saveRecording(room, clock.now())
+      if (!isTalking(room)) record(room, clock.now())
       return true
     },
     async hangup({ callId, leg, extension }) {

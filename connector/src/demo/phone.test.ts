@@ -119,7 +119,7 @@ function startPhone(port = 0): Promise<DemoPhone> {
     port,
     lines: [{ number: 'line-1', name: 'Main' }],
   }
-  const limits = { firstRingMs: 400, agentRingMs: 400, clientRingMs: 400, talkMs: 60_000 }
+  const limits = { firstRingMs: 2000, agentRingMs: 2000, clientRingMs: 2000, talkMs: 60_000 }
   return startDemoPhone(config, { clock: systemClock, log: (level, text) => logged.push(`${level} ${text}`), limits })
 }
 
