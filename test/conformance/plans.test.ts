@@ -27,7 +27,7 @@ const growing = [
 
 /** The few rows of one call, delivery, number or card, and those that are open, may be put in order; nothing else may. */
 const fewRows =
-  /\b(delivery_call|attempt_delivery|trace_step_call|call_call_id|recording_call|call_card_user|trace_call|event_call|multifield_match|multifield_entity|delivery_due)\b/
+  /\b(delivery_call|attempt_delivery|trace_step_call|call_call_id|recording_call|call_card_user|sqlite_autoindex_call_card_1|call_card_pkey|trace_call|event_call|multifield_match|multifield_entity|delivery_due)\b/
 
 describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
   let database: EmptyDatabase
@@ -51,7 +51,7 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
       if (plan === null) continue
       const scanned = plan.scanned.filter((table) => growing.includes(table))
       if (scanned.length > 0) faults.push(`scans ${scanned.join()}: ${statement.sql} | ${plan.text}`)
-      const isOfGrowing = growing.some((table) => new RegExp(`\\b${table}\\b`).test(statement.sql))
+      const isOfGrowing = growing.some((table) => new RegExp(`\\b(from|join|into|update) "?${table}\\b`).test(statement.sql))
       if (plan.isSorted && isOfGrowing && !fewRows.test(plan.text)) faults.push(`sorts: ${statement.sql} | ${plan.text}`)
     }
     return faults
@@ -104,6 +104,8 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
   })
 
   test('a click, its delivery and its record read and write by indexes alone', async () => {
+    // what is remembered of a clicker is read anew when their row was written
+    await house.portal.users.change(house.portalId, house.admin.userId, { workPosition: 'Sales' })
     const statements = await heardDuring(async () => {
       const callId = await click()
       expect(await settled(callId)).toBe('delivered')

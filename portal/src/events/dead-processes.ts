@@ -20,6 +20,8 @@ export function createDeadProcesses({ store }: { readonly store: Store }) {
         .selectFrom('delivery')
         .select('lease_owner')
         .distinct()
+        // settled ones have no due time: with it the index of the open ones is read, without it the whole table
+        .where('due_at', 'is not', null)
         .where('state', 'in', ['pending', 'sending', 'retrying'])
         .where('lease_owner', 'is not', null)
         .where('lease_owner', '<>', store.processId)

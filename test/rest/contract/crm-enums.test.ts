@@ -1,5 +1,5 @@
 import { openContract, type Refusing, type Who } from '../../support/contract.ts'
-import { digits, exact, fields, isoTime, like, list, orNull, str } from '../../support/shape.ts'
+import { digits, exact, fields, isoTime, like, list, nil, orNull, str } from '../../support/shape.ts'
 
 const everybody: readonly Who[] = ['app', 'webhook', 'app of Eve', 'webhook of Eve']
 const { contract } = openContract(['crm'], undefined, { refusalsEverywhere: true })
@@ -179,6 +179,7 @@ const stage = {
   NAME_INIT: str,
   SORT: digits,
   SYSTEM: exact('Y'),
+  CATEGORY_ID: nil,
   COLOR: orNull(str),
   SEMANTICS: orNull(like(/^[SF]$/)),
   EXTRA: fields({ SEMANTICS: like(/^(process|success|failure)$/), COLOR: str }),
