@@ -267,6 +267,18 @@ describe.each(engines)('deliveries on %s', (_, create) => {
       await handler.waitFor(callId, 3)
     })
 
+    test('are none when a name of the filter is not known: it would have meant more', async () => {
+      for (const path of ['/deliveries?handler=5', '/replay-plan?handler=5', '/events?since=1']) {
+        const { status, body } = await api('GET', path)
+        expect([status, body.code], path).toEqual([422, 'invalid_input'])
+      }
+      expect((await api('GET', '/deliveries?handler=5')).body.detail).toContain(
+        'handler is not known; known are state, reason, event, handlerId',
+      )
+      const { status, body } = await api('POST', '/replays', { filter: { handler: 5 }, upToId: 1, expectedCount: 0 })
+      expect([status, body.code, body.detail]).toEqual([422, 'invalid_input', expect.stringContaining('filter handler is not known')])
+    })
+
     test('are not the deliveries of others, and only administrators do it', async () => {
       const person = await house.addPerson('Paula', null)
       for (const [method, path] of [

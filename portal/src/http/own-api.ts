@@ -78,10 +78,14 @@ async function callerOf(row: Route, signIn: Pick<SignIn, 'userOf'>, request: Fas
   return webCaller(user)
 }
 
-/** Reads what the schema knows of a value; the rest falls away. `loose`: text may stand for numbers and booleans. */
+/**
+ * Reads what the schema knows of a value. `loose`, of a query: text may stand for numbers and booleans. What is unknown falls away, but not in a query nor in a
+ * closed map (`additionalProperties: false`): a filter with a wrong name in it would mean more than its sender does.
+ */
 function checked(schema: TSchema, where: string): (value: unknown, loose: boolean) => unknown {
   const validator = Compile(schema)
   return (value, loose) => {
+    refuseUnknown(schema, value, { where, isClosed: loose })
     // cleaning walks the schema anew each time; what holds nothing unknown needs none
     const cleaned: unknown = !loose && holdsOnlyKnown(schema, value) ? value : validator.Clean(loose ? validator.Convert(value) : value)
     if (validator.Check(cleaned)) return bounded(cleaned, where)
@@ -90,6 +94,20 @@ function checked(schema: TSchema, where: string): (value: unknown, loose: boolea
     throw new PortalError('invalid_input', {
       problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}`,
     })
+  }
+}
+
+/** Names the first key that a closed map does not have, and those that it has. */
+function refuseUnknown(schema: TSchema, value: unknown, { where, isClosed }: { where: string; isClosed: boolean }): void {
+  const { properties, additionalProperties } = schema as Readonly<{ properties?: Record<string, TSchema>; additionalProperties?: unknown }>
+  if (!properties || typeof value !== 'object' || value === null || Array.isArray(value)) return
+  for (const [name, inner] of Object.entries(value)) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (known) refuseUnknown(known, inner, { where: `${where} ${name}`, isClosed: false })
+    else if (isClosed || additionalProperties === false) {
+      const problem = `${where} ${name.slice(0, 60)} is not known; known are ${Object.keys(properties).join(', ')}`
+      throw new PortalError('invalid_input', { problem })
+    }
   }
 }
 

@@ -435,6 +435,7 @@ export const DeliveryFilterFields = Type.Partial(
     from: Type.Integer({ description: 'created then or later' }),
     to: Type.Integer({ description: 'created before' }),
   }),
+  { additionalProperties: false },
 )
 /** `GET /v1/replay-plan?…filter`: what `POST /v1/replays` would send. */
 export const ReplayPlan = Type.Object({
