@@ -6,9 +6,11 @@ import { sampleRate, toneShare } from './tone.ts'
 let office: Office
 /** What a phone that has rung and says 480 comes to: Asterisk 16 tells a cause that others have too. */
 let unavailable = '480'
+let is16 = false
 beforeAll(async () => {
   office = await startOffice({ limits: { agentRingMs: 4000, clientRingMs: 4000 } })
-  if ((await office.asterisk.cli('core show version')).startsWith('Asterisk 16.')) unavailable = '304'
+  is16 = (await office.asterisk.cli('core show version')).startsWith('Asterisk 16.')
+  if (is16) unavailable = '304'
 })
 afterAll(async () => {
   await office?.stop()
@@ -16,7 +18,8 @@ afterAll(async () => {
 
 let numbers = 0
 let number = ''
-beforeEach(() => {
+beforeEach(async () => {
+  await office.begin()
   numbers += 1
   number = `+1555010${String(1000 + numbers)}`
 })
@@ -124,6 +127,31 @@ describe('the customer', () => {
     client.reject(status, reason)
     await agent.until('bye')
     await endedAs(callId, code)
+  })
+
+  // Asterisk 16 tells a Q.850 cause, into which it folds what the network said; 22 tells the SIP status itself, of PJSIP channels.
+  test.each([
+    [400, 'OTHER', 'OTHER'],
+    [401, '603', '403'],
+    [402, 'OTHER', '402'],
+    [403, '603', '403'],
+    [407, '603', '403'],
+    [408, '480', '304'],
+    [410, '404', '404'],
+    [423, 'OTHER', '423'],
+    [485, '404', '404'],
+    [487, 'OTHER', '304'],
+    [488, 'OTHER', 'OTHER'],
+    [500, '503', '503'],
+    [501, 'OTHER', '503'],
+    [502, '480', '503'],
+    [600, '486', '486'],
+    [604, '404', '404'],
+    [606, 'OTHER', 'OTHER'],
+  ])('whose network says %i is reported as far as this Asterisk tells it', async (status, on16, on22) => {
+    const { callId, client } = await dialled()
+    client.reject(status, 'So It Is')
+    await endedAs(callId, is16 || isByDialplan ? on16 : on22)
   })
 
   test('who does not answer is given up in time', async () => {
