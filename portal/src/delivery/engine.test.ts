@@ -64,6 +64,27 @@ describe('a dial', () => {
     )
   })
 
+  test('that failed with others does not come again at the same moment as they', () => {
+    const refused: Ending = { kind: 'not_sent', reason: 'connect', error: '' }
+    const dues = [0, 0.25, 0.5, 0.75, 0.999].map((random) => decide(dial({ random }), refused).dueAt)
+    expect(dues).toEqual([1160, 1180, 1200, 1220, 1240])
+  })
+
+  test('comes never before its handler asked for, however its pause is spread', () => {
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+    fc.assert(
+      fc.property(chance, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 20_000 }), (random, attempts, retryAfterMs) => {
+        const { dueAt } = decide(dial({ random, attempts }), answered(429, { retryAfterMs }))
+        return dueAt !== null && dueAt >= 1000 + retryAfterMs
+      }),
+    )
+  })
+
+  test('does not expire because its pause was spread beyond its deadline', () => {
+    const refused: Ending = { kind: 'not_sent', reason: 'connect', error: '' }
+    expect(decide(dial({ now: 29_790, random: 0.999 }), refused)).toMatchObject({ state: 'retrying', dueAt: 29_990 })
+  })
+
   test('is never due at or after its deadline', () => {
     const retryable = fc.oneof(
       fc.record({
