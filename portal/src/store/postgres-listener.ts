@@ -37,6 +37,8 @@ export function createListener(address: string, log: Log, processId: string): Li
   let openedAt: number | null = null
   let closed = false
   let opening: Promise<void> | null = null
+  /** Channels are told one after the other: a client of pg carries one query at a time. */
+  let told: Promise<void> = Promise.resolve()
   const open = async (): Promise<void> => {
     const next = new pg.Client({ connectionString: address, keepAlive: true, connectionTimeoutMillis: 5000 })
     next.on('notification', ({ channel, payload }) => {
@@ -75,9 +77,13 @@ export function createListener(address: string, log: Log, processId: string): Li
       if (!opening) ensure()
       // said once more by itself when the connection is only being opened
       else
-        void opening.then(() =>
-          client?.query(`listen "${channel}"`).catch((error: unknown) => log.warn({ error, channel }, 'cannot listen')),
-        )
+        told = told
+          .then(() => opening)
+          .then(() => (closed ? null : client?.query(`listen "${channel}"`)))
+          .then(
+            () => {},
+            (error: unknown) => log.warn({ error, channel }, 'cannot listen'),
+          )
     },
     heardForMs: () => (client === null || openedAt === null ? null : performance.now() - openedAt),
     async close() {
