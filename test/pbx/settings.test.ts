@@ -88,22 +88,34 @@ const call = {
 
 test('the portal can ask a connector at work whether all is well, and ring a phone', async () => {
   await office.begin()
-  office.desk.onInvite = (one) => one.answer()
-  const body = new URLSearchParams({
-    event: 'HOOKSWITCHCHECK',
-    ts: '1',
-    'auth[application_token]': office.applicationToken(),
-    'data[EXTENSION]': '101',
-    'data[CALL]': 'Y',
-  })
-  const answer = await fetch(`${office.connector.url}/check`, { method: 'POST', body })
-  const { findings } = (await answer.json()) as { findings: { check: string; state: string; text: string }[] }
-  expect([answer.status, findings.filter(({ state }) => state !== 'fine')]).toEqual([200, []])
-  expect(findings.at(-1)!.text).toBe('The phone of 101 rang and was answered.')
+  const ask = async (event: string, extension: string) => {
+    const fields = { event, ts: '1', 'auth[application_token]': office.applicationToken(), 'data[EXTENSION]': extension }
+    const answer = await fetch(`${office.connector.url}/phone`, { method: 'POST', body: new URLSearchParams(fields) })
+    return [answer.status, await answer.json()]
+  }
+  const isGood = { ok: true, code: '', text: '' }
+  expect(await ask('HOOKSWITCHCHECK', '101')).toMatchObject([
+    200,
+    {
+      checks: [
+        { name: 'ari', ...isGood },
+        { name: 'rights', ...isGood },
+        { name: 'recordings', ...isGood },
+        { name: 'line', ...isGood },
+        { name: 'phone', subject: '101', ...isGood },
+      ],
+    },
+  ])
+  const missing = { name: 'phone', subject: '199', ok: false, code: 'unknown_extension' }
+  expect(await ask('HOOKSWITCHCHECK', '199')).toMatchObject([200, { checks: expect.arrayContaining([expect.objectContaining(missing)]) }])
+  expect(await ask('HOOKSWITCHRING', '101')).toEqual([200, {}])
+  const rung = await office.desk.next()
+  rung.answer()
+  await rung.until('bye')
+  expect(await ask('HOOKSWITCHRING', '199')).toMatchObject([200, { refused: { code: 'unavailable' } }])
   // The connector at work was not disturbed.
   expect(await (await fetch(`${office.connector.url}/healthz`)).json()).toMatchObject({ ok: true, pbx: 'up', calls: 0 })
   await office.expectQuiet()
-  office.desk.clear()
 })
 
 test('two portals share a PBX: the legs of one do not concern the other', async () => {
