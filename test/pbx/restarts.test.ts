@@ -31,7 +31,7 @@ beforeEach(async () => {
 const stages = ['the desk rings', 'the desk answered', 'the customer rings', 'both talk'] as const
 
 /** Brings a call to a stage. */
-async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; agent: SipCall; client?: SipCall }> {
+async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; agent: SipCall; client?: SipCall; answeredAt?: number }> {
   const callId = await office.click(number)
   const agent = await office.desk.next()
   agent.ring()
@@ -43,10 +43,11 @@ async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; 
   client.ring()
   await until(async () => (await office.call(callId)).state === 'ringing_client', 'the customer’s phone rings')
   if (stage === 'the customer rings') return { callId, agent, client }
+  const answeredAt = Date.now()
   client.answer()
   await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
   await until(() => office.asterisk.isRecording(callId), 'it is recorded')
-  return { callId, agent, client }
+  return { callId, agent, client, answeredAt }
 }
 
 /** Nobody was rung twice, nothing stands, and the portal has the call as over, once. */
@@ -59,19 +60,22 @@ async function expectSettled(callId: string): Promise<void> {
 
 describe('the connector is killed', () => {
   test('while both talk: they talk on, and the call is reported with its true length and the whole recording', async () => {
-    const { callId, agent, client } = await bring('both talk')
+    const { callId, agent, client, answeredAt } = await bring('both talk')
     const from = Date.now()
     await office.connector.kill()
     await office.connector.start()
     await until(() => agent.heard().length > 2 * sampleRate, 'they talk for two seconds')
     expect(toneShare(agent.heard().slice(-sampleRate), 1000)).toBeGreaterThan(0.9)
     client!.bye()
-    const seconds = (Date.now() - from) / 1000
+    const endedAt = Date.now()
     await expectSettled(callId)
     const call = await office.call(callId)
     expect(call.statusCode).toBe('200')
-    expect(Math.abs(call.durationSeconds! - seconds)).toBeLessThanOrEqual(1)
-    expect(Math.abs(call.recording.durationSeconds - seconds)).toBeLessThan(1)
+    // The talk, and its recording, began between the answer and what was seen of it.
+    for (const seconds of [call.durationSeconds!, call.recording.durationSeconds]) {
+      expect(seconds).toBeGreaterThanOrEqual((endedAt - from) / 1000 - 1)
+      expect(seconds).toBeLessThanOrEqual((endedAt - answeredAt!) / 1000 + 1)
+    }
   })
 
   test('while both talk, and they hang up before it is back: reported as the talk that it was', async () => {
@@ -206,8 +210,9 @@ describe('the connector is killed while somebody calls in', () => {
     await office.connector.start()
     agent.answer()
     await caller.until('200')
-    await until(() => agent.heard().length > 1.2 * sampleRate, 'they talk')
-    expect(toneShare(agent.heard().slice(-sampleRate / 2), 1000)).toBeGreaterThan(0.9)
+    await until(() => agent.heard().length > 1.5 * sampleRate, 'they talk')
+    // A lost packet spoils one window of twenty.
+    expect(toneShare(agent.heard().slice(-sampleRate), 1000)).toBeGreaterThan(0.9)
     caller.bye()
     await expectSettled(callId)
     expect(await office.call(callId)).toMatchObject({ statusCode: '200', direction: 'incoming' })
@@ -250,7 +255,13 @@ describe('the connector is killed while somebody calls in', () => {
     await caller.until('200')
     const callId = await callOf()
     await until(() => office.asterisk.isRecording(callId), 'they talk')
-    await first.press('*2103#')
+    // Keys that a busy machine swallowed are keyed again, as a person would.
+    const before = colleague.calls.length
+    for (let tries = 0; tries < 5 && colleague.calls.length === before; tries++) {
+      await first.press('*2103#')
+      const until2s = Date.now() + 2_000
+      await until(() => colleague.calls.length > before || Date.now() > until2s, 'it rings, or not')
+    }
     const second = await colleague.next()
     second.ring()
     await office.connector.kill()
