@@ -42,6 +42,7 @@ describe('the compatibility switches', () => {
       unknownEntity: '',
       portalNumberWithAppId: false,
       callStartEvent: false,
+      closeSilentMinutes: 720,
       limits: 'off',
       limitOperatingSeconds: 480,
       limitRequestSeconds: 60,
@@ -60,6 +61,9 @@ describe('the compatibility switches', () => {
       { limits: 'on' },
       { limitRequestSeconds: 0 },
       { limitOperatingSeconds: -1 },
+      { closeSilentMinutes: 4 },
+      { closeSilentMinutes: 10_081 },
+      { closeSilentMinutes: 7.5 },
     ]) {
       const answer = await house.admin.api('PATCH', '/switches', change)
       expect([answer.status, answer.body.code], JSON.stringify(change)).toEqual([422, 'invalid_input'])
@@ -71,7 +75,14 @@ describe('the compatibility switches', () => {
     expect(
       readSwitches({
         tokenKey: '',
-        switches: { reuseWindow: 0, unknownEntity: 'DEAL', limits: 1, limitRequestSeconds: 0, strictAppContext: true },
+        switches: {
+          reuseWindow: 0,
+          unknownEntity: 'DEAL',
+          limits: 1,
+          limitRequestSeconds: 0,
+          closeSilentMinutes: 1,
+          strictAppContext: true,
+        },
       }),
     ).toEqual({
       ...defaultSwitches,

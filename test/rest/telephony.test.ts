@@ -840,6 +840,24 @@ describe('as time goes by', () => {
     expect((await end(callId)).status).toBe(400)
   })
 
+  test('an admin sets after how many minutes without a word a call is closed; its key is free then', async () => {
+    const set = (closeSilentMinutes: number) => later.admin.api('PATCH', '/switches', { closeSilentMinutes })
+    const other = await again({ PHONE_NUMBER: '+15550100961' })
+    minutes(4)
+    await set(5)
+    const callId = await again({ PHONE_NUMBER: '+15550100962' })
+    const state = async (id: string) => (await later.admin.api('GET', `/calls/${id}`)).body
+    minutes(2)
+    await expect.poll(async () => (await state(other)).state).toBe('finished')
+    expect(await state(other)).toMatchObject({ closedByPortal: true, statusCode: '304' })
+    expect(await state(callId)).toMatchObject({ state: 'registered' })
+    expect(await again({ PHONE_NUMBER: '+15550100961' })).not.toBe(other)
+    await set(720)
+    minutes(6)
+    expect(await end(other)).toMatchObject({ status: 200, body: { result: { CALL_FAILED_CODE: '200' } } })
+    expect(await state(callId)).toMatchObject({ state: 'registered' })
+  })
+
   test('an upload address is good for an hour', async () => {
     const callId = await again({ PHONE_NUMBER: '+15550100970' })
     await end(callId)

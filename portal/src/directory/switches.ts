@@ -16,6 +16,8 @@ export interface Switches {
   readonly portalNumberWithAppId: boolean
   /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once, as in the documentation's capture (13.12) */
   readonly callStartEvent: boolean
+  /** minutes without a word from its app after which the portal closes a call provisionally, with 304 (13.14, design 11.1) */
+  readonly closeSilentMinutes: number
   /** limits of the original (6.6): none, those of its usual or its largest tariff, or every call is refused as if it were overloaded */
   readonly limits: (typeof limitModes)[number]
   /** with `limits`: seconds that a method may take of an app or webhook within ten minutes (6.6) */
@@ -34,6 +36,9 @@ export const limitModes = ['off', 'standard', 'enterprise', 'overload'] as const
 /** The most that the seconds of a limit may be. */
 export const mostLimitSeconds = 3600
 
+/** The least and the most that `closeSilentMinutes` may be: five minutes, as the original was seen to do, to a week. */
+export const silentMinutes = { least: 5, most: 7 * 24 * 60 } as const
+
 /** What holds until an admin changes it: the contract's recommendations. */
 export const defaultSwitches: Switches = {
   strictAppContext: false,
@@ -41,6 +46,7 @@ export const defaultSwitches: Switches = {
   unknownEntity: '',
   portalNumberWithAppId: false,
   callStartEvent: false,
+  closeSilentMinutes: 12 * 60,
   limits: 'off',
   limitOperatingSeconds: 480,
   limitRequestSeconds: 60,
@@ -78,12 +84,18 @@ export function readSwitches(settings: PortalSettings): Switches {
     unknownEntity: given['unknownEntity'] === 'LEAD' ? 'LEAD' : '',
     portalNumberWithAppId: asBoolean('portalNumberWithAppId'),
     callStartEvent: asBoolean('callStartEvent'),
+    closeSilentMinutes: readSilentMinutes(given['closeSilentMinutes']),
     limits: limitModes.find((mode) => mode === given['limits']) ?? defaultSwitches.limits,
     limitOperatingSeconds: asSeconds('limitOperatingSeconds'),
     limitRequestSeconds: asSeconds('limitRequestSeconds'),
     crmMode: given['crmMode'] === 'simple' ? 'simple' : 'classic',
     repeatSales: asBoolean('repeatSales'),
   }
+}
+
+function readSilentMinutes(value: unknown): number {
+  const isGood = Number.isInteger(value) && Number(value) >= silentMinutes.least && Number(value) <= silentMinutes.most
+  return isGood ? Number(value) : defaultSwitches.closeSilentMinutes
 }
 
 const channel = 'switches'

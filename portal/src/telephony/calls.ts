@@ -4,7 +4,7 @@
  *   registered ──▶ announced ──▶ ringing_agent ──▶ ringing_client ──▶ talking ──▶ finished
  *       │   a dial was delivered     └────── reported by hookswitch.call.progress ─────┘      ▲
  *       └──────────────── finish by the app, or by the portal: a dial that failed or ─────────┘
- *                         expired, or no word for 12 hours. What the portal closed, the first
+ *                         expired, or no word for too long. What the portal closed, the first
  *                         later finish of the app corrects (design 11.1).
  */
 import type { Decision } from '../delivery/engine.ts'
@@ -12,6 +12,7 @@ import { PortalError } from '../errors.ts'
 import type { DeliveryJob } from '../events/outbox.ts'
 import type { CallState } from '../states.ts'
 import type { Tx } from '../store/store.ts'
+import type { Row } from '../store/tables.ts'
 import { createCallCards } from './call-cards.ts'
 import type { CallsParts } from './call-parts.ts'
 import { callTalking } from './events.ts'
@@ -22,8 +23,6 @@ import { madeBy } from './new-call.ts'
 import { findCall, findOwnCall, findReported, hear, type Named, type Reporter } from './reporter.ts'
 
 const stateOrder: readonly CallState[] = ['registered', 'announced', 'ringing_agent', 'ringing_client', 'talking', 'finished']
-/** After this time without a word the portal closes a call provisionally (design 11.1). */
-const silenceMs = 12 * 3_600_000
 
 /** Builds the verbs on calls. */
 export function createCalls(parts: CallsParts) {
@@ -133,34 +132,36 @@ export function createCalls(parts: CallsParts) {
       })
     },
 
-    /** Closes calls that had no word from their app for 12 hours. */
+    /** Closes calls that had no word from their app for as long as their portal waits: 12 hours, or what its admin set (design 11.1). */
     async closeSilent(): Promise<number> {
-      const before = clock.now() - silenceMs
       return store.transaction(async (tx) => {
-        const silent = await tx.db
-          .selectFrom('call')
-          .selectAll()
-          .where('state', '!=', 'finished')
-          .where('started_at', '<', before)
-          .where('created_at', '<', before)
-          .where((eb) => eb.or([eb('reported_at', 'is', null), eb('reported_at', '<', before)]))
-          .limit(100)
-          .execute()
-        for (const call of silent) {
-          const report = {
-            duration: 0,
-            statusCode: '304',
-            failedReason: 'No report from the phone app',
-            cost: 0,
-            costCurrency: '',
-            vote: null,
+        let closed = 0
+        for (const { id } of await tx.db.selectFrom('portal').select('id').execute()) {
+          for (const call of await findSilent(tx.db, id, clock.now() - parts.switches.of(id).closeSilentMinutes * 60_000)) {
+            const failedReason = 'No report from the phone app'
+            const report = { duration: 0, statusCode: '304', failedReason, cost: 0, costCurrency: '', vote: null }
+            await finishCall(parts, tx, { call, userId: call.user_id, closedBy: 'portal', actorId: null, report })
+            closed++
           }
-          await finishCall(parts, tx, { call, userId: call.user_id, closedBy: 'portal', actorId: null, report })
         }
-        return silent.length
+        return closed
       })
     },
   }
+}
+
+/** Open calls of a portal without a word since then: a hundred at most, the rest have their turn at the next look. */
+function findSilent(db: Tx['db'], portalId: number, before: number): Promise<Row<'call'>[]> {
+  return db
+    .selectFrom('call')
+    .selectAll()
+    .where('portal_id', '=', portalId)
+    .where('state', '!=', 'finished')
+    .where('started_at', '<', before)
+    .where('created_at', '<', before)
+    .where((eb) => eb.or([eb('reported_at', 'is', null), eb('reported_at', '<', before)]))
+    .limit(100)
+    .execute()
 }
 
 /** The verbs on calls. */

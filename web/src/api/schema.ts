@@ -747,6 +747,8 @@ export interface Switches {
   portalNumberWithAppId: boolean
   /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
   callStartEvent: boolean
+  /** minutes without a word from its app after which the portal closes a call provisionally, with 304 */
+  closeSilentMinutes: number
   limits: 'off' | 'standard' | 'enterprise' | 'overload'
   /** with limits: seconds that a method may take of an app or webhook within ten minutes */
   limitOperatingSeconds: number
@@ -1098,6 +1100,8 @@ export interface Operations {
       portalNumberWithAppId?: boolean
       /** ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once */
       callStartEvent?: boolean
+      /** minutes without a word from its app after which the portal closes a call provisionally, with 304 */
+      closeSilentMinutes?: number
       limits?: 'off' | 'standard' | 'enterprise' | 'overload'
       /** with limits: seconds that a method may take of an app or webhook within ten minutes */
       limitOperatingSeconds?: number

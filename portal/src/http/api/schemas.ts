@@ -4,6 +4,7 @@
  * lists answer `{items, nextCursor}` where `nextCursor` is null on the last page.
  */
 import { Type, type Static, type TSchema } from 'typebox'
+import { silentMinutes } from '../../directory/switches.ts'
 
 const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 const Literals = <const V extends readonly string[]>(values: V) =>
@@ -309,6 +310,11 @@ export const Switches = Type.Object({
   unknownEntity: Type.Union([Type.Literal(''), Type.Literal('LEAD')], { description: 'CRM_ENTITY_TYPE of a click that has no card' }),
   portalNumberWithAppId: Type.Boolean({ description: 'PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP:' }),
   callStartEvent: Type.Boolean({ description: 'ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once' }),
+  closeSilentMinutes: Type.Integer({
+    minimum: silentMinutes.least,
+    maximum: silentMinutes.most,
+    description: 'minutes without a word from its app after which the portal closes a call provisionally, with 304',
+  }),
   /** the limits of the original: none, of its usual or largest tariff, or every call refused as overloaded */
   limits: Literals(['off', 'standard', 'enterprise', 'overload'] as const),
   limitOperatingSeconds: Type.Number({

@@ -21,6 +21,9 @@ export const compatibility = {
     portalNumberWithAppIdText: 'Calls of an application without a line say REST_APP:3. Off: REST_APP: without the id.',
     callStartEvent: 'ONVOXIMPLANTCALLSTART at once',
     callStartEventText: 'It follows ONVOXIMPLANTCALLINIT at once. Off: it is said when the application reports that the two talk.',
+    closeSilent: 'Minutes until a silent call is closed',
+    closeSilentHint: 'A call without a word from its application is closed with 304 after that; a later finish corrects it.',
+    minutes: 'A whole number of minutes, 5 to 10080.',
     limitsTitle: 'Limits of Bitrix24',
     limitsText:
       'Hookswitch itself limits nobody. Turn the limits on to see how a connector behaves where they hold: it should wait and try again, and lose no call.',
