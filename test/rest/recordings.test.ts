@@ -292,13 +292,42 @@ describe('attachRecord', () => {
   })
 })
 
-test('a recording plays in ranges', async () => {
-  const callId = await finishedCall()
-  const { FILE_ID } = (
-    await app.call('telephony.externalCall.attachRecord', { CALL_ID: callId, FILENAME: 'r.mp3', FILE_CONTENT: sound.toString('base64') })
-  ).body.result
-  const part = await fetch(`${house.url}/v1/recordings/${FILE_ID}`, { headers: { cookie: house.admin.cookie, range: 'bytes=2-6' } })
-  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, `bytes 2-6/${sound.length}`, 'sound'])
+describe('a recording plays in ranges', () => {
+  let url: string
+  const ask = (headers: Record<string, string> = {}) => fetch(url, { headers: { cookie: house.admin.cookie, ...headers } })
+  const answer = async (headers: Record<string, string>) => {
+    const response = await ask(headers)
+    return [response.status, response.headers.get('content-range'), Buffer.from(await response.arrayBuffer())]
+  }
+  const size = sound.length
+
+  beforeAll(async () => {
+    const content = { CALL_ID: await finishedCall(), FILENAME: 'r.mp3', FILE_CONTENT: sound.toString('base64') }
+    url = `${house.url}/v1/recordings/${(await app.call('telephony.externalCall.attachRecord', content)).body.result.FILE_ID}`
+  })
+
+  test.each([
+    ['a part', 'bytes=2-6', 2, 6],
+    ['from a byte to the end', 'bytes=4-', 4, size - 1],
+    ['the last bytes', 'bytes=-3', size - 3, size - 1],
+    ['past the end', 'bytes=5-999999', 5, size - 1],
+    ['more last bytes than there are', 'bytes=-999999', 0, size - 1],
+  ])('%s', async (_, range, first, last) => {
+    expect(await answer({ range })).toEqual([206, `bytes ${first}-${last}/${size}`, sound.subarray(first, last + 1)])
+  })
+
+  test('a range behind the end is refused with the size', async () => {
+    const response = await ask({ range: `bytes=${size}-` })
+    expect([response.status, response.headers.get('content-range')]).toEqual([416, `bytes */${size}`])
+  })
+
+  test('a player that has an older file gets the new one whole', async () => {
+    const whole = await ask()
+    expect([whole.status, whole.headers.get('accept-ranges'), Buffer.from(await whole.arrayBuffer())]).toEqual([200, 'bytes', sound])
+    const etag = whole.headers.get('etag')!
+    expect(await answer({ range: 'bytes=2-6', 'if-range': etag })).toEqual([206, `bytes 2-6/${size}`, sound.subarray(2, 7)])
+    expect(await answer({ range: 'bytes=2-6', 'if-range': 'W/"other"' })).toEqual([200, null, sound])
+  })
 })
 
 describe('RECORD_URL of finish', () => {

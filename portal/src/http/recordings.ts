@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { basename, dirname } from 'node:path'
 import send from '@fastify/send'
 import type { FastifyInstance } from 'fastify'
@@ -29,7 +30,9 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
       const { id } = request.params
       if (!/^\d{1,15}$/.test(id)) throw new PortalError('recording_unknown', { id: id.slice(0, 20) })
       const { row, path } = await recordings.find(user.portal_id, Number(id))
+      widenSuffix(request.raw.headers, row.bytes)
       const { statusCode, headers, stream, type } = await send(request.raw, basename(path), { root: dirname(path), cacheControl: false })
+      if (statusCode === 416) return await reply.code(416).header('content-range', `bytes */${row.bytes}`).send()
       if (type !== 'file') throw new PortalError('recording_unknown', { id })
       const filename = encodeURIComponent(row.filename)
       return await reply
@@ -47,6 +50,12 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
       return sendProblem(reply, error, log)
     }
   })
+}
+
+/** More last bytes than there are mean the whole file (RFC 9110, 14.1.2); the library refuses them. */
+function widenSuffix(headers: IncomingHttpHeaders, bytes: number): void {
+  const suffix = /^bytes=-(\d+)$/.exec(headers.range ?? '')?.[1]
+  if (suffix !== undefined && Number(suffix) > bytes) headers.range = 'bytes=0-'
 }
 
 /** Takes the record that is posted to an address of attachRecord: the address is checked before the body is read (design 11.15). */
