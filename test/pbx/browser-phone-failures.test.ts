@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { loopbackPhones, openBrowserPerson, sorcery, switchPhoneOn, type BrowserPerson } from './browser-phone.ts'
 import { openContext, signIn } from '../browser/people.ts'
+import { launchChromium } from '../support/chromium.ts'
 import { testPassword } from '../support/portal.ts'
 import { startOffice, until, type Office } from './office.ts'
 
@@ -89,6 +90,21 @@ test('a microphone that is refused is told in words that say what to do', async 
   await page.getByRole('dialog').getByRole('switch').check({ force: true })
   await page.getByRole('alert').getByText('Allow it at the lock in the address bar').waitFor()
   await page.getByRole('button', { name: 'Try again' }).waitFor()
+})
+
+test('a page without https is told in words; the microphone is not even asked for', async () => {
+  // a name that is not localhost makes http insecure, as it does for everybody
+  const browser = await launchChromium(inject('chromium'), ['--host-resolver-rules=MAP crm.test 127.0.0.1'])
+  onTestFinished(() => browser.close())
+  const url = office.house.url.replace('127.0.0.1', 'crm.test')
+  const context = await openContext(browser)
+  const [name, value] = office.house.admin.cookie.split('=') as [string, string]
+  await context.addCookies([{ name, value, url }])
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.getByRole('button', { name: /^Browser phone/ }).click()
+  await page.getByRole('dialog').getByRole('switch').check({ force: true })
+  await page.getByRole('alert').getByText('Browsers give the microphone to https pages only').waitFor()
 })
 
 test('another browser of the same person takes the phone over; the first one says so and does not take it back by itself', async () => {

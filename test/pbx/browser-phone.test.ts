@@ -91,6 +91,14 @@ test('mute silences, hold silences both, keys reach the other side; the talk goe
   await anna.page.keyboard.type('2#')
   await until(() => client.digits() === '42#', `the customer got the keys (${client.digits()})`)
 
+  // the talk lives in this page: leaving it is asked for, and staying keeps the talk
+  const asked = anna.page.waitForEvent('dialog')
+  const reload = anna.page.reload({ timeout: 3_000 }).catch(() => undefined)
+  const question = await asked
+  expect(question.type()).toBe('beforeunload')
+  await question.dismiss()
+  await reload
+
   await anna.page.getByRole('link', { name: 'Companies' }).first().click()
   await anna.page.getByRole('heading', { level: 1, name: 'Companies' }).waitFor()
   const before = client.heard().length

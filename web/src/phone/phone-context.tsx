@@ -20,6 +20,14 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     else phone.stop()
   }, [phone, isWanted])
   useEffect(() => () => phone.stop(), [phone])
+  const isTalking = useSyncExternalStore(phone.subscribe, () => phone.view().calls.some((call) => call.state !== 'rings'))
+  // to leave the page ends the talk: the browser asks first
+  useEffect(() => {
+    if (!isTalking) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isTalking])
   return <PhoneContext value={phone}>{children}</PhoneContext>
 }
 
