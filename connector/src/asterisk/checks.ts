@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { wordsOf } from '../log.ts'
+import type { PbxCheck } from '../pbx.ts'
 import { AriRefusal, isGone, unlessGone, type AriClient } from './ari-client.ts'
 import { endpointOf } from './dial-string.ts'
-import type { Finding } from './findings.ts'
+import { readFindings, type Finding } from './findings.ts'
 import { neededModules } from './needed-modules.ts'
+import type { Phones } from './phones.ts'
 import { agentEndpoint } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 import { ariSnippet, httpSnippet, modulesSnippet, phoneSnippet, recordingFolderSnippet, trunkSnippet } from './snippets.ts'
@@ -40,6 +42,27 @@ export async function checkAsterisk(ari: AriClient, wish: CheckWish): Promise<Fi
   for (const number of Object.keys(settings.lines)) findings.push(await checkTrunk(ari, settings, number))
   for (const extension of wish.extensions) findings.push(await checkPhone(ari, settings, extension))
   return findings
+}
+
+/** What a running connector is asked to look at; `extension` may be empty. */
+export interface ReportWish {
+  readonly settings: AsteriskSettings
+  readonly extension: string
+  readonly isConnected: boolean
+  /** Phones in browsers, if there are any: one that is registered is the extension's. */
+  readonly phones: Pick<Phones, 'find'> | undefined
+}
+
+/** What {@link checkAsterisk} finds, as the port tells it. Never rejects. */
+export async function reportChecks(ari: AriClient, { settings, extension, isConnected, phones }: ReportWish): Promise<PbxCheck[]> {
+  try {
+    const inBrowser = extension === '' ? undefined : await phones?.find(extension)
+    const extensions = extension === '' || inBrowser !== undefined ? [] : [extension]
+    const checks = readFindings(settings, await checkAsterisk(ari, { settings, extensions, isConnected }))
+    return inBrowser === undefined ? checks : [...checks, { name: 'phone', subject: extension, ok: true, code: '', text: '' }]
+  } catch (error) {
+    return [{ name: 'ari', subject: settings.ari.url, ok: false, code: 'failed', text: wordsOf(error) }]
+  }
 }
 
 /** Why ARI cannot be asked at all. */

@@ -9,15 +9,13 @@ import {
   type PbxEvent,
   type PbxRoute,
   type Preflight,
-  type PbxCheck,
 } from '../pbx.ts'
 import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
 import type { AriChannel, AriChannelDestroyed, AriChannelStateChange, AriStasisStart, AriStreamMessage } from './ari-types.ts'
 import { createCallers, lineOfArgument } from './callers.ts'
-import { checkAsterisk } from './checks.ts'
+import { reportChecks } from './checks.ts'
 import { createDeskCalls } from './desk-calls.ts'
-import { readFindings } from './findings.ts'
 import { readKeys } from './keys.ts'
 import { createNames } from './names.ts'
 import { CALL_HEADER, createPhones } from './phones.ts'
@@ -60,13 +58,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   const phones = settings.browserPhones ? createPhones({ ...parts, ari, phones: settings.browserPhones }) : undefined
   const placing = createPlacing({ ...parts, ari, names, rooms, agentPhone, subscribe, drop, clear })
   const callers = createCallers({ ...parts, ari, names, rooms, subscribe, tell })
-  const routeOf = (extension: string): PbxRoute => ({ extension, number: '', line: '' })
-  const ringTest = createRingTest({
-    ...parts,
-    ari,
-    askPhone: async (extension) => askPhone(ari, (await agentPhone(routeOf(extension))).endpoint, extension),
-    phoneOf: async (extension) => (await agentPhone(routeOf(extension))).endpoint,
-  })
+  const phoneOf = async (extension: string) => (await agentPhone({ extension, number: '', line: '' })).endpoint
+  const ringTest = createRingTest({ ...parts, ari, phoneOf })
   const deskCalls = createDeskCalls({
     isOurs: (channelId) => names.read(channelId) !== undefined || rooms.ofCaller(channelId) !== undefined || ringTest.isTest(channelId),
     extensionOf: (endpoint) => extensionOf(settings, endpoint),
@@ -245,19 +238,6 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return { endpoint, headers: endpoint.startsWith('PJSIP/') ? settings.agentHeaders : {} }
   }
 
-  /** What the command `check` finds, as the portal's set-up page shows it. */
-  async function check(extension: string): Promise<PbxCheck[]> {
-    try {
-      const inBrowser = extension === '' ? undefined : await phones?.find(extension)
-      const extensions = extension === '' || inBrowser !== undefined ? [] : [extension]
-      const findings = await checkAsterisk(ari, { settings, extensions, isConnected: state === 'up' })
-      const checks = readFindings(settings, findings)
-      return inBrowser === undefined ? checks : [...checks, { name: 'phone', subject: extension, ok: true, code: '', text: '' }]
-    } catch (error) {
-      return [{ name: 'ari', subject: settings.ari.url, ok: false, code: 'failed', text: wordsOf(error) }]
-    }
-  }
-
   function subscribe(channelId: string): Promise<unknown> {
     return ari.call('applications.subscribe', { applicationName: settings.application, eventSource: [`channel:${channelId}`] })
   }
@@ -344,7 +324,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
         issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
       },
     }),
-    check,
+    check: (extension) => reportChecks(ari, { settings, extension, isConnected: state === 'up', phones }),
     ring: ringTest.ring,
     preflight,
     async placeAgentLeg(call) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Preflight } from '../pbx.ts'
 import { unlessGone, type AriClient } from './ari-client.ts'
+import { askPhone } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
 /** What a test needs. */
@@ -9,8 +9,7 @@ export interface RingTestParts {
   readonly settings: AsteriskSettings
   readonly ari: AriClient
   readonly clock: Clock
-  /** Whether the phone of an extension can be rung, and by which dial string. */
-  readonly askPhone: (extension: string) => Promise<Preflight>
+  /** By which dial string the phone of an extension is rung. */
   readonly phoneOf: (extension: string) => Promise<string>
 }
 
@@ -31,13 +30,14 @@ const TONE_MS = 3_000
 const RING_SECONDS = 20
 
 /** Makes the test of one Asterisk. */
-export function createRingTest({ settings, ari, clock, askPhone, phoneOf }: RingTestParts): RingTest {
+export function createRingTest({ settings, ari, clock, phoneOf }: RingTestParts): RingTest {
   const prefix = `${settings.application}-ringtest-`
   return {
     async ring(extension) {
-      const verdict = await askPhone(extension)
+      const endpoint = await phoneOf(extension)
+      const verdict = await askPhone(ari, endpoint, extension)
       if (!verdict.ok) throw new Error(verdict.text)
-      const order = { endpoint: await phoneOf(extension), channelId: `${prefix}${randomUUID()}`, timeout: RING_SECONDS }
+      const order = { endpoint, channelId: `${prefix}${randomUUID()}`, timeout: RING_SECONDS }
       await ari.call('channels.originate', { ...order, app: settings.application, appArgs: RING_TEST, callerId: '"Hookswitch test" <>' })
     },
     isTest: (channelId) => channelId.startsWith(prefix),

@@ -85,9 +85,10 @@ async function callerOf(row: Route, signIn: Pick<SignIn, 'userOf'>, request: Fas
 function checked(schema: TSchema, where: string): (value: unknown, loose: boolean) => unknown {
   const validator = Compile(schema)
   return (value, loose) => {
-    refuseUnknown(schema, value, { where, isClosed: loose })
+    const isKnown = holdsOnlyKnown(schema, value)
+    if (!isKnown) refuseUnknown(schema, value, { where, isClosed: loose })
     // cleaning walks the schema anew each time; what holds nothing unknown needs none
-    const cleaned: unknown = !loose && holdsOnlyKnown(schema, value) ? value : validator.Clean(loose ? validator.Convert(value) : value)
+    const cleaned: unknown = !loose && isKnown ? value : validator.Clean(loose ? validator.Convert(value) : value)
     if (validator.Check(cleaned)) return bounded(cleaned, where)
     const [problem] = validator.Errors(cleaned)
     const name = problem?.instancePath.slice(1).replaceAll('/', '.')
