@@ -153,10 +153,10 @@ function describeNext(path: string, names: { readonly application: string; reado
 }
 
 /** All that can be seen without ringing. */
-export async function look(settings: AsteriskSettings, extension: string | undefined, isConnected = false): Promise<Finding[]> {
+export async function look(settings: AsteriskSettings, extension: string | undefined): Promise<Finding[]> {
   const ari = createAriClient(settings.ari)
   try {
-    return await checkAsterisk(ari, { settings, extensions: extension ? [extension] : [], isConnected })
+    return await checkAsterisk(ari, { settings, extensions: extension ? [extension] : [], isConnected: false })
   } finally {
     ari.close()
   }
