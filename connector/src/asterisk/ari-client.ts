@@ -25,6 +25,17 @@ export function isGone(error: unknown): boolean {
   return error instanceof AriRefusal && error.status === 404
 }
 
+/** False when Asterisk says that it is not there. */
+export async function isThere(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (isGone(error)) return false
+    throw error
+  }
+}
+
 /** Forgives that the thing is gone. */
 export async function unlessGone(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import { wordsOf } from '../log.ts'
 import type { PbxCheck } from '../pbx.ts'
-import { AriRefusal, isGone, unlessGone, type AriClient } from './ari-client.ts'
+import { AriRefusal, isGone, isThere, unlessGone, type AriClient } from './ari-client.ts'
 import { endpointOf } from './dial-string.ts'
 import { readFindings, type Finding } from './findings.ts'
 import { neededModules } from './needed-modules.ts'
@@ -17,7 +18,11 @@ export interface CheckWish {
   readonly extensions: readonly string[]
   /** It is the connector itself that asks: that one is connected under the application's name is as it should be. */
   readonly isConnected: boolean
+  readonly clock: Clock
 }
+
+const DROPPED_WITHIN_MS = 3_000
+const ASK_EVERY_MS = 20
 
 const [OLDEST, NEWEST] = [16, 22]
 
@@ -37,7 +42,7 @@ export async function checkAsterisk(ari: AriClient, wish: CheckWish): Promise<Fi
   const rights = await checkRights(ari, settings)
   const [modules, isLoaded] = await checkModules(ari, settings)
   const findings = [entry, rights, checkVersion(version), ...modules]
-  if (rights.state === 'fine' && settings.recording !== 'off') findings.push(await checkRecording(ari, isLoaded))
+  if (rights.state === 'fine' && settings.recording !== 'off') findings.push(await checkRecording(ari, wish.clock, isLoaded))
   findings.push(await checkApplication(ari, wish))
   for (const number of Object.keys(settings.lines)) findings.push(await checkTrunk(ari, settings, number))
   for (const extension of wish.extensions) findings.push(await checkPhone(ari, settings, extension))
@@ -51,17 +56,18 @@ export interface ReportWish {
   readonly isConnected: boolean
   /** Phones in browsers, if there are any: one that is registered is the extension's. */
   readonly phones: Pick<Phones, 'find'> | undefined
+  readonly clock: Clock
 }
 
 /** What {@link checkAsterisk} finds, as the port tells it. Never rejects. */
-export async function reportChecks(ari: AriClient, { settings, extension, isConnected, phones }: ReportWish): Promise<PbxCheck[]> {
+export async function reportChecks(ari: AriClient, { extension, phones, ...wish }: ReportWish): Promise<PbxCheck[]> {
   try {
     const inBrowser = extension === '' ? undefined : await phones?.find(extension)
     const extensions = extension === '' || inBrowser !== undefined ? [] : [extension]
-    const checks = readFindings(settings, await checkAsterisk(ari, { settings, extensions, isConnected }))
+    const checks = readFindings(wish.settings, await checkAsterisk(ari, { ...wish, extensions }))
     return inBrowser === undefined ? checks : [...checks, { name: 'phone', subject: extension, ok: true, code: '', text: '' }]
   } catch (error) {
-    return [{ name: 'ari', subject: settings.ari.url, ok: false, code: 'failed', text: wordsOf(error) }]
+    return [{ name: 'ari', subject: wish.settings.ari.url, ok: false, code: 'failed', text: wordsOf(error) }]
   }
 }
 
@@ -157,7 +163,7 @@ async function checkModules(ari: AriClient, settings: AsteriskSettings): Promise
 }
 
 /** Records an empty bridge: nothing else shows whether the folder is there and can be written. */
-async function checkRecording(ari: AriClient, isLoaded: (name: string) => boolean): Promise<Finding> {
+async function checkRecording(ari: AriClient, clock: Clock, isLoaded: (name: string) => boolean): Promise<Finding> {
   const name = checkName()
   const failed = (error: unknown): Finding => {
     const isFolder = error instanceof AriRefusal && error.status === 500 && isLoaded('chan_bridge_media')
@@ -173,14 +179,26 @@ async function checkRecording(ari: AriClient, isLoaded: (name: string) => boolea
   try {
     await ari.call('bridges.createWithId', { bridgeId: name, type: 'mixing', name })
     await ari.call('bridges.record', { bridgeId: name, name, format: 'wav' })
-    // Stops it, and throws away what it has.
-    await unlessGone(ari.call('recordings.cancel', { recordingName: name }))
+    await dropRecording(ari, clock, name).catch(() => {})
     return { check: 'recording', state: 'fine', code: 'fine', text: 'Asterisk records.' }
   } catch (error) {
     return failed(error)
   } finally {
     await ari.call('bridges.destroy', { bridgeId: name }).catch(() => {})
   }
+}
+
+/** A recording that is cancelled now and then leaves its file behind, which comes a moment later: so it is stored, and the file deleted. */
+async function dropRecording(ari: AriClient, clock: Clock, name: string): Promise<void> {
+  const lastAt = clock.now() + DROPPED_WITHIN_MS
+  const waitUntil = async (isSo: () => Promise<boolean>) => {
+    while (clock.now() < lastAt && !(await isSo())) await new Promise<void>((wake) => clock.after(ASK_EVERY_MS, wake))
+  }
+  const named = { recordingName: name }
+  // Before it has begun, a stop is not heard.
+  await waitUntil(async () => (await ari.call('recordings.getLive', named)).state !== 'queued').catch(() => {})
+  await waitUntil(async () => !(await isThere(ari.call('recordings.stop', named))))
+  await waitUntil(() => isThere(ari.call('recordings.deleteStored', named)))
 }
 
 /** One name is one connection: a second one takes the calls away from the first. */

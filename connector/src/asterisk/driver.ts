@@ -324,7 +324,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
         issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
       },
     }),
-    check: (extension) => reportChecks(ari, { settings, extension, isConnected: state === 'up', phones }),
+    check: (extension) => reportChecks(ari, { settings, extension, isConnected: state === 'up', phones, clock }),
     ring: ringTest.ring,
     preflight,
     async placeAgentLeg(call) {

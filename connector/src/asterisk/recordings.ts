@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Recording } from '../pbx.ts'
 import { recordingName } from '../recording-name.ts'
-import { AriRefusal, isGone, unlessThere, type AriClient } from './ari-client.ts'
+import { AriRefusal, isGone, isThere, unlessThere, type AriClient } from './ari-client.ts'
 import { encodeMp3 } from './mp3.ts'
 import type { Names } from './names.ts'
 import type { AsteriskSettings } from './settings.ts'
@@ -206,15 +206,4 @@ function fileUrl(name: string): string {
 
 function mp3Of(path: string): string {
   return path.replace(/\.wav$/, '.mp3')
-}
-
-/** False for 404; any other refusal is thrown. */
-async function isThere(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work
-    return true
-  } catch (error) {
-    if (isGone(error)) return false
-    throw error
-  }
 }

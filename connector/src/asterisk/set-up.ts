@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { ConfigError, readApp } from '../config.ts'
-import type { Clock } from '../clock.ts'
+import { systemClock, type Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { createAriClient } from './ari-client.ts'
 import { checkAsterisk } from './checks.ts'
@@ -156,7 +156,7 @@ function describeNext(path: string, names: { readonly application: string; reado
 export async function look(settings: AsteriskSettings, extension: string | undefined): Promise<Finding[]> {
   const ari = createAriClient(settings.ari)
   try {
-    return await checkAsterisk(ari, { settings, extensions: extension ? [extension] : [], isConnected: false })
+    return await checkAsterisk(ari, { settings, extensions: extension ? [extension] : [], isConnected: false, clock: systemClock })
   } finally {
     ari.close()
   }
