@@ -31,7 +31,7 @@ let acknowledgesAtOnce = false
 
 /** The engine of row (f): everything but the writing. */
 function limited(engine: Engine): Engine {
-  return { ...engine, commit: (unit) => (acknowledgesAtOnce ? Promise.resolve() : engine.commit(unit)) }
+  return { ...engine, commit: (...unit) => (acknowledgesAtOnce ? Promise.resolve() : engine.commit(...unit)) }
 }
 
 async function api(

@@ -105,6 +105,7 @@ export function createDeliveries(parts: DeliveriesParts) {
         else isProven = await isDelivered(tx, job.id)
       } else {
         tx.write(settleStatement(job, decision, job.attempts + 1))
+        tx.mayWait()
         if (job.deliveryClass === 'dial') await parts.settled(tx, job, decision)
       }
       if (sent.dedupe !== null && sent.dedupe === job.callId && bindings.byId(job.handlerId)?.dedupes === 0) {

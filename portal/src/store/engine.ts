@@ -64,8 +64,11 @@ export interface Engine {
   insertText(table: string, columns: readonly string[]): string
   /** appended to the inner select of a claim, so that processes that claim at the same time get different rows */
   readonly claimSuffix: string
-  /** one unit of the group commit; resolves when durable, rejects with GuardFailed or the database's error for this unit alone */
-  commit(unit: Unit): Promise<void>
+  /**
+   * one unit of the group commit; resolves when durable, rejects with GuardFailed or the database's error for this unit alone.
+   * `isPatient`: it may wait a few milliseconds for one to ride with
+   */
+  commit(unit: Unit, isPatient?: boolean): Promise<void>
   /** waits for the writer, then has it alone until commit or rollback */
   begin(): Promise<Session>
   notify(channel: string, message: string): Promise<void>

@@ -2,24 +2,18 @@
 import pg from 'pg'
 import { GuardFailed, type Unit, type UnitStatement } from './engine.ts'
 import { withoutNul } from './fold.ts'
+import { createGroupCommit, type Waiting } from './group-commit.ts'
 
 /** PostgreSQL refuses text with NUL in it, to write and to look for; whoever sent it gets an answer all the same. */
 export function storable(parameters: readonly unknown[]): unknown[] {
   return parameters.map((value) => (typeof value === 'string' && value.includes('\0') ? withoutNul(value) : value))
 }
 
-interface Waiting {
-  readonly unit: Unit
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-const batchLimit = 512
 const mostNames = 1000
 
 /** Commits units in batches. A unit that fails, fails alone. */
 export interface PostgresWriter {
-  commit(unit: Unit): Promise<void>
+  commit(unit: Unit, isPatient: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,8 +22,6 @@ export interface PostgresWriter {
  * same columns become one statement that unnests arrays. Only when something fails is the batch run again, unit by unit under savepoints.
  */
 export function createPostgresWriter(address: string): PostgresWriter {
-  let waiting: Waiting[] = []
-  let draining: Promise<void> | null = null
   let client: pg.Client | null = null
   const names = new Map<string, string>()
   const inserts = new Map<string, string>()
@@ -153,23 +145,11 @@ export function createPostgresWriter(address: string): PostgresWriter {
     }
   }
 
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchLimit)
-      waiting = waiting.slice(batchLimit)
-      await commitBatch(batch)
-    }
-    draining = null
-  }
-
+  const writing = createGroupCommit(commitBatch)
   return {
-    commit: (unit) =>
-      new Promise<void>((resolve, reject) => {
-        waiting.push({ unit, resolve, reject })
-        draining ??= drain()
-      }),
+    commit: writing.commit,
     async close() {
-      await draining
+      await writing.idle()
       await client?.end()
     },
   }

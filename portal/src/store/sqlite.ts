@@ -6,6 +6,7 @@ import { SqliteAdapter, SqliteQueryCompiler } from 'kysely'
 import { PortalError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
+import { createGroupCommit, type Waiting } from './group-commit.ts'
 import { routedQueries } from './routed.ts'
 import type { BatchStatement, WriterAnswer, WriterRequest } from './sqlite-writer.ts'
 
@@ -83,14 +84,6 @@ class Writer {
   }
 }
 
-interface Waiting {
-  readonly unit: Unit
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-const batchLimit = 512
-
 /** Opens (and makes, when absent) a SQLite file: WAL, synchronous=FULL, one writer thread, a reader in this thread. */
 export async function openSqlite(path: string, _log: Log): Promise<Engine> {
   const writer = new Writer(path)
@@ -109,27 +102,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
     return { rows: query.all(...statement.parameters) as Record<string, unknown>[], changes: 0 }
   }
 
-  const queue: Array<Waiting | { begin: (release: () => void) => void }> = []
-  let busy = false
-
-  /** One batch in flight and no linger: what comes while it runs is the next batch (perf.md 9.10). */
-  const drain = async (): Promise<void> => {
-    if (busy) return
-    busy = true
-    while (queue.length > 0) {
-      const first = queue[0]!
-      if ('begin' in first) {
-        queue.shift()
-        await new Promise<void>((release) => first.begin(release))
-        continue
-      }
-      const batch: Waiting[] = []
-      while (batch.length < batchLimit && queue.length > 0 && 'unit' in queue[0]!) batch.push(queue.shift() as Waiting)
-      await commitBatch(writer, batch)
-    }
-    busy = false
-  }
-
+  const writing = createGroupCommit((batch) => commitBatch(writer, batch))
   const listeners = new Map<string, Array<(message: string) => void>>()
   return {
     isShared: false,
@@ -144,17 +117,8 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     claimSuffix: '',
-    commit(unit) {
-      return new Promise<void>((resolve, reject) => {
-        queue.push({ unit, resolve, reject })
-        void drain()
-      })
-    },
-    begin: () =>
-      new Promise((resolve, reject) => {
-        queue.push({ begin: (release) => void openSession(writer, release).then(resolve, reject) })
-        void drain()
-      }),
+    commit: (unit, isPatient = false) => writing.commit(unit, isPatient),
+    begin: () => new Promise((resolve, reject) => writing.alone((release) => void openSession(writer, release).then(resolve, reject))),
     async notify(channel, message) {
       for (const hear of listeners.get(channel) ?? []) hear(message)
     },
@@ -176,6 +140,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
       return rows.map((row) => `${String(row['sql'])};\n`).join('\n')
     },
     async close() {
+      await writing.idle()
       prepared.clear()
       reader.close()
       await writer.close()

@@ -20,6 +20,8 @@ export interface Tx {
   afterCommit(run: () => void): void
   /** Runs when the transaction did not commit. */
   afterRollback(run: () => void): void
+  /** Nobody waits for this one: its commit may ride with somebody else's, a few milliseconds later. */
+  mayWait(): void
 }
 
 /** Tables whose ids are given out by `nextId`. */
@@ -248,6 +250,7 @@ class RecordedUnit implements Tx {
   #exclusive: Promise<Awaited<ReturnType<Engine['begin']>>> | null = null
   #tail: Promise<unknown> = Promise.resolve()
   #db: Kysely<Tables> | null = null
+  #isPatient = false
   #ended = false
 
   constructor(engine: Engine, memory: Memory, insertText: (table: string, row: Readonly<Record<string, unknown>>) => UnitStatement) {
@@ -290,6 +293,10 @@ class RecordedUnit implements Tx {
     this.rolledBack.push(run)
   }
 
+  mayWait(): void {
+    this.#isPatient = true
+  }
+
   #chain<T>(run: (session: Awaited<ReturnType<Engine['begin']>>) => Promise<T>): Promise<T> {
     this.#exclusive ??= this.#engine.begin()
     const exclusive = this.#exclusive
@@ -319,7 +326,7 @@ class RecordedUnit implements Tx {
       return
     }
     if (this.#recorded.length === 0) return
-    await this.#engine.commit(this.#recorded)
+    await this.#engine.commit(this.#recorded, this.#isPatient)
   }
 
   async rollback(): Promise<void> {
