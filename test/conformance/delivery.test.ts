@@ -334,6 +334,37 @@ describe.each(engines)('deliveries on %s', (_, create) => {
     })
   })
 
+  test('attempts are listed by the same filter, newest first, in pages of any size', async () => {
+    const callId = await click()
+    const dial = await until(
+      () => dialOf(callId),
+      ({ state }) => state === 'delivered',
+    )
+    const newId = (await api('POST', `/deliveries/${dial.id}/replay`, { confirmDial: true })).body.id as number
+    const { body } = await until(
+      () => api('GET', `/attempts?callId=${callId}&event=onexternalcallstart&limit=1`),
+      ({ body: page }) => page.items[0]?.deliveryId === newId,
+    )
+    expect(body.items).toMatchObject([{ deliveryId: newId, number: 1, status: 200, callId, event: 'ONEXTERNALCALLSTART' }])
+    const rest = await api('GET', `/attempts?callId=${callId}&event=onexternalcallstart&limit=1&cursor=${body.nextCursor}`)
+    expect(rest.body).toMatchObject({ items: [{ deliveryId: dial.id }], nextCursor: null })
+  })
+
+  test('a page is as long as is asked for, and never longer than 200', async () => {
+    for (const path of ['/deliveries', '/attempts', '/events']) {
+      const { body } = await api('GET', `${path}?limit=1`)
+      expect([body.items.length, typeof body.nextCursor], path).toEqual([1, 'string'])
+      for (const limit of ['0', '201', 'all']) expect((await api('GET', `${path}?limit=${limit}`)).status).toBe(422)
+    }
+  })
+
+  test('a state that there is not is answered with those that there are', async () => {
+    const { body } = await api('GET', '/deliveries?state=lost')
+    expect(body.detail).toBe(
+      'query state: must be one of pending, sending, delivered, unconfirmed, retrying, failed, expired, skipped, canceled',
+    )
+  })
+
   test('events are listed with their deliveries', async () => {
     const { body } = await api('GET', '/events?name=ONCRMCONTACTADD')
     expect(body.items.length).toBeGreaterThanOrEqual(3)

@@ -151,8 +151,8 @@ describe.each(engines)('with 100,000 past deliveries on %s', (_, create) => {
   test('the log of deliveries and the metrics are read by indexes, whatever the state', async () => {
     const statements = await heardDuring(async () => {
       for (const state of ['failed', 'unconfirmed', 'pending', 'delivered'])
-        expect((await house.admin.api('GET', `/deliveries?state=${state}`)).status).toBe(200)
-      for (const path of ['/deliveries', '/events']) expect((await house.admin.api('GET', path)).body.items.length).toBe(50)
+        for (const path of ['/deliveries', '/attempts']) expect((await house.admin.api('GET', `${path}?state=${state}`)).status).toBe(200)
+      for (const path of ['/deliveries', '/attempts', '/events']) expect((await house.admin.api('GET', path)).body.items.length).toBe(50)
       await fetch(`${house.url}/metrics`)
     })
     expect(await faultsOf(statements)).toEqual([])

@@ -25,7 +25,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'hookswitch_session' } },
       schemas: Object.fromEntries(named.map(([name, shape]) => [name, referencesInside(shape, nameOf)])),
     },
-    paths,
+    paths: { ...paths, ...streams },
   }
 }
 
@@ -44,6 +44,46 @@ function referencesInside(value: unknown, nameOf: ReadonlyMap<string, string>): 
   if (Array.isArray(value)) return value.map((inner) => withReferences(inner, nameOf))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withReferences(inner, nameOf)]))
+}
+
+const signedIn = { security: [{ session: [] }], 'x-access': 'user' }
+const refusal = { description: 'a refusal', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+
+/** What is no JSON, and so no row of the routes. */
+const streams = {
+  '/live': {
+    get: {
+      summary:
+        'Server-sent events `changed` with `{"names": […]}`: what has changed and is to be fetched again (`calls`, `call:CALL_ID`, `deliveries` …; `*`: everything). A comment comes every 15 seconds.',
+      ...signedIn,
+      parameters: [
+        {
+          name: 'Last-Event-ID',
+          in: 'header',
+          required: false,
+          description: 'the last event that was seen: what came since then follows',
+          schema: { type: 'string' },
+        },
+      ],
+      responses: { 200: { description: 'a stream', content: { 'text/event-stream': { schema: { type: 'string' } } } }, default: refusal },
+    },
+  },
+  '/recordings/{id}': {
+    get: {
+      summary: 'The sound of a recording, whole or in ranges (RFC 9110, 14).',
+      ...signedIn,
+      parameters: [
+        { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+        { name: 'Range', in: 'header', required: false, schema: { type: 'string' } },
+      ],
+      responses: {
+        200: { description: 'the file' },
+        206: { description: 'a range' },
+        416: { description: 'no such range' },
+        default: refusal,
+      },
+    },
+  },
 }
 
 const idempotencyKey = {

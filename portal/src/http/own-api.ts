@@ -93,9 +93,20 @@ function checked(schema: TSchema, where: string): (value: unknown, loose: boolea
     const [problem] = validator.Errors(cleaned)
     const name = problem?.instancePath.slice(1).replaceAll('/', '.')
     throw new PortalError('invalid_input', {
-      problem: `${where}${name ? ` ${name}` : ''}: ${problem?.message ?? 'is not what is expected'}`,
+      problem: `${where}${name ? ` ${name}` : ''}: ${allowedAt(schema, problem?.instancePath) ?? problem?.message ?? 'is not what is expected'}`,
     })
   }
+}
+
+/** Of a value that is one of a few: which. */
+function allowedAt(schema: TSchema, path = ''): string | null {
+  type Inner = Readonly<{ properties?: Record<string, TSchema>; anyOf?: readonly { const?: unknown }[] }>
+  const at = path
+    .split('/')
+    .slice(1)
+    .reduce<Inner | undefined>((inner, name) => inner?.properties?.[name], schema as Inner)
+  const values = at?.anyOf?.map((one) => one.const) ?? []
+  return values.length > 0 && !values.includes(undefined) ? `must be one of ${values.join(', ')}` : null
 }
 
 /** Names the first key that a closed map does not have, and those that it has. */

@@ -637,6 +637,7 @@ describe('the own API', () => {
     const { json } = await get(`${base}/v1/openapi.json`)
     expect(json['paths']['/apps/{id}']).toHaveProperty('patch')
     expect(json['servers'][0].url).toBe(`${base}/v1`)
+    expect(Object.keys(json['paths']['/live'].get.responses['200'].content)).toEqual(['text/event-stream'])
   })
 
   it('keeps users apart: an extension has one owner, the last admin stays', async () => {

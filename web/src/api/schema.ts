@@ -553,6 +553,14 @@ export interface IncomingWebhook {
   url?: string
 }
 
+/** `GET /v1/attempts?…filter&cursor=`. */
+export interface LoggedAttempt extends Attempt {
+  deliveryId: number
+  event: string
+  handlerId: number
+  callId: string | null
+}
+
 /** `GET /v1/missed-calls`. `POST /v1/missed-calls/looked-at`: 204. Live name: `missed-calls`. */
 export interface MissedCallCount {
   count: number
@@ -1529,9 +1537,37 @@ export interface Operations {
       /** created before */
       to?: number
       cursor?: string
+      /** rows of a page; usually 50 */
+      limit?: number
     }
     answer: {
       items: Delivery[]
+      nextCursor: string | null
+      total?: number
+    }
+  }
+  /** The POSTs of all deliveries that a filter lets through: newest delivery first, its last attempt first. */
+  'GET /attempts': {
+    query: {
+      state?: DeliveryState
+      /** dns, connect, tls, timeout, http_4xx, breaker_open, … */
+      reason?: string
+      event?: string
+      handlerId?: number
+      appId?: number
+      /** outgoing webhook */
+      webhookId?: number
+      callId?: string
+      /** created then or later */
+      from?: number
+      /** created before */
+      to?: number
+      cursor?: string
+      /** rows of a page; usually 50 */
+      limit?: number
+    }
+    answer: {
+      items: LoggedAttempt[]
       nextCursor: string | null
       total?: number
     }
@@ -1586,6 +1622,8 @@ export interface Operations {
       from?: number
       to?: number
       cursor?: string
+      /** rows of a page; usually 50 */
+      limit?: number
     }
     answer: {
       items: EventRow[]
@@ -1596,5 +1634,13 @@ export interface Operations {
   /** One event with its data and its deliveries. */
   'GET /events/{id}': {
     answer: EventCard
+  }
+  /** Server-sent events `changed` with `{"names": […]}`: what has changed and is to be fetched again (`calls`, `call:CALL_ID`, `deliveries` …; `*`: everything). A comment comes every 15 seconds. */
+  'GET /live': {
+    answer: string
+  }
+  /** The sound of a recording, whole or in ranges (RFC 9110, 14). */
+  'GET /recordings/{id}': {
+    answer: undefined
   }
 }

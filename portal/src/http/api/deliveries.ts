@@ -7,7 +7,17 @@ import type { Row } from '../../store/tables.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { readId } from './path-id.ts'
 import { route, type Route } from './route.ts'
-import { Delivery, DeliveryCard, DeliveryFilterFields, EventCard, EventRow, Page, ReplayPlan, type Attempt } from './schemas.ts'
+import {
+  Delivery,
+  DeliveryCard,
+  DeliveryFilterFields,
+  EventCard,
+  EventRow,
+  LoggedAttempt,
+  Page,
+  ReplayPlan,
+  type Attempt,
+} from './schemas.ts'
 
 /** What the delivery log needs. */
 export interface DeliveryRoutesParts {
@@ -18,7 +28,7 @@ export interface DeliveryRoutesParts {
   wake(): void
 }
 
-const pageLimit = 50
+const usualPage = 50
 
 type FilterFields = Static<typeof DeliveryFilterFields>
 
@@ -84,7 +94,10 @@ function finder({ store }: Pick<DeliveryRoutesParts, 'store'>) {
   }
 }
 
-const Cursor = Type.Object({ cursor: Type.String({ maxLength: 200 }) })
+const PageFields = {
+  cursor: Type.String({ maxLength: 200 }),
+  limit: Type.Integer({ minimum: 1, maximum: 200, description: 'rows of a page; usually 50' }),
+}
 
 function logRoutes(parts: DeliveryRoutesParts): Route[] {
   const { store, bindings } = parts
@@ -95,19 +108,21 @@ function logRoutes(parts: DeliveryRoutesParts): Route[] {
       path: '/deliveries',
       about: 'The delivery log, newest first.',
       access: 'user',
-      query: Type.Partial(Type.Object({ ...DeliveryFilterFields.properties, ...Cursor.properties })),
+      query: Type.Partial(Type.Object({ ...DeliveryFilterFields.properties, ...PageFields })),
       answers: { 200: Page(Delivery) },
       async run({ caller, query }) {
-        const before = decodeCursor(query.cursor, 1)?.[0] ?? null
+        const { cursor, limit = usualPage } = query
+        const before = decodeCursor(cursor, 1)?.[0] ?? null
         let rows = filterDeliveries(store.read.selectFrom('delivery').selectAll(), caller.portalId, readFilter(query))
         if (before !== null) rows = rows.where('id', '<', before)
         const found = await rows
           .orderBy('id', 'desc')
-          .limit(pageLimit + 1)
+          .limit(limit + 1)
           .execute()
-        return pageOf(found, (row) => presentDelivery(bindings, row))
+        return pageOf(found, limit, { present: (row) => presentDelivery(bindings, row), placeOf: (row) => [row.id] })
       },
     }),
+    attemptsRoute(parts),
     route({
       method: 'GET',
       path: '/deliveries/:id',
@@ -119,11 +134,54 @@ function logRoutes(parts: DeliveryRoutesParts): Route[] {
   ]
 }
 
-function pageOf<R extends { readonly id: number }, T>(found: readonly R[], present: (row: R) => T) {
+/** `found` has one row more than the page, if there is one. `placeOf`: where the page after this row begins. */
+function pageOf<R, T>(
+  found: readonly R[],
+  limit: number,
+  { present, placeOf }: { present: (row: R) => T; placeOf: (row: R) => readonly number[] },
+) {
   return {
-    items: found.slice(0, pageLimit).map(present),
-    nextCursor: found.length > pageLimit ? encodeCursor([found[pageLimit - 1]!.id]) : null,
+    items: found.slice(0, limit).map(present),
+    nextCursor: found.length > limit ? encodeCursor(placeOf(found[limit - 1]!)) : null,
   }
+}
+
+function attemptsRoute({ store }: Pick<DeliveryRoutesParts, 'store'>): Route {
+  return route({
+    method: 'GET',
+    path: '/attempts',
+    about: 'The POSTs of all deliveries that a filter lets through: newest delivery first, its last attempt first.',
+    access: 'user',
+    query: Type.Partial(Type.Object({ ...DeliveryFilterFields.properties, ...PageFields })),
+    answers: { 200: Page(LoggedAttempt) },
+    async run({ caller, query }) {
+      const { cursor, limit = usualPage } = query
+      const [deliveryId, number] = decodeCursor(cursor, 2) ?? []
+      const filtered = filterDeliveries(store.read.selectFrom('delivery'), caller.portalId, readFilter(query))
+      let rows = store.read
+        .selectFrom(filtered.select(['id', 'event', 'handler_id', 'call_id']).as('of'))
+        .innerJoin('attempt', 'attempt.delivery_id', 'of.id')
+        .selectAll('attempt')
+        .select(['of.event', 'of.handler_id', 'of.call_id'])
+      if (deliveryId !== undefined && number !== undefined)
+        rows = rows.where((eb) =>
+          eb.and([eb('of.id', '<=', deliveryId), eb.or([eb('of.id', '<', deliveryId), eb('attempt.number', '<', number)])]),
+        )
+      const found = await rows
+        .orderBy('of.id', 'desc')
+        .orderBy('attempt.number', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const present = (row: (typeof found)[number]): Static<typeof LoggedAttempt> => ({
+        deliveryId: row.delivery_id,
+        event: row.event,
+        handlerId: row.handler_id,
+        callId: row.call_id,
+        ...presentAttempt(row),
+      })
+      return pageOf(found, limit, { present, placeOf: (row) => [row.delivery_id, row.number] })
+    },
+  })
 }
 
 function replayRoutes(parts: DeliveryRoutesParts): Route[] {
@@ -197,12 +255,13 @@ function eventRoutes({ store, bindings }: DeliveryRoutesParts): Route[] {
           callId: Type.String({ maxLength: 100 }),
           from: Type.Integer(),
           to: Type.Integer(),
-          ...Cursor.properties,
+          ...PageFields,
         }),
       ),
       answers: { 200: Page(EventRow) },
       async run({ caller, query }) {
-        const before = decodeCursor(query.cursor, 1)?.[0] ?? null
+        const { cursor, limit = usualPage } = query
+        const before = decodeCursor(cursor, 1)?.[0] ?? null
         let rows = store.read.selectFrom('event').selectAll().where('portal_id', '=', caller.portalId)
         if (before !== null) rows = rows.where('id', '<', before)
         if (query.name !== undefined) rows = rows.where('name', '=', query.name.toUpperCase())
@@ -211,9 +270,9 @@ function eventRoutes({ store, bindings }: DeliveryRoutesParts): Route[] {
         if (query.to !== undefined) rows = rows.where('created_at', '<', query.to)
         const found = await rows
           .orderBy('id', 'desc')
-          .limit(pageLimit + 1)
+          .limit(limit + 1)
           .execute()
-        return pageOf(found, present)
+        return pageOf(found, limit, { present, placeOf: (row) => [row.id] })
       },
     }),
     route({

@@ -487,6 +487,11 @@ export const Attempt = Type.Object({
   requestHeaders: Type.Record(Type.String(), Type.String()),
   responseBody: Nullable(Type.String({ description: 'first 4 KiB' })),
 })
+/** `GET /v1/attempts?…filter&cursor=`. */
+export const LoggedAttempt = Type.Intersect([
+  Type.Object({ deliveryId: Type.Number(), event: Type.String(), handlerId: Type.Number(), callId: Nullable(Type.String()) }),
+  Attempt,
+])
 /** `GET /v1/deliveries/:id`. `POST /v1/deliveries/:id/replay {confirmDial?: true}`: 409 `confirm_dial` when it would place a call and was not confirmed. */
 export const DeliveryCard = Type.Intersect([Delivery, Type.Object({ attemptLog: Type.Array(Attempt) })])
 
