@@ -29,11 +29,14 @@ export interface OwnApiParts {
 /** Serves the rows below `/v1` and their description at `/v1/openapi.json` (design 11.14). */
 export function serveOwnApi(server: FastifyInstance, parts: OwnApiParts): void {
   for (const row of parts.routes) server.route({ method: row.method, url: `/v1${row.path}`, handler: handlerOf(row, parts) })
-  const document = openApiDocument(parts.routes, parts.publicUrl)
+  let document: string | null = null
   server.route({
     method: 'GET',
     url: '/v1/openapi.json',
-    handler: (_, reply) => reply.header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(document)),
+    handler(_, reply) {
+      document ??= JSON.stringify(openApiDocument(parts.routes, parts.publicUrl))
+      return reply.header('content-type', 'application/json; charset=UTF-8').send(document)
+    },
   })
 }
 
@@ -80,11 +83,13 @@ async function callerOf(row: Route, signIn: Pick<SignIn, 'userOf'>, request: Fas
 
 /**
  * Reads what the schema knows of a value. `loose`, of a query: text may stand for numbers and booleans. What is unknown falls away, but not in a query nor in a
- * closed map (`additionalProperties: false`): a filter with a wrong name in it would mean more than its sender does.
+ * closed map (`additionalProperties: false`): a filter with a wrong name in it would mean more than its sender does. Compiled when it is first needed: a
+ * start does not wait for it.
  */
 function checked(schema: TSchema, where: string): (value: unknown, loose: boolean) => unknown {
-  const validator = Compile(schema)
+  let compiled: ReturnType<typeof Compile> | null = null
   return (value, loose) => {
+    const validator = (compiled ??= Compile(schema))
     const isKnown = holdsOnlyKnown(schema, value)
     if (!isKnown) refuseUnknown(schema, value, { where, isClosed: loose })
     // cleaning walks the schema anew each time; what holds nothing unknown needs none
