@@ -228,6 +228,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     (await checkDestination(url, config.outbound.allowPrivate, world.resolve))?.text ?? null
   const bindings = await Bindings.open({ store, clock, blockedAddress, log })
   const sender = createSender({ clock, allowPrivate: config.outbound.allowPrivate, ...(world.resolve && { resolve: world.resolve }) })
+  const timeoutMs = (portalId: number): number => switches.of(portalId).handlerSeconds * 1000
   const deliveries = createDeliveries({
     store,
     clock,
@@ -236,6 +237,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     catalogue,
     processId,
     auth: (wish) => auth.of(wish),
+    timeoutMs,
     settled: (tx, job, decision) =>
       requestIdOf(job.callId ?? '') === null ? calls.followDelivery(tx, job, decision) : callbackOutcomes.followDelivery(tx, job, decision),
     proven(callId) {
@@ -280,6 +282,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
     bindings,
     worker,
     processId: isSending ? processId : null,
+    timeoutMs,
     offline,
     causedBy: () => causes.getStore() ?? null,
     queued: (queued) => signals.queued(queued),
@@ -452,6 +455,7 @@ export async function createPortal(config: Config, world: PortalWorld = {}) {
         processes.tell({ trust: [handlerId] })
       },
       now,
+      timeoutMs,
       changed,
     }),
     ...switchRoutes({ switches }),

@@ -66,6 +66,18 @@ describe('settings, compatibility', () => {
     await page.getByText('Every REST call is refused now').waitFor()
   })
 
+  test('the seconds of a handler are written and kept within their bounds', async () => {
+    const page = await openPage()
+    const seconds = page.getByLabel('Seconds a handler may take to answer')
+    expect(await seconds.inputValue()).toBe('10')
+    await seconds.fill('61')
+    await page.getByText('A whole number of seconds, 1 to 60.').waitFor()
+    await seconds.press('Enter')
+    await seconds.fill('25')
+    await seconds.press('Enter')
+    await expect.poll(switches).toEqual({ ...defaultSwitches, handlerSeconds: 25 })
+  })
+
   test('another administrator’s change is seen at once', async () => {
     const page = await openPage()
     await house.admin.api('PATCH', '/switches', { callStartEvent: true })

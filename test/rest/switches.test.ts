@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { defaultSwitches, readSwitches, type Switches } from '../../portal/src/directory/switches.ts'
 import { startListener, type Listener } from '../support/listener.ts'
 import { request, startPortal, type TestApp, type TestPortal } from '../support/portal.ts'
@@ -43,6 +44,7 @@ describe('the compatibility switches', () => {
       portalNumberWithAppId: false,
       callStartEvent: false,
       closeSilentMinutes: 720,
+      handlerSeconds: 10,
       limits: 'off',
       limitOperatingSeconds: 480,
       limitRequestSeconds: 60,
@@ -64,6 +66,9 @@ describe('the compatibility switches', () => {
       { closeSilentMinutes: 4 },
       { closeSilentMinutes: 10_081 },
       { closeSilentMinutes: 7.5 },
+      { handlerSeconds: 0 },
+      { handlerSeconds: 61 },
+      { handlerSeconds: 1.5 },
     ]) {
       const answer = await house.admin.api('PATCH', '/switches', change)
       expect([answer.status, answer.body.code], JSON.stringify(change)).toEqual([422, 'invalid_input'])
@@ -81,6 +86,7 @@ describe('the compatibility switches', () => {
           limits: 1,
           limitRequestSeconds: 0,
           closeSilentMinutes: 1,
+          handlerSeconds: 600,
           strictAppContext: true,
         },
       }),
@@ -128,6 +134,48 @@ test('reuseWindow off makes every register a new call', async () => {
   expect((await register(phone)).body.result.CALL_ID).toBe(first)
   await set({ reuseWindow: false })
   expect((await register(phone)).body.result.CALL_ID).not.toBe(first)
+})
+
+describe('handlerSeconds', () => {
+  const rowOf = (callId: string) =>
+    house.portal.store.read
+      .selectFrom('delivery')
+      .selectAll()
+      .where('call_id', '=', callId)
+      .where('delivery_class', '=', 'dial')
+      .executeTakeFirstOrThrow()
+
+  test('is how long an answer is waited for', async () => {
+    handler.answer(() => {})
+    onTestFinished(() => handler.answer((response) => void response.end()))
+    await set({ handlerSeconds: 1 })
+    const callId = await click()
+    await expect.poll(async () => (await rowOf(callId)).state, { timeout: 5000 }).toBe('unconfirmed')
+    const attempt = await house.portal.store.read
+      .selectFrom('attempt')
+      .select(['reason', 'error', 'duration_ms'])
+      .where('delivery_id', '=', (await rowOf(callId)).id)
+      .executeTakeFirstOrThrow()
+    expect(attempt).toMatchObject({ reason: 'timeout', error: 'no answer within 1000 ms' })
+    expect(attempt.duration_ms).toBeGreaterThanOrEqual(1000)
+    expect(attempt.duration_ms).toBeLessThan(2000)
+  })
+
+  test.each([1, 60])(
+    '%i: the lease of a click under way outlasts it, so that nobody takes its process for dead',
+    async (handlerSeconds) => {
+      const open: ServerResponse[] = []
+      handler.answer((response) => void open.push(response))
+      onTestFinished(() => {
+        for (const response of open) response.end()
+        handler.answer((response) => void response.end())
+      })
+      await set({ handlerSeconds })
+      const { state, created_at, lease_until } = await rowOf(await click())
+      expect(state).toBe('sending')
+      expect(lease_until! - created_at).toBeGreaterThanOrEqual(handlerSeconds * 1000 + 10_000)
+    },
+  )
 })
 
 test('unknownEntity says LEAD and 0 of a click that has no card', async () => {

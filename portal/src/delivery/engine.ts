@@ -91,6 +91,11 @@ const longestPauseMs = 10 * minute
 /** A dial is good for this long from its click. */
 export const dialShelfLifeMs = 30_000
 
+/** The most seconds that a portal may give its handlers for an answer (contract 13.1). */
+export const mostHandlerSeconds = 60
+/** A handler that took this long is logged as slow (contract 13.1). */
+export const slowHandlerMs = 5_000
+
 /** Decides what an ended attempt means. */
 export function decide(situation: Situation, ending: Ending): Decision {
   return situation.deliveryClass === 'dial' ? decideDial(situation, ending) : decideNotice(situation, ending)

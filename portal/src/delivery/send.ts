@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** how long it may take in all; the sender's `totalMs` when left out */
+  readonly timeoutMs?: number
 }
 
 /** What came of it, for the attempt log. Times in milliseconds. */
@@ -30,7 +32,7 @@ export interface Sent {
   readonly dedupe: string | null
 }
 
-/** Makes one POST; never throws, never follows a redirect, never takes longer than `totalMs`. */
+/** Makes one POST; never throws, never follows a redirect, never takes longer than it may. */
 export interface Sender {
   send(request: Outgoing): Promise<Sent>
   close(): Promise<void>
@@ -105,7 +107,15 @@ export function createSender({ clock, allowPrivate, connectMs = 3000, totalMs = 
       const url = urlOf(request.url)
       if (!(url instanceof URL)) return Promise.resolve(unsent(clock.now(), url.text))
       return new Promise((done) =>
-        post({ pool: poolOf(url.origin), url, request, clock, totalMs, resolve: done, onStart: (seen) => (starting = seen) }),
+        post({
+          pool: poolOf(url.origin),
+          url,
+          request,
+          clock,
+          totalMs: request.timeoutMs ?? totalMs,
+          resolve: done,
+          onStart: (seen) => (starting = seen),
+        }),
       )
     },
     async close() {

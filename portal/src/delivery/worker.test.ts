@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
 import type { Breaker } from './breaker.ts'
 import type { Limits } from './desk.ts'
 import type { Decision } from './engine.ts'
@@ -39,7 +39,7 @@ interface World {
   readonly posted: number[]
   readonly recorded: Array<{ id: number; decision: Decision }>
   /** ends the open POST of a delivery */
-  answer(id: number, status: number, retryAfterMs?: number | null): Promise<void>
+  answer(id: number, status: number, retryAfterMs?: number | null, durationMs?: number): Promise<void>
   /** what the next claim finds */
   due: Job[]
   /** handlers that the last claim left out */
@@ -49,6 +49,8 @@ interface World {
   readonly provenIds: Set<number>
   readonly released: number[]
   readonly breakers: Breaker[]
+  /** lines of the log that warn */
+  readonly warnings: unknown[][]
   /** ends the open POST of a delivery in silence */
   silence(id: number): Promise<void>
 }
@@ -60,6 +62,7 @@ function world(): World {
   const open = new Map<number, (sent: Sent) => void>()
   const released: number[] = []
   const breakers: Breaker[] = []
+  const warnings: unknown[][] = []
   const self = {
     due: [] as Job[],
     except: [] as readonly number[],
@@ -69,7 +72,7 @@ function world(): World {
   const worker = createWorker<Job>({
     clock,
     random: () => 0.5,
-    log: createLog('silent'),
+    log: { ...createLog('silent'), warn: (...line: unknown[]) => void warnings.push(line) } as Log,
     sender: {
       send: ({ url }) =>
         new Promise((resolve) => {
@@ -108,8 +111,9 @@ function world(): World {
     recorded,
     released,
     breakers,
-    async answer(id: number, status: number, retryAfterMs: number | null = null) {
-      open.get(id)?.({ ...sentAt(clock.now()), ending: { kind: 'answered', status, retryAfterMs, refusal: null } })
+    warnings,
+    async answer(id: number, status: number, retryAfterMs: number | null = null, durationMs = 1) {
+      open.get(id)?.({ ...sentAt(clock.now()), durationMs, ending: { kind: 'answered', status, retryAfterMs, refusal: null } })
       await settle()
     },
     async silence(id: number) {
@@ -148,6 +152,16 @@ function job(id: number, change: Partial<Job> = {}): Job {
 }
 
 const dial = (id: number, change: Partial<Job> = {}): Job => job(id, { deliveryClass: 'dial', deadlineAt: 1_030_000, ...change })
+
+test('a handler that takes five seconds or more is logged as slow, a quicker one is not', async () => {
+  const { worker, answer, warnings } = world()
+  worker.accept([job(1), job(2)])
+  await settle()
+  await answer(1, 200, null, 4999)
+  expect(warnings).toEqual([])
+  await answer(2, 200, null, 5000)
+  expect(warnings).toEqual([[{ delivery: 2, handler: 1, ms: 5000 }, 'a handler is slow']])
+})
 
 describe('notices of one handler and call', () => {
   test('go one after the other, whatever the answers', async () => {

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import type { DeliveryClass } from '../states.ts'
 import { breakerState, closedBreaker, healthOf, learn, type Breaker, type BreakerState, type Evidence } from './breaker.ts'
 import { Desk, type Limits } from './desk.ts'
-import { decide, decideHeld, isPastDeadline, pauseOf, type Decision, type Reason } from './engine.ts'
+import { decide, decideHeld, isPastDeadline, pauseOf, slowHandlerMs, type Decision, type Reason } from './engine.ts'
 import { createLanes } from './lanes.ts'
 import type { Outgoing, Sender, Sent } from './send.ts'
 import { createTurns } from './turns.ts'
@@ -262,6 +262,8 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
         return
       }
       const sent = await ports.sender.send(request)
+      if (sent.durationMs >= slowHandlerMs)
+        log.warn({ delivery: job.id, handler: job.handlerId, ms: Math.round(sent.durationMs) }, 'a handler is slow')
       const decision = decide({ ...job, attempts: job.attempts + 1, now: clock.now(), random: ports.random() }, sent.ending)
       isComingBack = decision.dueAt !== null
       // who took it well can take the next one while this one is written down

@@ -1,4 +1,5 @@
 /** Compatibility switches: where the original's behaviour is not the same everywhere, or a connector needs that of another time. */
+import { mostHandlerSeconds } from '../delivery/engine.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { bucketSizes, type Limits } from '../rest/limits.ts'
@@ -18,6 +19,8 @@ export interface Switches {
   readonly callStartEvent: boolean
   /** minutes without a word from its app after which the portal closes a call provisionally, with 304 (13.14, design 11.1) */
   readonly closeSilentMinutes: number
+  /** seconds that a handler may take for its answer (13.1) */
+  readonly handlerSeconds: number
   /** limits of the original (6.6): none, those of its usual or its largest tariff, or every call is refused as if it were overloaded */
   readonly limits: (typeof limitModes)[number]
   /** with `limits`: seconds that a method may take of an app or webhook within ten minutes (6.6) */
@@ -47,6 +50,7 @@ export const defaultSwitches: Switches = {
   portalNumberWithAppId: false,
   callStartEvent: false,
   closeSilentMinutes: 12 * 60,
+  handlerSeconds: 10,
   limits: 'off',
   limitOperatingSeconds: 480,
   limitRequestSeconds: 60,
@@ -78,24 +82,24 @@ export function readSwitches(settings: PortalSettings): Switches {
     const value = given[name]
     return typeof value === 'number' && value > 0 && value <= mostLimitSeconds ? value : defaultSwitches[name]
   }
+  const asWhole = (name: 'closeSilentMinutes' | 'handlerSeconds', { least, most }: { least: number; most: number }): number => {
+    const value = given[name]
+    return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : defaultSwitches[name]
+  }
   return {
     strictAppContext: asBoolean('strictAppContext'),
     reuseWindow: asBoolean('reuseWindow'),
     unknownEntity: given['unknownEntity'] === 'LEAD' ? 'LEAD' : '',
     portalNumberWithAppId: asBoolean('portalNumberWithAppId'),
     callStartEvent: asBoolean('callStartEvent'),
-    closeSilentMinutes: readSilentMinutes(given['closeSilentMinutes']),
+    closeSilentMinutes: asWhole('closeSilentMinutes', silentMinutes),
+    handlerSeconds: asWhole('handlerSeconds', { least: 1, most: mostHandlerSeconds }),
     limits: limitModes.find((mode) => mode === given['limits']) ?? defaultSwitches.limits,
     limitOperatingSeconds: asSeconds('limitOperatingSeconds'),
     limitRequestSeconds: asSeconds('limitRequestSeconds'),
     crmMode: given['crmMode'] === 'simple' ? 'simple' : 'classic',
     repeatSales: asBoolean('repeatSales'),
   }
-}
-
-function readSilentMinutes(value: unknown): number {
-  const isGood = Number.isInteger(value) && Number(value) >= silentMinutes.least && Number(value) <= silentMinutes.most
-  return isGood ? Number(value) : defaultSwitches.closeSilentMinutes
 }
 
 const channel = 'switches'

@@ -10,7 +10,7 @@ import type { Store, Tx } from '../store/store.ts'
 import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
 import type { BoundHandler } from './bindings.ts'
-import { leaseMs, sendingDialLeaseMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
+import { leaseMs, sendingMarginMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
 import { endAttemptSpan, startAttemptSpan, traceparentOf } from './delivery-spans.ts'
 import { maskTokens, renderBody, type BodyParts } from './delivery-body.ts'
 
@@ -266,9 +266,8 @@ export function createDeliveries(parts: DeliveriesParts) {
     /** In the group commit: when many clicks wait for a slot, each of these would else be a commit of its own. */
     async markSending(job: DeliveryJob): Promise<boolean> {
       try {
-        await store.transaction((tx) =>
-          tx.write(mark({ id: job.id, leaseUntil: clock.now() + sendingDialLeaseMs }), { name: 'waiting', rows: 1 }),
-        )
+        const leaseUntil = clock.now() + parts.timeoutMs(job.portalId) + sendingMarginMs
+        await store.transaction((tx) => tx.write(mark({ id: job.id, leaseUntil }), { name: 'waiting', rows: 1 }))
         return true
       } catch (error) {
         if (error instanceof GuardFailed) return false

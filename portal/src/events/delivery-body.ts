@@ -28,6 +28,8 @@ export interface BodyParts {
   readonly catalogue: ReadonlyMap<string, EventDeclaration<never>>
   /** the ordered `auth` map, tokens issued now */
   auth(wish: AuthWish): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+  /** how long a handler of this portal may take for its answer (contract 13.1) */
+  timeoutMs(portalId: number): number
 }
 
 /** Renders a delivery. A handler that was bound for a user carries that user's tokens, whoever acted (contract 1.3). */
@@ -43,7 +45,8 @@ export async function renderBody(parts: BodyParts, job: DeliveryJob, traceparent
     auth: await parts.auth({ portalId: job.portalId, owner: job.owner, event: job.event, userId }),
   }
   const body = buildForm(shapeBody(handler.profile, sent))
-  return { url: job.url, headers: headersOf(job, { handler, body, traceparent, now: parts.clock.now(), signer: parts.signer }), body }
+  const headers = headersOf(job, { handler, body, traceparent, now: parts.clock.now(), signer: parts.signer })
+  return { url: job.url, headers, body, timeoutMs: parts.timeoutMs(job.portalId) }
 }
 
 async function findHandler(store: Store, id: number): Promise<Signing & Pick<BoundHandler, 'profile' | 'auth_user_id'>> {

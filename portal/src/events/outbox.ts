@@ -53,6 +53,8 @@ export interface OutboxParts {
   readonly worker: Worker<DeliveryJob>
   /** whose its deliveries are from the start; null: this process sends none, they are anybody's */
   readonly processId: string | null
+  /** how long a handler of a portal may take: the lease of a dial under way is longer */
+  timeoutMs(portalId: number): number
   readonly offline: Pick<OfflineQueue, 'add'>
   /** whose REST call is running, with its `auth_connector`: its own queue of that name does not get what it causes (contract 3.5) */
   readonly causedBy: () => { readonly owner: string; readonly connector: string } | null
@@ -61,7 +63,8 @@ export interface OutboxParts {
 }
 
 /** Where no ready handler is bound, nothing is written. */
-export function createOutbox({ store, clock, bindings, worker, processId, offline, causedBy, queued }: OutboxParts): Outbox {
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { store, clock, bindings, worker, processId, offline, causedBy, queued, timeoutMs } = parts
   const enqueue = (tx: Tx, handlers: readonly BoundHandler[], said: Said, profiles: EventDeclaration<never>['profiles']): void => {
     const cause = handlers.length === 0 ? null : causedBy()
     const queues = new Map(handlers.map((handler) => [`${handler.owner} ${handler.connector}`, handler]))
@@ -133,7 +136,7 @@ export function createOutbox({ store, clock, bindings, worker, processId, offlin
           traceparent: about.traceparent ?? null,
         }
       })
-      for (const job of jobs) tx.insert('delivery', deliveryRow(job, processId, now))
+      for (const job of jobs) tx.insert('delivery', deliveryRow(job, { processId, now, timeoutMs: timeoutMs(job.portalId) }))
       about.onDeliveries?.(jobs.map((job) => job.id))
       tx.afterCommit(() => worker.accept(jobs))
       return jobs
@@ -155,10 +158,11 @@ function objectKeyOf(data: Readonly<Record<string, unknown>>, callId: string | n
 export const leaseMs = 30_000
 /** A waiting dial is taken over quickly: it is good for 30 s only, and `markSending` lets one process have it. */
 export const waitingDialLeaseMs = 2_000
-/** Longer than an attempt can take: after it a dial under way is one whose process has died. */
-export const sendingDialLeaseMs = 20_000
+/** By this much the lease of a dial under way is longer than its attempt can take: after it, its process has died. */
+export const sendingMarginMs = 10_000
 
-function deliveryRow(job: DeliveryJob, processId: string | null, now: number) {
+function deliveryRow(job: DeliveryJob, { processId, now, timeoutMs }: { processId: string | null; now: number; timeoutMs: number }) {
+  const dialLeaseMs = job.reserved ? timeoutMs + sendingMarginMs : waitingDialLeaseMs
   return {
     id: job.id,
     portal_id: job.portalId,
@@ -175,8 +179,7 @@ function deliveryRow(job: DeliveryJob, processId: string | null, now: number) {
     due_at: now,
     deadline_at: job.deadlineAt,
     lease_owner: processId,
-    lease_until:
-      processId === null ? null : now + (job.deliveryClass === 'notice' ? leaseMs : job.reserved ? sendingDialLeaseMs : waitingDialLeaseMs),
+    lease_until: processId === null ? null : now + (job.deliveryClass === 'notice' ? leaseMs : dialLeaseMs),
     settled_at: null,
     refusal: null,
     replay_of: null,

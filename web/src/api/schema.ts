@@ -757,6 +757,8 @@ export interface Switches {
   callStartEvent: boolean
   /** minutes without a word from its app after which the portal closes a call provisionally, with 304 */
   closeSilentMinutes: number
+  /** seconds that a handler may take for its answer */
+  handlerSeconds: number
   limits: 'off' | 'standard' | 'enterprise' | 'overload'
   /** with limits: seconds that a method may take of an app or webhook within ten minutes */
   limitOperatingSeconds: number
@@ -1110,6 +1112,8 @@ export interface Operations {
       callStartEvent?: boolean
       /** minutes without a word from its app after which the portal closes a call provisionally, with 304 */
       closeSilentMinutes?: number
+      /** seconds that a handler may take for its answer */
+      handlerSeconds?: number
       limits?: 'off' | 'standard' | 'enterprise' | 'overload'
       /** with limits: seconds that a method may take of an app or webhook within ten minutes */
       limitOperatingSeconds?: number

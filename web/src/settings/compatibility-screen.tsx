@@ -11,8 +11,8 @@ import { Failure, Waiting } from '../app/notice.tsx'
 import { LimitsForm } from './limits-form.tsx'
 import { ProfileDiffView, type DiffChoice } from './profile-diff-view.tsx'
 import css from './settings.module.css'
-import { SilenceField } from './silence-field.tsx'
 import { SwitchRows } from './switch-rows.tsx'
+import { TimeFields } from './time-fields.tsx'
 
 /** How closely the portal behaves as Bitrix24 does: switches, limits, wire profiles. */
 export function CompatibilityScreen() {
@@ -36,7 +36,7 @@ export function CompatibilityScreen() {
           <p className="quiet">{t('compat.text')}</p>
         </div>
         <SwitchRows switches={switches.data} onChange={(input) => change.mutate(input)} />
-        <SilenceField key={switches.data.closeSilentMinutes} switches={switches.data} onChange={(input) => change.mutate(input)} />
+        <TimeFields switches={switches.data} onChange={(input) => change.mutate(input)} />
       </section>
       <section className={css.block} aria-labelledby="limits-title">
         <div>

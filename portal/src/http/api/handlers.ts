@@ -25,14 +25,16 @@ export interface HandlerRoutesParts {
   /** forgets what is known against a handler */
   readonly trust: (handlerId: number) => void
   readonly now: () => number
+  /** how long an attempt may take */
+  timeoutMs(portalId: number): number
   changed(portalId: number, names: readonly string[]): void
 }
 
 const dayMs = 24 * 3_600_000
 /** the old secret signs too for this long */
 const overlapMs = dayMs
-/** longer than an attempt can take */
-const testMs = 15_000
+/** by this much the wait for a test is longer than its attempt can take */
+const testMoreMs = 5_000
 
 /** A handler in the shape of the own API. */
 export function presentHandler(handler: BoundHandler): Handler {
@@ -239,7 +241,7 @@ async function sendTest(parts: HandlerRoutesParts, handler: BoundHandler, userId
           isOnce: true,
           onDeliveries([first = 0]) {
             id = first
-            ended = deliveries.attempted(first, testMs)
+            ended = deliveries.attempted(first, parts.timeoutMs(handler.portal_id) + testMoreMs)
           },
         },
       ),

@@ -4,6 +4,7 @@
  * lists answer `{items, nextCursor}` where `nextCursor` is null on the last page.
  */
 import { Type, type Static, type TSchema } from 'typebox'
+import { mostHandlerSeconds } from '../../delivery/engine.ts'
 import { silentMinutes } from '../../directory/switches.ts'
 
 const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -315,6 +316,7 @@ export const Switches = Type.Object({
     maximum: silentMinutes.most,
     description: 'minutes without a word from its app after which the portal closes a call provisionally, with 304',
   }),
+  handlerSeconds: Type.Integer({ minimum: 1, maximum: mostHandlerSeconds, description: 'seconds that a handler may take for its answer' }),
   /** the limits of the original: none, of its usual or largest tariff, or every call refused as overloaded */
   limits: Literals(['off', 'standard', 'enterprise', 'overload'] as const),
   limitOperatingSeconds: Type.Number({

@@ -24,6 +24,9 @@ export const compatibility = {
     closeSilent: 'Minutes until a silent call is closed',
     closeSilentHint: 'A call without a word from its application is closed with 304 after that; a later finish corrects it.',
     minutes: 'A whole number of minutes, 5 to 10080.',
+    handlerSeconds: 'Seconds a handler may take to answer',
+    handlerSecondsHint: 'What is not answered by then is not confirmed: a click is not sent again, other events are.',
+    handlerSecondsProblem: 'A whole number of seconds, 1 to 60.',
     limitsTitle: 'Limits of Bitrix24',
     limitsText:
       'Hookswitch itself limits nobody. Turn the limits on to see how a connector behaves where they hold: it should wait and try again, and lose no call.',
