@@ -43,6 +43,7 @@ describe('settings, compatibility', () => {
     ['A click without a card says LEAD', { unknownEntity: 'LEAD' }],
     ['PORTAL_NUMBER with the id of the application', { portalNumberWithAppId: true }],
     ['ONVOXIMPLANTCALLSTART at once', { callStartEvent: true }],
+    ['An answered call of a call list is a success', { callListSuccess: true }],
   ])('“%s” is turned by a press, and says that it is changed', async (label, changed) => {
     const page = await openPage()
     expect(await page.getByText('changed', { exact: true }).count()).toBe(0)

@@ -45,6 +45,7 @@ describe('the compatibility switches', () => {
       callStartEvent: false,
       closeSilentMinutes: 720,
       handlerSeconds: 10,
+      callListSuccess: false,
       limits: 'off',
       limitOperatingSeconds: 480,
       limitRequestSeconds: 60,
@@ -176,6 +177,79 @@ describe('handlerSeconds', () => {
       expect(lease_until! - created_at).toBeGreaterThanOrEqual(handlerSeconds * 1000 + 10_000)
     },
   )
+})
+
+describe('callListSuccess', () => {
+  let crm: string
+  const statusOf = async (callListId: number): Promise<string> =>
+    (await request(`${crm}crm.calllist.items.get?LIST_ID=${callListId}`)).body.result[0].STATUS
+  /** a call list of one new contact, and the end of a call of it */
+  const listed = async () => {
+    const phone = next()
+    const contactId = await house.addContact({ NAME: 'Nora', PHONE: [{ VALUE: phone }] })
+    const list = await house.admin.api('POST', '/call-lists', { entityKind: 'contact', entityIds: [contactId] })
+    const callListId = list.body.id as number
+    const call = async (): Promise<string> => {
+      const input = { number: phone, entity: { kind: 'contact', id: contactId }, callListId }
+      return (await house.admin.api('POST', '/clicks', input)).body.call.callId
+    }
+    const finish = async (callId: string, STATUS_CODE: string | number) =>
+      app.call('telephony.externalCall.finish', { CALL_ID: callId, USER_ID: house.admin.userId, STATUS_CODE })
+    return { callListId, contactId, call, finish }
+  }
+
+  beforeAll(async () => {
+    crm = await house.addIncomingWebhook(['crm'])
+  })
+
+  test('off leaves the status of who was reached to the people', async () => {
+    const { callListId, call, finish } = await listed()
+    expect((await finish(await call(), 200)).status).toBe(200)
+    expect(await statusOf(callListId)).toBe('IN_WORK')
+  })
+
+  test('marks who was reached, and nobody who was not', async () => {
+    await set({ callListSuccess: true })
+    for (const [code, status] of [
+      ['304', 'IN_WORK'],
+      ['486', 'IN_WORK'],
+      ['603-S', 'IN_WORK'],
+      ['OTHER', 'IN_WORK'],
+      [200, 'SUCCESS'],
+      ['VI_STATUS_200', 'SUCCESS'],
+    ] as const) {
+      const { callListId, call, finish } = await listed()
+      expect((await finish(await call(), code)).status).toBe(200)
+      expect(await statusOf(callListId), String(code)).toBe(status)
+    }
+  })
+
+  test('leaves a status that a person set', async () => {
+    await set({ callListSuccess: true })
+    const { callListId, call, finish } = await listed()
+    const { items } = (await house.admin.api('GET', `/call-lists/${callListId}`)).body
+    await house.admin.api('PATCH', `/call-lists/${callListId}/items/${items[0].id}`, { status: 'STOP_CALLING' })
+    await finish(await call(), 200)
+    expect(await statusOf(callListId)).toBe('STOP_CALLING')
+  })
+
+  test('marks nobody for a call of a lead that has the id of a participant', async () => {
+    await set({ callListSuccess: true })
+    const { callListId, contactId, finish } = await listed()
+    let leadId = 0
+    while (leadId < contactId) leadId = await house.addLead({ TITLE: 'A lead' })
+    expect(leadId).toBe(contactId)
+    const registered = await app.call('telephony.externalCall.register', {
+      USER_ID: house.admin.userId,
+      PHONE_NUMBER: next(),
+      TYPE: 1,
+      CRM_ENTITY_TYPE: 'LEAD',
+      CRM_ENTITY_ID: leadId,
+      CALL_LIST_ID: callListId,
+    })
+    await finish(registered.body.result.CALL_ID, 200)
+    expect(await statusOf(callListId)).toBe('IN_WORK')
+  })
 })
 
 test('unknownEntity says LEAD and 0 of a click that has no card', async () => {

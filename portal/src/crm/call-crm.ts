@@ -74,7 +74,11 @@ export interface CrmOfCalls {
   /** null: the card was deleted meanwhile, so there is nothing to write it on */
   addActivity(tx: Tx, call: FinishedCall): Promise<number | null>
   correctActivity(tx: Tx, activityId: number, call: FinishedCall): Promise<void>
-  tieToCallList(tx: Tx, tie: { portalId: number; callListId: number; entity: CalledCard; callId: string }): Promise<void>
+  /** `isSuccess`: who is still to be called is marked as reached */
+  tieToCallList(
+    tx: Tx,
+    tie: { portalId: number; callListId: number; entity: CalledCard; callId: string; isSuccess: boolean },
+  ): Promise<void>
   callListExists(portalId: number, callListId: number): Promise<boolean>
 }
 
@@ -137,9 +141,7 @@ export function createCrmOfCalls({
       await timeline.correctCallActivity(tx, activityId, factsOf(call))
     },
 
-    async tieToCallList(tx, { portalId, callListId, entity, callId }) {
-      callLists.tieCall(tx, { portalId, callListId, entityId: entity.id, callId })
-    },
+    tieToCallList: (tx, { entity, ...call }) => callLists.tieCall(tx, { ...call, entity: { type: typeOf(entity), id: entity.id } }),
 
     callListExists: async (portalId, callListId) => (await callLists.find(portalId, callListId)) !== null,
   }

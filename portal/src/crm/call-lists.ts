@@ -30,6 +30,15 @@ export interface NewCallList {
   readonly webformId?: number | null
 }
 
+/** A call of a call list's participant. */
+export interface CallOfList {
+  readonly portalId: number
+  readonly callListId: number
+  readonly entity: { readonly type: string; readonly id: number }
+  readonly callId: string
+  readonly isSuccess: boolean
+}
+
 /** Contacts or companies to be called in turn. */
 export interface CallLists {
   /** Adds a list and its activity; answers its id. Throws `call_list_entity_ids` when a card does not exist. */
@@ -38,8 +47,8 @@ export interface CallLists {
   replace(tx: Tx, id: number, list: NewCallList, by: Author): Promise<void>
   /** Sets the status of a participant. False when the list has no such item. */
   setStatus(tx: Tx, item: { portalId: number; callListId: number; itemId: number; status: string }): Promise<boolean>
-  /** Ties a call to a participant; a pure write. An item that does not exist is no error. */
-  tieCall(tx: Tx, call: { portalId: number; callListId: number; entityId: number; callId: string }): void
+  /** Ties a call to a participant; with `isSuccess` one that is IN_WORK gets SUCCESS, if there is such a status. Who is no participant is no error. */
+  tieCall(tx: Tx, call: CallOfList): Promise<void>
   find(portalId: number, id: number, db?: Kysely<Tables>): Promise<Row<'call_list'> | null>
   /** How far lists have come, in the order given. */
   summarise(lists: readonly Row<'call_list'>[]): Promise<CallListSummary[]>
@@ -148,9 +157,14 @@ export function createCallLists({
       return Number(numUpdatedRows) > 0
     },
 
-    tieCall(tx, { portalId, callListId, entityId, callId }) {
-      const update = store.build.updateTable('call_list_item').set({ last_call_id: callId }).where('portal_id', '=', portalId)
-      tx.write(update.where('call_list_id', '=', callListId).where('entity_id', '=', entityId))
+    async tieCall(tx, { portalId, callListId, entity, callId, isSuccess }) {
+      const list = await listOf(tx.db, portalId, callListId)
+      // a lead may have the id of a participant
+      if (list?.entity_type !== entity.type) return
+      const item = tx.db.updateTable('call_list_item').where('call_list_id', '=', callListId).where('entity_id', '=', entity.id)
+      tx.write(item.set({ last_call_id: callId }))
+      if (isSuccess && (await isStatus(tx.db, portalId, 'CALL_LIST', 'SUCCESS')))
+        tx.write(item.set({ status: 'SUCCESS' }).where('status', '=', 'IN_WORK'))
       tell(tx, portalId, callListId)
     },
 

@@ -174,7 +174,13 @@ describe('a call list', () => {
       ),
     ).toBe(false)
     await portal.store.transaction((tx) =>
-      portal.callLists.tieCall(tx, { portalId, callListId: id, entityId: first!.entity_id, callId: 'externalCall.x' }),
+      portal.callLists.tieCall(tx, {
+        portalId,
+        callListId: id,
+        entity: { type: 'contact', id: first!.entity_id },
+        callId: 'externalCall.x',
+        isSuccess: false,
+      }),
     )
     await portal.store.transaction((tx) => portal.callLists.replace(tx, id, { type: 'contact', entityIds: people.slice(1) }, portal.by))
     const items = await portal.callLists.items(portalId, id)

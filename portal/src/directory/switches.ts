@@ -21,6 +21,8 @@ export interface Switches {
   readonly closeSilentMinutes: number
   /** seconds that a handler may take for its answer (13.1) */
   readonly handlerSeconds: number
+  /** a participant of a call list whose call was answered (200) gets the status SUCCESS (13.37) */
+  readonly callListSuccess: boolean
   /** limits of the original (6.6): none, those of its usual or its largest tariff, or every call is refused as if it were overloaded */
   readonly limits: (typeof limitModes)[number]
   /** with `limits`: seconds that a method may take of an app or webhook within ten minutes (6.6) */
@@ -51,6 +53,7 @@ export const defaultSwitches: Switches = {
   callStartEvent: false,
   closeSilentMinutes: 12 * 60,
   handlerSeconds: 10,
+  callListSuccess: false,
   limits: 'off',
   limitOperatingSeconds: 480,
   limitRequestSeconds: 60,
@@ -69,12 +72,14 @@ export function limitsOf({ limits, limitOperatingSeconds, limitRequestSeconds }:
   }
 }
 
+type BooleanSwitch = { [Name in keyof Switches]: Switches[Name] extends boolean ? Name : never }[keyof Switches]
+
 /** The switches in the settings of an account; what is absent or unreadable has its default. */
 export function readSwitches(settings: PortalSettings): Switches {
   const given = (typeof settings['switches'] === 'object' && settings['switches'] !== null ? settings['switches'] : {}) as Readonly<
     Record<string, unknown>
   >
-  const asBoolean = (name: 'strictAppContext' | 'reuseWindow' | 'portalNumberWithAppId' | 'callStartEvent' | 'repeatSales'): boolean => {
+  const asBoolean = (name: BooleanSwitch): boolean => {
     const value = given[name]
     return typeof value === 'boolean' ? value : defaultSwitches[name]
   }
@@ -94,6 +99,7 @@ export function readSwitches(settings: PortalSettings): Switches {
     callStartEvent: asBoolean('callStartEvent'),
     closeSilentMinutes: asWhole('closeSilentMinutes', silentMinutes),
     handlerSeconds: asWhole('handlerSeconds', { least: 1, most: mostHandlerSeconds }),
+    callListSuccess: asBoolean('callListSuccess'),
     limits: limitModes.find((mode) => mode === given['limits']) ?? defaultSwitches.limits,
     limitOperatingSeconds: asSeconds('limitOperatingSeconds'),
     limitRequestSeconds: asSeconds('limitRequestSeconds'),

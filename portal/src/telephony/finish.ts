@@ -8,7 +8,7 @@ import { noteCall } from './call-note.ts'
 import { callEnded } from './events.ts'
 import { tellMissed } from './missed.ts'
 import { madeBy } from './new-call.ts'
-import { isMissed } from './outcome.ts'
+import { isAnswered, isMissed } from './outcome.ts'
 
 /** What is reported of an ended call; durations in seconds. */
 export interface Report {
@@ -137,17 +137,18 @@ async function writeActivity(
     startedAt: call.started_at,
     endedAt: call.started_at + report.duration * 1000,
   }
-  if (call.activity_id !== null) {
-    await parts.crm.correctActivity(tx, call.activity_id, facts)
-    return call.activity_id
-  }
   if (call.call_list_id !== 0)
     await parts.crm.tieToCallList(tx, {
       portalId: call.portal_id,
       callListId: call.call_list_id,
       entity: facts.entity,
       callId: call.call_id,
+      isSuccess: isAnswered(statusCode) && parts.switches.of(call.portal_id).callListSuccess,
     })
+  if (call.activity_id !== null) {
+    await parts.crm.correctActivity(tx, call.activity_id, facts)
+    return call.activity_id
+  }
   return parts.crm.addActivity(tx, facts)
 }
 

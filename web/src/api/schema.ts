@@ -759,6 +759,8 @@ export interface Switches {
   closeSilentMinutes: number
   /** seconds that a handler may take for its answer */
   handlerSeconds: number
+  /** a participant of a call list whose call was answered gets the status SUCCESS */
+  callListSuccess: boolean
   limits: 'off' | 'standard' | 'enterprise' | 'overload'
   /** with limits: seconds that a method may take of an app or webhook within ten minutes */
   limitOperatingSeconds: number
@@ -1114,6 +1116,8 @@ export interface Operations {
       closeSilentMinutes?: number
       /** seconds that a handler may take for its answer */
       handlerSeconds?: number
+      /** a participant of a call list whose call was answered gets the status SUCCESS */
+      callListSuccess?: boolean
       limits?: 'off' | 'standard' | 'enterprise' | 'overload'
       /** with limits: seconds that a method may take of an app or webhook within ten minutes */
       limitOperatingSeconds?: number

@@ -40,6 +40,13 @@ const rows = [
     isOn: (all: Switches) => all.callStartEvent,
     write: (on: boolean): Partial<Switches> => ({ callStartEvent: on }),
   },
+  {
+    name: 'callListSuccess',
+    section: '13.37',
+    byDefault: false,
+    isOn: (all: Switches) => all.callListSuccess,
+    write: (on: boolean): Partial<Switches> => ({ callListSuccess: on }),
+  },
 ] as const
 
 /** Each compatibility switch with what it does, where it comes from and what its default is. */

@@ -160,7 +160,13 @@ describe('call lists', () => {
       items: [{ entity: { title: 'Two' }, status: 'IN_WORK', lastCall: null }, { entity: { title: 'One' } }],
     })
     await portal.store.transaction((tx) =>
-      portal.callLists.tieCall(tx, { portalId: caller.portalId, callListId: made.id, entityId: two.id, callId: aCall.callId }),
+      portal.callLists.tieCall(tx, {
+        portalId: caller.portalId,
+        callListId: made.id,
+        entity: { type: 'contact', id: two.id },
+        callId: aCall.callId,
+        isSuccess: false,
+      }),
     )
     const params = { id: String(made.id), itemId: String(made.items[0]!.id) }
     await ask('PATCH /call-lists/:id/items/:itemId', { params, body: { status: 'SUCCESS' } })

@@ -317,6 +317,7 @@ export const Switches = Type.Object({
     description: 'minutes without a word from its app after which the portal closes a call provisionally, with 304',
   }),
   handlerSeconds: Type.Integer({ minimum: 1, maximum: mostHandlerSeconds, description: 'seconds that a handler may take for its answer' }),
+  callListSuccess: Type.Boolean({ description: 'a participant of a call list whose call was answered gets the status SUCCESS' }),
   /** the limits of the original: none, of its usual or largest tariff, or every call refused as overloaded */
   limits: Literals(['off', 'standard', 'enterprise', 'overload'] as const),
   limitOperatingSeconds: Type.Number({

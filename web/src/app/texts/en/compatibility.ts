@@ -21,6 +21,9 @@ export const compatibility = {
     portalNumberWithAppIdText: 'Calls of an application without a line say REST_APP:3. Off: REST_APP: without the id.',
     callStartEvent: 'ONVOXIMPLANTCALLSTART at once',
     callStartEventText: 'It follows ONVOXIMPLANTCALLINIT at once. Off: it is said when the application reports that the two talk.',
+    callListSuccess: 'An answered call of a call list is a success',
+    callListSuccessText:
+      'Who is still to be called gets the status SUCCESS when their call ends with 200. Off: people set the status themselves.',
     closeSilent: 'Minutes until a silent call is closed',
     closeSilentHint: 'A call without a word from its application is closed with 304 after that; a later finish corrects it.',
     minutes: 'A whole number of minutes, 5 to 10080.',

@@ -21,6 +21,9 @@ export const compatibility = {
     portalNumberWithAppIdText: 'Звонки приложения без линии сообщают REST_APP:3. Выключено: REST_APP: без номера.',
     callStartEvent: 'ONVOXIMPLANTCALLSTART сразу',
     callStartEventText: 'Следует сразу за ONVOXIMPLANTCALLINIT. Выключено: приходит, когда приложение сообщит о начале разговора.',
+    callListSuccess: 'Состоявшийся звонок из обзвона — успех',
+    callListSuccessText:
+      'Участник обзвона, которому ещё звонят, получает статус SUCCESS, когда звонок завершён с кодом 200. Выключено: статус ставят сами сотрудники.',
     closeSilent: 'Через сколько минут закрывать звонок без вестей',
     closeSilentHint: 'Звонок, о котором приложение молчит, после этого закрывается с кодом 304; более поздний finish это исправит.',
     minutes: 'Целое число минут, от 5 до 10080.',
