@@ -120,7 +120,6 @@ export const originalScopes: readonly OriginalScope[] = [
 
 /** What of an implemented method or event is missing, in words for the reader. Everything else that is here is whole. */
 export const partly: Readonly<Record<string, string>> = {
-  OnAppUpdate: 'can be bound and is never said: local apps have no versions',
   OnAppPayment: 'can be bound and is never said: apps are not paid for here',
   OnAppMethodConfirm: "can be bound and is never said: no method waits for an administrator's confirmation here",
   ...allLack(

@@ -52,7 +52,8 @@ create table "app" (
   "created_at" bigint not null,
   "deleted_at" bigint,
   "phone_url" text not null,
-  "phone_socket" text not null
+  "phone_socket" text not null,
+  "unknown_entity" text
 );
 
 create table "app_option" (

@@ -58,7 +58,7 @@ CREATE TABLE app (
   created_by_id BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   deleted_at BIGINT
-, phone_url TEXT NOT NULL DEFAULT '', phone_socket TEXT NOT NULL DEFAULT '');
+, phone_url TEXT NOT NULL DEFAULT '', phone_socket TEXT NOT NULL DEFAULT '', unknown_entity TEXT);
 
 CREATE UNIQUE INDEX app_client ON app (client_id);
 

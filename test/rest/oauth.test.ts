@@ -463,6 +463,74 @@ describe('ONAPPUNINSTALL', () => {
   })
 })
 
+describe('ONAPPUPDATE', () => {
+  let listener: Listener
+  beforeAll(async () => {
+    listener = await startListener()
+  })
+  afterAll(() => listener.close())
+  const card = async (app: TestApp) => (await house.admin.api('GET', `/apps/${app.id}`)).body
+  const formOf = async (event: string): Promise<URLSearchParams> =>
+    new URLSearchParams((await listener.waitFor(`event=${event}&`)).findLast((one) => one.body.startsWith(`event=${event}&`))!.body)
+
+  test('says both versions, and brings the application token that all later events carry', async () => {
+    const app = await addApp()
+    for (const event of ['OnAppUpdate', 'OnCrmContactAdd']) await app.call('event.bind', { event, handler: listener.url })
+    const before = await card(app)
+    const changed = await house.admin.api('PATCH', `/apps/${app.id}`, { version: 3 })
+    expect([changed.status, changed.body.version]).toEqual([200, 3])
+    const form = await formOf('ONAPPUPDATE')
+    expect([...form.keys()].slice(0, 6)).toEqual([
+      'event',
+      'event_handler_id',
+      'data[VERSION]',
+      'data[PREVIOUS_VERSION]',
+      'data[LANGUAGE_ID]',
+      'ts',
+    ])
+    expect([form.get('data[VERSION]'), form.get('data[PREVIOUS_VERSION]'), form.get('data[LANGUAGE_ID]')]).toEqual(['3', '1', 'en'])
+    const { applicationToken } = await card(app)
+    expect(applicationToken).not.toBe(before.applicationToken)
+    expect(form.get('auth[application_token]')).toBe(applicationToken)
+    expect((await byRefresh(app, form.get('auth[refresh_token]')!)).status).toBe(200)
+    await house.addContact({ NAME: 'After' })
+    expect((await formOf('ONCRMCONTACTADD')).get('auth[application_token]')).toBe(applicationToken)
+    expect((await app.call('app.info')).body.result.VERSION).toBe(3)
+    expect(before.handlers.map(({ id }: { id: number }) => id)).toEqual((await card(app)).handlers.map(({ id }: { id: number }) => id))
+  })
+
+  test('is not said when the version stays, and its token stays with it', async () => {
+    const app = await addApp()
+    const own = await startListener()
+    try {
+      await app.call('event.bind', { event: 'OnAppUpdate', handler: own.url })
+      const { applicationToken } = await card(app)
+      await house.admin.api('PATCH', `/apps/${app.id}`, { version: 1, title: 'Another name' })
+      expect((await card(app)).applicationToken).toBe(applicationToken)
+      await app.call('event.bind', { event: 'OnAppTest', handler: own.url })
+      await app.call('event.test')
+      await own.waitFor('ONAPPTEST')
+      expect(own.received.map(({ body }) => new URLSearchParams(body).get('event'))).toEqual(['ONAPPTEST'])
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('that nobody listens to leaves the application token: the app would take later events for forged ones', async () => {
+    const app = await addApp()
+    const { applicationToken } = await card(app)
+    expect((await house.admin.api('PATCH', `/apps/${app.id}`, { version: 2 })).body.version).toBe(2)
+    expect((await card(app)).applicationToken).toBe(applicationToken)
+  })
+
+  test('needs a version that is a whole number from 1 on', async () => {
+    const app = await addApp()
+    for (const version of [0, -1, 1.5, '2', null, 1_000_001])
+      expect((await house.admin.api('PATCH', `/apps/${app.id}`, { version })).status, String(version)).toBe(422)
+    expect((await card(app)).version).toBe(1)
+  })
+})
+
 describe('behind a proxy, with a public URL', () => {
   let behind: TestPortal
   beforeAll(async () => {

@@ -265,6 +265,34 @@ test('unknownEntity says LEAD and 0 of a click that has no card', async () => {
   expect((await house.admin.api('GET', `/calls/${callId}`)).body.entity).toBeNull()
 })
 
+test('an application’s own unknownEntity goes before the portal’s, for its clicks alone', async () => {
+  const other = await house.addApp({ title: 'Other' })
+  await other.call('event.bind', { event: 'ONEXTERNALCALLSTART', handler: `${handler.url}?other` })
+  const said = async (by: TestApp): Promise<string> => {
+    await house.admin.api('PUT', '/telephony', { portalTarget: `app:${by.id}` })
+    const callId = await click()
+    const isIt = (one: { body: string }) => one.body.startsWith('event=ONEXTERNALCALLSTART') && one.body.includes(callId)
+    await expect.poll(() => handler.received.some(isIt)).toBe(true)
+    return new URLSearchParams(handler.received.find(isIt)!.body).get('data[CRM_ENTITY_TYPE]')!
+  }
+  const choose = async (unknownEntity: '' | 'LEAD' | null) => {
+    const answer = await house.admin.api('PATCH', `/apps/${app.id}`, { unknownEntity })
+    expect([answer.status, answer.body.unknownEntity]).toEqual([200, unknownEntity])
+  }
+  onTestFinished(async () => {
+    await choose(null)
+    await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
+  })
+  await choose('LEAD')
+  expect([await said(app), await said(other)]).toEqual(['LEAD', ''])
+  await choose('')
+  await set({ unknownEntity: 'LEAD' })
+  expect([await said(app), await said(other)]).toEqual(['', 'LEAD'])
+  await choose(null)
+  expect(await said(app)).toBe('LEAD')
+  expect((await house.admin.api('PATCH', `/apps/${app.id}`, { unknownEntity: 'DEAL' })).status).toBe(422)
+})
+
 test('portalNumberWithAppId names the app in PORTAL_NUMBER', async () => {
   const finish = async () => {
     const { body } = await app.call('telephony.externalCall.finish', { CALL_ID: await click(), USER_ID: house.admin.userId })

@@ -14,11 +14,11 @@ export const appInstalled = event<{ version: number; installed: boolean; languag
   }),
 })
 
-/** Contract 7.4. Local apps have no versions, so nothing raises it yet; it can be bound. */
+/** Contract 7.4: an administrator wrote another version of the app. It brings a new application token. */
 export const appUpdated = event<{ version: number; previousVersion: number; language: string }>({
   name: 'ONAPPUPDATE',
   scope: null,
-  about: 'The app was updated.',
+  about: 'An administrator set another version of the app. `auth` holds a new application_token, which all later events carry.',
   deliveryClass: 'notice',
   data: ({ version, previousVersion, language }) => ({
     VERSION: String(version),

@@ -6,7 +6,7 @@ import type { Outbox } from '../events/outbox.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { Change, Row } from '../store/tables.ts'
 import { readAddress } from './address.ts'
-import { appInstalled, appUninstalled } from './events.ts'
+import { appInstalled, appUninstalled, appUpdated } from './events.ts'
 import { hashSecret } from './oauth.ts'
 import { writeScope } from './scopes.ts'
 
@@ -19,6 +19,10 @@ export interface AppInput {
   /** gets the install callback (api), or is the install page (ui) */
   readonly installUrl?: string
   readonly scope: readonly string[]
+  /** from 1 on; another one is told to the app by ONAPPUPDATE */
+  readonly version?: number
+  /** CRM_ENTITY_TYPE of clicks without a card; null: as the portal's switch says */
+  readonly unknownEntity?: '' | 'LEAD' | null
 }
 
 /** Whoever does it. */
@@ -76,6 +80,8 @@ export function createRegistry(parts: RegistryParts) {
       ...(url !== undefined && { url }),
       ...(installUrl !== undefined && { install_url: installUrl }),
       ...(input.scope !== undefined && { scope: writeScope(input.scope) }),
+      ...(input.version !== undefined && { version: input.version }),
+      ...(input.unknownEntity !== undefined && { unknown_entity: input.unknownEntity }),
     }
   }
 
@@ -96,6 +102,25 @@ export function createRegistry(parts: RegistryParts) {
     const app = await query.where('deleted_at', 'is', null).executeTakeFirst()
     if (!app) throw new PortalError('app_not_found', { id })
     return app
+  }
+
+  /**
+   * ONAPPUPDATE, with a new application token (contract 7.4). An app that could not be told keeps its token: it would take every later event for a
+   * forged one.
+   */
+  const sayUpdated = async (tx: Tx, admin: Admin, { before, version }: { before: Row<'app'>; version: number }): Promise<void> => {
+    const handlers = parts.bindings
+      .ofOwner(admin.portalId, `app:${before.id}`)
+      .filter((one) => one.event === appUpdated.name && one.enabled === 1 && one.ownerProblem === null)
+    if (handlers.some((one) => one.kind === 'online'))
+      await tx.db
+        .updateTable('app')
+        .set({ application_token: randomBytes(16).toString('hex') })
+        .where('id', '=', before.id)
+        .execute()
+    const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', admin.portalId).executeTakeFirstOrThrow()
+    const fact = { version, previousVersion: before.version, language }
+    parts.outbox.emit(tx, appUpdated, fact, { portalId: admin.portalId, userId: admin.userId, handlers })
   }
 
   const tellAll = async (portalId: number): Promise<void> => {
@@ -136,7 +161,8 @@ export function createRegistry(parts: RegistryParts) {
             install_problem: null,
             install_due_at: input.kind === 'api' && change.install_url !== '' ? now : null,
             install_attempts: 0,
-            version: 1,
+            version: change.version ?? 1,
+            unknown_entity: change.unknown_entity ?? null,
             grant_epoch: 1,
             last_seen_at: null,
             created_by_id: admin.userId,
@@ -151,7 +177,10 @@ export function createRegistry(parts: RegistryParts) {
       return { app, clientSecret }
     },
 
-    /** Changes what is given. Scope counts at once, also for tokens that were issued before; a new installation path is called. */
+    /**
+     * Changes what is given. Scope counts at once, also for tokens that were issued before; a new installation path is called, another version is
+     * told to the app.
+     */
     async change(admin: Admin, id: number, input: Partial<AppInput>): Promise<Row<'app'>> {
       const installProblem = await judgeInstallUrl(input)
       const app = await store.transaction(async (tx) => {
@@ -164,6 +193,8 @@ export function createRegistry(parts: RegistryParts) {
             (change.kind ?? before.kind) === 'api' && { install_due_at: clock.now(), install_attempts: 0, install_problem: null }),
         }
         await tx.db.updateTable('app').set(after).where('id', '=', id).execute()
+        if (change.version !== undefined && change.version !== before.version)
+          await sayUpdated(tx, admin, { before, version: change.version })
         return findIn(tx, admin.portalId, id)
       })
       await tellAll(admin.portalId)

@@ -9,6 +9,8 @@ import type { Change, NewRow, Row } from '../store/tables.ts'
 /** A handler with what its owner's state means for it. */
 export interface BoundHandler extends Row<'handler'> {
   readonly ownerTitle: string
+  /** the app's own choice of the switch `unknownEntity`; null: as the portal says */
+  readonly ownerUnknownEntity: '' | 'LEAD' | null
   /** null, or why nothing is sent to it */
   readonly ownerProblem: 'not_installed' | null
   /** null, or why the portal may not send to its address (design 11.10): the sentence names the setting */
@@ -90,11 +92,17 @@ export class Bindings {
 
   async #load(): Promise<void> {
     const rows = await this.#store.read.selectFrom('handler').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()
-    const apps = await this.#store.read.selectFrom('app').select(['id', 'title', 'installed']).where('deleted_at', 'is', null).execute()
+    const apps = await this.#store.read
+      .selectFrom('app')
+      .select(['id', 'title', 'installed', 'unknown_entity'])
+      .where('deleted_at', 'is', null)
+      .execute()
     const hooks = await this.#store.read.selectFrom('outgoing_webhook').select(['id', 'title']).where('deleted_at', 'is', null).execute()
-    const owners = new Map<string, { title: string; installed: boolean }>([
-      ...apps.map((app) => [`app:${app.id}`, { title: app.title, installed: app.installed === 1 }] as const),
-      ...hooks.map((hook) => [`webhook:${hook.id}`, { title: hook.title, installed: true }] as const),
+    const owners = new Map<string, { title: string; installed: boolean; unknownEntity: '' | 'LEAD' | null }>([
+      ...apps.map(
+        (app) => [`app:${app.id}`, { title: app.title, installed: app.installed === 1, unknownEntity: app.unknown_entity }] as const,
+      ),
+      ...hooks.map((hook) => [`webhook:${hook.id}`, { title: hook.title, installed: true, unknownEntity: null }] as const),
     ])
     const byEvent = new Map<string, BoundHandler[]>()
     const byId = new Map<number, BoundHandler>()
@@ -104,6 +112,7 @@ export class Bindings {
       const handler: BoundHandler = {
         ...row,
         ownerTitle: owner.title,
+        ownerUnknownEntity: owner.unknownEntity,
         ownerProblem: owner.installed ? null : 'not_installed',
         addressProblem: row.kind === 'offline' ? null : this.#blockedAddress(row.url),
       }

@@ -104,6 +104,8 @@ export interface AppTable {
   phone_url: Generated<string>
   /** ws or wss address of its PBX */
   phone_socket: Generated<string>
+  /** CRM_ENTITY_TYPE of a click without a card: '' or LEAD; null: as the portal's switch says */
+  unknown_entity: Generated<'' | 'LEAD' | null>
 }
 
 /** app.option (user_id 0) and user.option. */

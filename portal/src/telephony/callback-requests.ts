@@ -277,7 +277,7 @@ function send({ outbox, switches }: CallbackRequestsParts, tx: Tx, { form, numbe
     number: number.international,
     text: form.spoken_text,
     voice: form.voice,
-    entityType: entity?.type ?? switches.of(portalId).unknownEntity,
+    entityType: entity?.type ?? handlers[0]?.ownerUnknownEntity ?? switches.of(portalId).unknownEntity,
     entityId: entity?.id ?? 0,
     lineNumber: target.lineNumber,
     requestKey,

@@ -333,7 +333,7 @@ function announce(
     lineNumber: target.lineNumber,
     isMobile: click.isMobile,
     callId: row.call_id,
-    entityType: row.entity_type === '' ? unknownEntity : row.entity_type,
+    entityType: row.entity_type === '' ? (handlers[0]?.ownerUnknownEntity ?? unknownEntity) : row.entity_type,
     entityId: row.entity_id,
   }
   return outbox.emit(tx, callStarted, fact, { ...about, handlers })

@@ -14,6 +14,9 @@ export interface App {
   installed: boolean
   /** why the install callback failed last */
   installProblem: string | null
+  version: number
+  /** CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says */
+  unknownEntity: '' | 'LEAD' | null
   lastSeenAt: number | null
   createdAt: number
 }
@@ -31,6 +34,10 @@ export interface AppInput {
   url?: string
   installUrl?: string
   scope: CallListStatus[]
+  /** another one is told to the app by ONAPPUPDATE, with a new application token */
+  version?: number
+  /** CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says */
+  unknownEntity?: '' | 'LEAD' | null
 }
 
 /** `GET /v1/apps/:id/check`. */
@@ -749,7 +756,7 @@ export interface Switches {
   strictAppContext: boolean
   /** a second register of the same call within 30 minutes gets the same CALL_ID */
   reuseWindow: boolean
-  /** CRM_ENTITY_TYPE of a click that has no card */
+  /** CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says */
   unknownEntity: '' | 'LEAD'
   /** PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP: */
   portalNumberWithAppId: boolean
@@ -965,6 +972,10 @@ export interface Operations {
       url?: string
       installUrl?: string
       scope?: CallListStatus[]
+      /** another one is told to the app by ONAPPUPDATE, with a new application token */
+      version?: number
+      /** CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says */
+      unknownEntity?: '' | 'LEAD' | null
     }
     answer: App
   }
@@ -1106,7 +1117,7 @@ export interface Operations {
       strictAppContext?: boolean
       /** a second register of the same call within 30 minutes gets the same CALL_ID */
       reuseWindow?: boolean
-      /** CRM_ENTITY_TYPE of a click that has no card */
+      /** CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says */
       unknownEntity?: '' | 'LEAD'
       /** PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP: */
       portalNumberWithAppId?: boolean

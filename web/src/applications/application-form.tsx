@@ -1,4 +1,4 @@
-import { Button, TagsInput, TextInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput, TagsInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import type { App, AppInput } from '../api/types.ts'
@@ -15,6 +15,9 @@ interface ApplicationFormProps {
 }
 
 const kinds = ['api', 'ui'] as const
+const mostVersion = 1_000_000
+
+const unknownEntities: Readonly<Record<string, '' | 'LEAD' | null>> = { portal: null, '': '', LEAD: 'LEAD' }
 
 /** Adds or edits an application; the kind is chosen once. */
 export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: ApplicationFormProps) {
@@ -26,12 +29,15 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
       url: app?.url ?? '',
       installUrl: app?.installUrl ?? '',
       scope: app?.scope ?? ['telephony', 'crm', 'user'],
+      version: (app?.version ?? 1) as number | string,
+      unknownEntity: app?.unknownEntity ?? null,
     },
     validate: {
       title: (value) => (value.trim() ? null : t('apps.needName')),
       url: (value, values) => ((value.trim() === '' ? values.kind === 'ui' : !isWebAddress(value.trim())) ? t('apps.needUrl') : null),
       installUrl: (value) => (value.trim() !== '' && !isWebAddress(value.trim()) ? t('apps.needUrl') : null),
       scope: (value) => (value.length > 0 ? null : t('apps.needScope')),
+      version: (value) => (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostVersion ? null : t('apps.needVersion')),
     },
   })
   const isUi = form.values.kind === 'ui'
@@ -40,7 +46,13 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
       className={css.form}
       noValidate
       onSubmit={form.onSubmit((values) =>
-        onSave({ ...values, title: values.title.trim(), url: values.url.trim(), installUrl: values.installUrl.trim() }),
+        onSave({
+          ...values,
+          title: values.title.trim(),
+          url: values.url.trim(),
+          installUrl: values.installUrl.trim(),
+          version: Number(values.version),
+        }),
       )}
     >
       <TextInput label={t('apps.name')} maxLength={100} data-autofocus {...form.getInputProps('title')} />
@@ -70,6 +82,28 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
         {...form.getInputProps('installUrl')}
       />
       <TagsInput label={t('apps.scope')} description={t('apps.scopeText')} data={[...knownScopes]} {...form.getInputProps('scope')} />
+      {app && (
+        <>
+          <NumberInput
+            label={t('apps.version')}
+            description={t('apps.versionText')}
+            min={1}
+            max={mostVersion}
+            allowDecimal={false}
+            {...form.getInputProps('version')}
+          />
+          <NativeSelect
+            label={t('apps.unknownEntity')}
+            value={form.values.unknownEntity ?? 'portal'}
+            onChange={(event) => form.setFieldValue('unknownEntity', unknownEntities[event.currentTarget.value] ?? null)}
+            data={[
+              { value: 'portal', label: t('apps.unknownEntityPortal') },
+              { value: '', label: t('apps.unknownEntityEmpty') },
+              { value: 'LEAD', label: t('apps.unknownEntityLead') },
+            ]}
+          />
+        </>
+      )}
       {error !== null && error !== undefined && <Failure error={error} />}
       <div className={css.acts}>
         <Button variant="default" onClick={onCancel}>

@@ -25,6 +25,8 @@ function present(app: Row<'app'>): App {
     installUrl: app.install_url,
     installed: app.installed === 1,
     installProblem: app.install_problem,
+    version: app.version,
+    unknownEntity: app.unknown_entity,
     lastSeenAt: app.last_seen_at,
     createdAt: app.created_at,
   }

@@ -304,11 +304,15 @@ export const HandlerCard = Type.Intersect([
 ])
 /** `GET /v1/handlers/:id/secret`, `POST /v1/handlers/:id/secret`: the Standard Webhooks secret that signs. */
 export const HandlerSecret = Type.Object({ secret: Type.String(), oldSecretUntil: Nullable(Type.Number()) })
+/** CRM_ENTITY_TYPE of a click that has no card. */
+const UnknownEntity = Type.Union([Type.Literal(''), Type.Literal('LEAD')], {
+  description: "CRM_ENTITY_TYPE of a click that has no card; an app's null: as the portal's switch says",
+})
 /** `GET|PATCH /v1/switches`: where the original's behaviour is not the same everywhere or differs by time (contract 4.0, 4.2, 13). */
 export const Switches = Type.Object({
   strictAppContext: Type.Boolean({ description: 'register, finish and externalLine.* are refused to incoming webhooks' }),
   reuseWindow: Type.Boolean({ description: 'a second register of the same call within 30 minutes gets the same CALL_ID' }),
-  unknownEntity: Type.Union([Type.Literal(''), Type.Literal('LEAD')], { description: 'CRM_ENTITY_TYPE of a click that has no card' }),
+  unknownEntity: UnknownEntity,
   portalNumberWithAppId: Type.Boolean({ description: 'PORTAL_NUMBER of an app without a line is REST_APP:3 instead of REST_APP:' }),
   callStartEvent: Type.Boolean({ description: 'ONVOXIMPLANTCALLSTART follows ONVOXIMPLANTCALLINIT at once' }),
   closeSilentMinutes: Type.Integer({
@@ -369,6 +373,8 @@ export const App = Type.Object({
   installUrl: Type.String({ description: 'gets the install callback (api) or is the install page (ui)' }),
   installed: Type.Boolean(),
   installProblem: Nullable(Type.String({ description: 'why the install callback failed last' })),
+  version: Type.Integer(),
+  unknownEntity: Nullable(UnknownEntity),
   lastSeenAt: Nullable(Type.Number()),
   createdAt: Type.Number(),
 })
@@ -379,6 +385,14 @@ export const AppInput = Type.Object({
   url: Type.Optional(Type.String({ maxLength: 2048 })),
   installUrl: Type.Optional(Type.String({ maxLength: 2048 })),
   scope: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }),
+  version: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'another one is told to the app by ONAPPUPDATE, with a new application token',
+    }),
+  ),
+  unknownEntity: Type.Optional(Nullable(UnknownEntity)),
 })
 /** `POST /v1/apps` and `POST /v1/apps/:id/secret`: the only time the secret is shown. */
 export const AppSecret = Type.Object({ app: App, clientSecret: Type.String() })
