@@ -328,6 +328,21 @@ describe('a recording plays in ranges', () => {
     expect(await answer({ range: 'bytes=2-6', 'if-range': etag })).toEqual([206, `bytes 2-6/${size}`, sound.subarray(2, 7)])
     expect(await answer({ range: 'bytes=2-6', 'if-range': 'W/"other"' })).toEqual([200, null, sound])
   })
+
+  test('a player that wants the file as it was, or only if it changed, is told so (RFC 9110, 13)', async () => {
+    const whole = await ask()
+    const { etag, 'last-modified': modified } = Object.fromEntries(whole.headers)
+    const nothing = Buffer.alloc(0)
+    expect(await answer({ 'if-match': etag! })).toEqual([200, null, sound])
+    expect(await answer({ 'if-match': '*' })).toEqual([200, null, sound])
+    expect(await answer({ 'if-match': '"other"' })).toEqual([412, null, nothing])
+    expect(await answer({ 'if-match': '"other"', range: 'bytes=2-6' })).toEqual([412, null, nothing])
+    expect(await answer({ 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' })).toEqual([412, null, nothing])
+    // fetch itself would ask for a fresh one
+    const cached = { 'cache-control': 'max-age=0' }
+    expect(await answer({ ...cached, 'if-none-match': etag! })).toEqual([304, null, nothing])
+    expect(await answer({ ...cached, 'if-modified-since': modified! })).toEqual([304, null, nothing])
+  })
 })
 
 describe('RECORD_URL of finish', () => {

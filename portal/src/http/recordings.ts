@@ -33,6 +33,7 @@ export function serveRecordings(server: FastifyInstance, { recordings, signIn, p
       widenSuffix(request.raw.headers, row.bytes)
       const { statusCode, headers, stream, type } = await send(request.raw, basename(path), { root: dirname(path), cacheControl: false })
       if (statusCode === 416) return await reply.code(416).header('content-range', `bytes */${row.bytes}`).send()
+      if (statusCode === 412) return await reply.code(412).send()
       if (type !== 'file') throw new PortalError('recording_unknown', { id })
       const filename = encodeURIComponent(row.filename)
       return await reply
