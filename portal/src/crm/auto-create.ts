@@ -1,5 +1,6 @@
 /** What a call makes in the CRM by itself: leads, contacts and deals (contract 4.2). */
 import type { Kysely } from 'kysely'
+import { PortalError } from '../errors.ts'
 import type { Tx } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 import { closedLeadStatuses, type EntityType } from './classic-fields.ts'
@@ -36,11 +37,37 @@ const words = {
   ru: { incoming: 'Входящий звонок', outgoing: 'Исходящий звонок', callback: 'Заказ обратного звонка', repeat: 'Повторная продажа' },
 } as const
 
-/** Makes what is wanted. The first of `created` is what the call is tied to when nobody was found; empty when there is nothing to make. */
-export async function autoCreate(entities: Entities, tx: Tx, wanted: Wanted): Promise<readonly CreatedCard[]> {
+/** What came of a wish for cards. */
+export interface Creation {
+  /** the first is what the call is tied to when nobody was found; empty when there was nothing to make */
+  readonly created: readonly CreatedCard[]
+  /** why not all of it could be made, in words; null: nothing went wrong */
+  readonly problem: string | null
+}
+
+/**
+ * Makes what is wanted. A card that is refused does not take the call with it (contract 4.2, LEAD_CREATION_ERROR): its client may be deleted by
+ * another process between the search and here.
+ */
+export async function autoCreate(entities: Entities, tx: Tx, wanted: Wanted): Promise<Creation> {
+  const created: CreatedCard[] = []
+  try {
+    await makeCards(entities, tx, { wanted, made: (card) => created.push(card) })
+    return { created, problem: null }
+  } catch (error) {
+    if (!(error instanceof PortalError) || error.key !== 'crm_field') throw error
+    return { created, problem: error.message }
+  }
+}
+
+async function makeCards(
+  entities: Entities,
+  tx: Tx,
+  { wanted, made }: { wanted: Wanted; made: (card: CreatedCard) => void },
+): Promise<void> {
   const { found, by } = wanted
-  if (found.length > 0 && !wanted.repeatSales) return []
-  if (found.length > 0 && (await hasActiveSale(tx.db, by.portalId, found))) return []
+  if (found.length > 0 && !wanted.repeatSales) return
+  if (found.length > 0 && (await hasActiveSale(tx.db, by.portalId, found))) return
   const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', by.portalId).executeTakeFirstOrThrow()
   const said = words[language === 'ru' ? 'ru' : 'en']
   const client = found.find((match) => match.type === 'contact' || match.type === 'company')
@@ -52,19 +79,16 @@ export async function autoCreate(entities: Entities, tx: Tx, wanted: Wanted): Pr
     const title = `${said.repeat}: ${client.title || wanted.number}`.slice(0, 255)
     const type = wanted.mode === 'simple' ? 'deal' : 'lead'
     const fields = { ...own, title, [client.type === 'contact' ? 'contact_id' : 'company_id']: client.id }
-    return [{ type, id: await entities.create(tx, type, { fields }, by) }]
+    return made({ type, id: await entities.create(tx, type, { fields }, by) })
   }
   const isIncoming = wanted.callType === 2 || wanted.callType === 3
   const title = `${wanted.callType === 4 ? said.callback : isIncoming ? said.incoming : said.outgoing}: ${wanted.number}`.slice(0, 255)
   const multifields = { writes: [{ typeId: 'PHONE' as const, value: wanted.number.slice(0, 255) }] }
   if (wanted.mode === 'classic')
-    return [{ type: 'lead', id: await entities.create(tx, 'lead', { fields: { ...own, title }, multifields }, by) }]
+    return made({ type: 'lead', id: await entities.create(tx, 'lead', { fields: { ...own, title }, multifields }, by) })
   const contactId = await entities.create(tx, 'contact', { fields: { ...own, name: wanted.number.slice(0, 100) }, multifields }, by)
-  const dealId = await entities.create(tx, 'deal', { fields: { ...own, title, contact_id: contactId } }, by)
-  return [
-    { type: 'contact', id: contactId },
-    { type: 'deal', id: dealId },
-  ]
+  made({ type: 'contact', id: contactId })
+  made({ type: 'deal', id: await entities.create(tx, 'deal', { fields: { ...own, title, contact_id: contactId } }, by) })
 }
 
 /** The client's responsible person, if they still work here, else the call's user. */

@@ -21,6 +21,13 @@ export interface MadeCard {
   readonly id: number
 }
 
+/** What a call made. */
+export interface Made {
+  readonly made: readonly MadeCard[]
+  /** why not all that was wanted could be made, in words */
+  readonly problem: string | null
+}
+
 /** A call that asks for cards: its client is unknown, or may have nothing going on (contract 4.2). */
 export interface CreationWish {
   readonly portalId: number
@@ -66,7 +73,7 @@ export interface CrmOfCalls {
   findByPhone(portalId: number, digits: string, db?: Kysely<Tables>): Promise<readonly FoundCard[]>
   find(portalId: number, card: CalledCard, db?: Kysely<Tables>): Promise<FoundCard | null>
   /** Makes a lead, a contact with a deal, or one more lead or deal; nothing when there is no need. What a call is tied to comes first. */
-  autoCreate(tx: Tx, wish: CreationWish): Promise<readonly MadeCard[]>
+  autoCreate(tx: Tx, wish: CreationWish): Promise<Made>
   /** `userId` becomes responsible for what a call made; `actorId` caused it */
   assign(tx: Tx, made: readonly MadeCard[], by: { portalId: number; userId: number; actorId: number }): Promise<void>
   /** One note of a call on its card (ADD_TO_CHAT); a later one replaces it. */
@@ -123,8 +130,9 @@ export function createCrmOfCalls({
 
     async autoCreate(tx, { portalId, actorId, type, found: cards, ...wish }) {
       const known = cards.map((card) => ({ type: typeOf(card), id: card.id, title: card.title, responsibleId: card.assignedById }))
-      const made = await autoCreate(entities, tx, { ...wish, callType: type, found: known, by: { portalId, userId: actorId } })
-      return made.map((card) => ({ type: card.type.toUpperCase() as MadeCard['type'], id: card.id }))
+      const wanted = { ...wish, callType: type, found: known, by: { portalId, userId: actorId } }
+      const { created, problem } = await autoCreate(entities, tx, wanted)
+      return { made: created.map((card) => ({ type: card.type.toUpperCase() as MadeCard['type'], id: card.id })), problem }
     },
 
     async assign(tx, made, { portalId, userId, actorId }) {

@@ -297,5 +297,5 @@ async function findEntity(
   if (form.create_lead === 0) return found[0] ?? null
   const { crmMode: mode, repeatSales } = switches.of(portalId)
   const wish = { portalId, userId, actorId: userId, number: international, type: 4, sourceId: 'CALLBACK', found, mode, repeatSales }
-  return tiedCard(found, await crm.autoCreate(tx, wish))
+  return tiedCard(found, (await crm.autoCreate(tx, wish)).made)
 }

@@ -339,13 +339,14 @@ function announce(
   return outbox.emit(tx, callStarted, fact, { ...about, handlers })
 }
 
-function makeCards(
+async function makeCards(
   { crm }: ClickParts,
   tx: Tx,
   { click, decided: { phone, found }, wish }: { click: Click; decided: Decided; wish: CardWish },
 ): Promise<readonly MadeCard[]> {
   const { portalId, userId } = click
-  return crm.autoCreate(tx, { ...wish, portalId, userId, actorId: userId, number: phone.phoneNumber, type: 1, sourceId: '', found })
+  const asked = { ...wish, portalId, userId, actorId: userId, number: phone.phoneNumber, type: 1, sourceId: '', found }
+  return (await crm.autoCreate(tx, asked)).made
 }
 
 interface Placed {

@@ -84,13 +84,14 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
           lineNumber: params.LINE_NUMBER?.slice(0, 255),
           externalCallId: params.EXTERNAL_CALL_ID?.slice(0, 255),
         })
-        const { call, made } = registered
+        const { call, made, problem } = registered
         return {
           CALL_ID: call.call_id,
           CRM_CREATED_LEAD: made.find((card) => card.type === 'LEAD')?.id ?? null,
           CRM_CREATED_ENTITIES: JSON.parse(call.created_entities) as unknown,
           CRM_ENTITY_TYPE: call.entity_type,
           CRM_ENTITY_ID: call.entity_id === 0 ? null : call.entity_id,
+          ...(problem !== null && { LEAD_CREATION_ERROR: problem }),
         }
       },
     }),

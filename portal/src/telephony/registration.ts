@@ -34,6 +34,8 @@ export interface Registered {
   readonly call: Row<'call'>
   /** what was made for it, now or when it was first registered */
   readonly made: readonly MadeCard[]
+  /** why not all that was asked for could be made, in words (LEAD_CREATION_ERROR) */
+  readonly problem: string | null
 }
 
 /** The window in which `register` answers an open call of the same key (contract 4.2). */
@@ -54,7 +56,7 @@ export function createRegistrations(parts: CallsParts) {
         if (found) {
           hear(parts, tx, found)
           if (registration.show) await showTo(parts, tx, found, [user.id])
-          return { call: found, made: madeBy(found) }
+          return { call: found, made: madeBy(found), problem: null }
         }
         return registerNew(parts, tx, { reporter, registration, user, phone })
       })
@@ -102,10 +104,10 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
   const { crmMode: mode, repeatSales } = parts.switches.of(portalId)
   const line = { portalId, owner: reporter.owner, number: registration.type === 1 ? (registration.lineNumber ?? '') : '' }
   const wish = { portalId, userId: user.id, actorId: reporter.userId, number: phone.phoneNumber, type: registration.type }
-  const made =
+  const { made, problem } =
     registration.crmCreate || (await createsByLine(tx.db, line))
       ? await crm.autoCreate(tx, { ...wish, sourceId: registration.crmSource, found, mode, repeatSales })
-      : []
+      : { made: [], problem: null }
   const asked = registration.type === 4 ? await findAsked(tx, { reporter, digits: phone.digits, now }) : undefined
   const call = newCallRow({
     phone,
@@ -151,5 +153,5 @@ async function registerNew(parts: CallsParts, tx: Tx, { reporter, registration, 
     parts.outbox.emit(tx, callTalking, { callId: call.call_id, userId: user.id }, { portalId: reporter.portalId, userId: reporter.userId })
   if (registration.note) await noteCall(parts, tx, { call, userId: user.id })
   tx.afterCommit(() => parts.changed(reporter.portalId, ['calls', `call:${call.call_id}`]))
-  return { call, made }
+  return { call, made, problem }
 }
