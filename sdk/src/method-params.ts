@@ -1090,7 +1090,7 @@ export interface MethodParams {
   /** Finishes a call: statistics, activity, closed call card. */
   readonly 'telephony.externalCall.finish': {
     /** id of the call */
-    readonly CALL_ID?: string | number
+    readonly CALL_ID: string | number
     /** user to be credited */
     readonly USER_ID?: number | string
     /** extension of the user, instead of USER_ID */

@@ -137,6 +137,31 @@ describe('a call comes in while three people have the portal open', () => {
   })
 })
 
+test('a call that comes in redirected (TYPE 3) is an incoming one: it rings at whom it goes to, and stands in all places as that', async () => {
+  const [annPage, bobPage] = [await openOf(ann), await openOf(bob)]
+  const callId = await comeIn({ USER_ID: ann.userId, TYPE: 3 })
+  await says(annPage, callId, 'Incoming call')
+  const card = cardOf(annPage, callId)
+  expect(await card.getAttribute('data-direction')).toBe('incoming')
+  await card.getByText('Nora Whitfield').waitFor()
+  await card.getByText('Responsible: Bob').waitFor()
+  await card.getByRole('img', { name: 'Incoming' }).waitFor()
+  // it is handed on: from her to him
+  await telephony('show', { CALL_ID: callId, USER_ID: bob.userId })
+  await telephony('hide', { CALL_ID: callId, USER_ID: ann.userId })
+  await sees(bobPage, callId)
+  await seesNot(annPage, callId)
+  await pbx.call('hookswitch.call.progress', { CALL_ID: callId, STATE: 'talking' })
+  await says(bobPage, callId, /^Talking$/)
+  const finished = await telephony('finish', { CALL_ID: callId, USER_ID: bob.userId, DURATION: 9 })
+  expect(finished).toMatchObject({ INCOMING: '3', CALL_STATUS: 1, PORTAL_USER_ID: bob.userId })
+  await says(bobPage, callId, 'Finished, 0:09')
+  await bobPage.goto(`${house.url}/contacts/${noraId}`)
+  await bobPage.locator(`section article[data-call-id="${callId}"]`).getByText('Incoming call').waitFor()
+  await bobPage.goto(`${house.url}/calls`)
+  await bobPage.locator('tr', { hasText: '0:09' }).getByRole('img', { name: 'Incoming' }).waitFor()
+})
+
 test('of all tabs of one person one rings, until the call is answered', async () => {
   const context = await openBrowser(bob)
   await context.addInitScript(() => {

@@ -21,3 +21,8 @@ export function containing(text: string): string {
 export function withoutNul(text: string): string {
   return text.replaceAll('\0', '')
 }
+
+/** The beginning of a text, at most that long; no character is cut in half. */
+export function beginningOf(text: string, most: number): string {
+  return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+}

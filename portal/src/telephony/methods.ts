@@ -3,6 +3,7 @@ import { PortalError } from '../errors.ts'
 import { Listed, method, type Methods } from '../rest/method.ts'
 import { decimal, flag, integer, integers, isoTime, map, text } from '../rest/params.ts'
 import { isoSeconds } from '../rest/router.ts'
+import { beginningOf } from '../store/fold.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import type { CrmOfCalls, CalledCard } from '../crm/call-crm.ts'
@@ -36,6 +37,10 @@ const entityTypes: ReadonlySet<string> = new Set(['CONTACT', 'COMPANY', 'LEAD'])
 function readEntity(type: string | undefined, id: number | undefined): CalledCard | null {
   const upper = type?.toUpperCase() ?? ''
   return entityTypes.has(upper) && id !== undefined && id > 0 ? { type: upper as CalledCard['type'], id } : null
+}
+
+function cut(text: string | undefined, most: number): string | undefined {
+  return text === undefined ? undefined : beginningOf(text, most)
 }
 
 const callId = text('id of the call', 'call_id_text')
@@ -81,8 +86,8 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
           show: params.SHOW ?? true,
           note: params.ADD_TO_CHAT ?? true,
           callListId: params.CALL_LIST_ID ?? 0,
-          lineNumber: params.LINE_NUMBER?.slice(0, 255),
-          externalCallId: params.EXTERNAL_CALL_ID?.slice(0, 255),
+          lineNumber: cut(params.LINE_NUMBER, 255),
+          externalCallId: cut(params.EXTERNAL_CALL_ID, 255),
         })
         const { call, made, problem } = registered
         return {
@@ -100,7 +105,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       contextWhenStrict: 'app',
       about: 'Finishes a call: statistics, activity, closed call card.',
       params: {
-        CALL_ID: callId,
+        CALL_ID: callId.required('call_id_text'),
         USER_ID: integer('user to be credited', 'call_user_unknown'),
         USER_PHONE_INNER: text('extension of the user, instead of USER_ID'),
         DURATION: decimal('seconds of talk, a fraction is cut off; 0 if absent'),
@@ -114,14 +119,14 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       },
       errors: ['call_id_text', 'call_user_missing', 'call_not_found', 'call_user_unknown'],
       async run({ params, caller }) {
-        const finished = await calls.finish(reporterOf(caller), params.CALL_ID ?? '', {
+        const finished = await calls.finish(reporterOf(caller), params.CALL_ID, {
           userId: givenUser(params.USER_ID),
           userPhoneInner: params.USER_PHONE_INNER,
           duration: Math.max(0, Math.trunc(params.DURATION ?? 0)),
-          statusCode: params.STATUS_CODE?.slice(0, 50),
-          failedReason: params.FAILED_REASON?.slice(0, 500) ?? '',
+          statusCode: cut(params.STATUS_CODE, 50),
+          failedReason: cut(params.FAILED_REASON, 500) ?? '',
           cost: params.COST ?? 0,
-          costCurrency: params.COST_CURRENCY?.slice(0, 10) ?? '',
+          costCurrency: cut(params.COST_CURRENCY, 10) ?? '',
           vote: readVote(params.VOTE),
           note: params.ADD_TO_CHAT ?? true,
           recordUrl: params.RECORD_URL,

@@ -181,6 +181,7 @@ contract('telephony.externalCall.finish', {
   ],
   refuses: [
     { when: 'CALL_ID is a list', params: ({ eve }) => ({ CALL_ID: ['a', 'b'], USER_ID: eve.userId }), error: 'INVALID_ARGUMENT', text: 'CALL_ID must be a string' },
+    { when: 'no CALL_ID', params: ({ eve }) => ({ USER_ID: eve.userId }), error: 'INVALID_ARGUMENT', text: 'CALL_ID must be a string' },
     { when: 'an unknown call', params: ({ eve }) => ({ CALL_ID: 'externalCall.none', USER_ID: eve.userId }), ...core('Call is not found (call should be registered prior to finishing') },
     { when: 'no user', params: async (made, who) => ({ CALL_ID: await register(made, who) }), ...noUser },
     { when: 'a user who is not there', params: async (made, who) => ({ CALL_ID: await register(made, who), USER_ID: 999_999 }), ...unknownUser },
