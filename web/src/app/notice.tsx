@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NoAnswer, Refusal } from '../api/request.ts'
 import css from './notice.module.css'
+import { wordsOfRefusal } from './refusal-words.ts'
 
 /** A wait that says what it waits for. Quick answers never show it: it fades in after a moment. */
 export function Waiting({ text }: { text: string }) {
@@ -36,12 +37,14 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
 
 /** The words for an error. */
 export function useFailureText(error: unknown): string {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   if (error instanceof NoAnswer) return t('failure.noAnswer')
   if (error instanceof Refusal) {
-    if (error.problem.status === 404) return t('failure.notFound')
-    if (error.problem.status === 403 && error.problem.code !== 'foreign_origin') return error.problem.detail || t('failure.forbidden')
-    return error.problem.detail || error.problem.title
+    const { problem } = error
+    if (problem.status === 404) return t('failure.notFound')
+    const words = wordsOfRefusal(problem, i18n.language)
+    if (problem.status === 403 && problem.code !== 'foreign_origin') return words || t('failure.forbidden')
+    return words || problem.title
   }
   return t('failure.broken', { text: error instanceof Error ? error.message : String(error) })
 }
