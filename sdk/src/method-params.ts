@@ -374,7 +374,7 @@ export interface MethodParams {
     readonly EVENT?: string | number
     /** address */
     readonly HANDLER?: string | number
-    /** user of the handler; 0: handlers without one */
+    /** user of the handler; 0 or empty: handlers without one */
     readonly AUTH_TYPE?: number | string
     /** online or offline */
     readonly EVENT_TYPE?: string | number

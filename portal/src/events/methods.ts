@@ -2,6 +2,7 @@ import { ownerOf, type Caller } from '../caller.ts'
 import { PortalError } from '../errors.ts'
 import { method, type Methods } from '../rest/method.ts'
 import { flag, integer, map, text } from '../rest/params.ts'
+import type { LooseMap } from '../rest/php.ts'
 import type { Store } from '../store/store.ts'
 import type { Bindings } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
@@ -35,6 +36,11 @@ function readUrl(address: string | undefined): string {
   if (address.length > 2048 || !URL.canParse(address) || !/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(address))
     throw new PortalError('handler_url', { argument: 'HANDLER' })
   return address
+}
+
+/** An AUTH_TYPE that is empty means 0, one that is left out means everything (contract 3.2): both read as "not given". */
+function isEmptyAuthType(sent: LooseMap): boolean {
+  return Object.entries(sent).some(([name, value]) => name.toLowerCase() === 'auth_type' && value === '')
 }
 
 /** event.bind, event.unbind, event.get, events, event.test (contract 3). */
@@ -79,17 +85,17 @@ export function eventMethods({ store, bindings, outbox, catalogue }: EventMethod
       params: {
         EVENT: text('name of the event'),
         HANDLER: text('address'),
-        AUTH_TYPE: integer('user of the handler; 0: handlers without one'),
+        AUTH_TYPE: integer('user of the handler; 0 or empty: handlers without one'),
         EVENT_TYPE: text('online or offline'),
       },
       errors: ['unbind_for_other', 'unbind_offline'],
-      async run({ params, caller }) {
+      async run({ params, caller, sent }) {
         if (isOffline(params.EVENT_TYPE) && !caller.isAdmin) throw new PortalError('unbind_offline')
         // what is left out matches everything, but only admins have anything to do with offline handlers
         const kind = isOffline(params.EVENT_TYPE) ? 'offline' : params.EVENT_TYPE === undefined && caller.isAdmin ? undefined : 'online'
         if (!caller.isAdmin && params.AUTH_TYPE !== undefined && params.AUTH_TYPE !== caller.userId)
           throw new PortalError('unbind_for_other')
-        const authUserId = caller.isAdmin ? params.AUTH_TYPE : caller.userId
+        const authUserId = caller.isAdmin ? (isEmptyAuthType(sent) ? 0 : params.AUTH_TYPE) : caller.userId
         const count = await store.transaction((tx) =>
           bindings.unbind(tx, {
             portalId: caller.portalId,

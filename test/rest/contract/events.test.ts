@@ -75,6 +75,26 @@ contract('event.unbind', {
       },
       shape: exact({ count: 1 }),
     },
+    {
+      when: 'an empty AUTH_TYPE: only the handler without a user',
+      who: ['app'],
+      async params({ ask, eve }) {
+        const handler = nextUrl()
+        for (const auth_type of [0, eve.userId]) await ask('event.bind', { event: 'ONCRMDEALUPDATE', handler, auth_type })
+        return { handler, auth_type: '' }
+      },
+      shape: exact({ count: 1 }),
+    },
+    {
+      when: 'no AUTH_TYPE: of every user',
+      who: ['app'],
+      async params({ ask, eve }) {
+        const handler = nextUrl()
+        for (const auth_type of [0, eve.userId]) await ask('event.bind', { event: 'ONCRMDEALUPDATE', handler, auth_type })
+        return { handler }
+      },
+      shape: exact({ count: 2 }),
+    },
     { when: 'all handlers of the event, AUTH_TYPE 0', who: ['app'], params: () => ({ event: 'ONCRMCONTACTADD', auth_type: 0 }), shape: fields({ count: num }) },
   ],
   refuses: [
