@@ -2,7 +2,7 @@ import type { EventDeclaration } from '../portal/src/events/event.ts'
 import type { Method } from '../portal/src/rest/method.ts'
 import { spellMethod } from './describe-rest.ts'
 import { code, page, table } from './markdown.ts'
-import { originalScopes, partly, refusing } from './original-names.ts'
+import { neverRefused, originalScopes, partly, refusing } from './original-names.ts'
 
 /** Name of a method (lower-case) or an event (UPPER-CASE) → the test that proves it; made by the lane `proofs`. */
 export type Proved = Readonly<Record<string, { readonly file: string; readonly test: string }>>
@@ -31,8 +31,8 @@ export function describeCompatibility({ methods, events, proved }: Sources): str
   const here = all.filter(isCounted).length
   return page('Compatibility', 'the rows of the portal, scripts/original-names.ts and test/proofs/proved.json', [
     "What of the original's REST API Hookswitch has, in the scopes that a telephony connector may use. *Implemented*: all of what its documentation says; the named test",
-    'holds it to that, in JSON, forms and multipart, by an app and by an incoming webhook. *Partly*: what is said beside it is missing. *Not*: a call of it answers what',
-    'is said beside it, never a made-up success. A test checks this page: a method is listed as implemented only if its named test proved it in the same run.',
+    'and those beside it hold it to that, in JSON, forms and multipart, by an app and by an incoming webhook. *Partly*: what is said beside it is missing. *Not*: a call of',
+    'it answers what is said beside it, never a made-up success. A test checks this page: a method is listed as implemented only if its named test proved it in the same run.',
     '',
     `Of ${all.length} names ${here} are here.`,
     '',
@@ -48,6 +48,18 @@ export function describeCompatibility({ methods, events, proved }: Sources): str
         said.map((name) => row(name, proved[name.toUpperCase()], '`ERROR_EVENT_NOT_FOUND`, 400')),
       ),
     ]),
+    '## Documented refusals without a cause',
+    '',
+    'A client may be ready for them; it does not meet them here.',
+    '',
+    ...table(
+      ['Refusal', 'Of', 'Why not'],
+      neverRefused.map((one) => [
+        one.code === '' || one.code === one.text ? code(one.text) : `${code(one.code)} ${one.text}`,
+        one.of,
+        one.why,
+      ]),
+    ),
     '## Ours alone',
     '',
     'Extensions. A connector that does not know them works without.',

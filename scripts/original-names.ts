@@ -166,6 +166,58 @@ export const refusing: Readonly<Record<string, string>> = {
   ...allAnswer('ERROR_CORE', 'voximplant.callback.start voximplant.infocall.{startwithtext|startwithsound}'),
 }
 
+/** A refusal of the original that no call meets here. */
+export interface NeverRefused {
+  /** its code, empty where the text is what tells it */
+  readonly code: string
+  readonly text: string
+  readonly of: string
+  readonly why: string
+}
+
+/** Documented refusals for which there is no cause here. */
+export const neverRefused: readonly NeverRefused[] = [
+  {
+    code: 'ACCESS_ERROR',
+    text: "You don't have access to these entities",
+    of: '`crm.calllist.add`, `.items.get`, `.update`',
+    why: 'every employee may see and change every card and call list',
+  },
+  { code: '', text: 'CRM is not installed.', of: '`telephony.externalCall.searchCrmEntities`', why: 'the CRM is always there' },
+  {
+    code: '',
+    text: 'Unexpected database error',
+    of: '`telephony.externalCall.finish`',
+    why: 'a database that fails is `INTERNAL_SERVER_ERROR`, 503 or 507, for every method',
+  },
+  { code: '', text: 'DB error', of: '`telephony.externalLine.add`', why: 'as above' },
+  {
+    code: 'METHOD_CONFIRM_WAITING',
+    text: 'Waiting for confirmation',
+    of: '`voximplant.user.get`',
+    why: "no method waits for an administrator's confirmation: administrators read all, others themselves",
+  },
+  { code: 'METHOD_CONFIRM_DENIED', text: 'Method call denied', of: '`voximplant.user.get`', why: 'as above' },
+  {
+    code: 'allowed_only_intranet_user',
+    text: 'allowed_only_intranet_user',
+    of: '`crm.item.*`',
+    why: 'there are no users from outside the company',
+  },
+  {
+    code: 'INVALID_CREDENTIALS',
+    text: 'Invalid request credentials',
+    of: 'any',
+    why: 'a refusal for lack of rights names the right that is missing',
+  },
+  { code: 'AUTHORIZE_ERROR', text: 'AUTHORIZE_ERROR', of: 'any', why: 'as above' },
+  { code: 'PAYMENT_REQUIRED', text: 'PAYMENT_REQUIRED', of: 'OAuth', why: 'nothing is paid for here' },
+  { code: '', text: 'REST API is available only on commercial plans', of: 'any', why: 'as above' },
+  { code: 'PORTAL_DELETED', text: 'PORTAL_DELETED', of: 'any', why: 'a portal that is gone answers nothing' },
+  { code: 'ERROR_MANIFEST_IS_NOT_AVAILABLE', text: 'Manifest is not available', of: 'any', why: 'there are no manifests' },
+  { code: 'MAX_CLOUD_PBX', text: 'MAX_CLOUD_PBX', of: '`voximplant.sip.add`', why: 'the portal has no lines and SIP devices of its own' },
+]
+
 function allLack(what: string, text: string): Record<string, string> {
   return Object.fromEntries(each(text).map((name): [string, string] => [name, what]))
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventCatalogue } from '../../portal/src/portal.ts'
-import { originalScopes, partly, refusing } from '../../scripts/original-names.ts'
+import { errors } from '../../portal/src/errors.ts'
+import { neverRefused, originalScopes, partly, refusing } from '../../scripts/original-names.ts'
 import { startPortal, type TestApp, type TestPortal } from '../support/portal.ts'
 import { readProofs, type Proof } from '../support/proofs.ts'
 
@@ -55,6 +56,13 @@ test('every method and every event of the portal is proved', () => {
 test('what is said to be missing of a method or an event belongs to one that is here', () => {
   const isHere = (name: string): boolean => house.portal.router.rows.has(name.toLowerCase()) || eventCatalogue().has(name.toUpperCase())
   expect(Object.keys(partly).filter((name) => !isHere(name))).toEqual([])
+})
+
+test('a refusal that is listed as without a cause has no row in the error table', () => {
+  const rows = Object.values(errors)
+  const codes = new Set<string>(rows.map(([code]) => code))
+  const texts = new Set<string>(rows.map(([, , text]) => text))
+  expect(neverRefused.filter(({ code, text }) => codes.has(code) && (code !== '' || texts.has(text))).map(({ text }) => text)).toEqual([])
 })
 
 test('a method that is listed as not here answers ERROR_METHOD_NOT_FOUND', async () => {
