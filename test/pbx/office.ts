@@ -28,6 +28,8 @@ export interface OfficeWish {
   readonly limits?: { readonly firstRingMs?: number; readonly agentRingMs?: number; readonly clientRingMs?: number }
   /** the connector runs as a process of its own, which can be killed */
   readonly isProcess?: boolean
+  /** port of who plays the outside world, if it is not {@link Office.world} */
+  readonly worldPort?: number
 }
 
 /** A running office. The agent is the portal's admin at extension 101; customers are behind the trunk. */
@@ -115,7 +117,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
   )
   const asterisk = await startAsterisk({
     phones: { 101: { contact: desk.port }, 102: {}, ...wish.phones },
-    trunkPort: world.port,
+    trunkPort: wish.worldPort ?? world.port,
     ...(wish.files && { files: wish.files }),
     ...(wish.dialplan === undefined ? {} : { dialplan: wish.dialplan }),
   })

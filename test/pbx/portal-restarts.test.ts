@@ -1,47 +1,31 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { PortalProcess } from '../support/processes.ts'
 import { startOffice, until, type Office } from './office.ts'
+import { movePortal } from './portal-process.ts'
 import type { SipCall } from './sip-phone.ts'
 import { sampleRate } from './tone.ts'
 
-const entry = join(import.meta.dirname, '../../portal/bin/hookswitch.mjs')
-
 let office: Office
-let portal: ChildProcess | undefined
+let portal: PortalProcess
+let isRunning = false
 
-const isThere = async (): Promise<boolean> =>
-  (await fetch(`${office.house.url}/v1/session`, { headers: { cookie: office.house.admin.cookie } }).catch(() => undefined))?.status === 200
-
-/** The office's portal again, on its data and its port, as a process that can be killed. */
 async function startPortal(): Promise<void> {
-  const words = [entry, 'serve', '--data', office.house.dataDir, '--port', new URL(office.house.url).port]
-  const env = {
-    ...process.env,
-    HOOKSWITCH_HOST: '127.0.0.1',
-    HOOKSWITCH_OUTBOUND_ALLOW_PRIVATE: 'loopback',
-    HOOKSWITCH_LOG_LEVEL: 'silent',
-  }
-  portal = spawn(process.execPath, words, { stdio: 'ignore', env })
-  await until(isThere, 'the portal is back')
+  await portal.start()
+  isRunning = true
 }
 
 async function killPortal(): Promise<void> {
-  const dying = portal
-  portal = undefined
-  if (!dying || dying.exitCode !== null) return
-  dying.kill('SIGKILL')
-  await once(dying, 'exit')
+  isRunning = false
+  await portal.kill()
 }
 
 beforeAll(async () => {
   office = await startOffice({ isProcess: true })
-  await office.house.portal.stop()
-  await startPortal()
+  portal = await movePortal(office.house)
+  isRunning = true
 })
 afterAll(async () => {
-  await killPortal()
+  await portal?.kill()
   await office?.stop()
 })
 
@@ -49,7 +33,7 @@ let numbers = 0
 let number = ''
 let rungBefore: readonly number[] = []
 beforeEach(async () => {
-  if (!portal) await startPortal()
+  if (!isRunning) await startPortal()
   await office.begin()
   numbers += 1
   number = `+1555010${String(5000 + numbers)}`

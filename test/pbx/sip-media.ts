@@ -37,6 +37,7 @@ export async function openSocket(): Promise<Socket> {
 export async function openMedia(hz: number): Promise<SipMedia> {
   const rtp = await openSocket()
   const heard: number[] = []
+  let unread: Buffer[] = []
   const pressed: { code: number; stamp: number }[] = []
   const source = randomBytes(4)
   let target = 0
@@ -56,13 +57,18 @@ export async function openMedia(hz: number): Promise<SipMedia> {
 
   rtp.on('message', (packet) => {
     const type = (packet[1] ?? 0) & 0x7f
-    if (type === 8) for (const byte of packet.subarray(12)) heard.push(decodeAlaw(byte))
+    if (type === 8) unread.push(packet.subarray(12))
     const stamp = packet.length >= 16 ? packet.readUInt32BE(4) : 0
     if (type === 101 && packet.length >= 16 && pressed.at(-1)?.stamp !== stamp) pressed.push({ code: packet[12] ?? 0, stamp })
   })
 
   return {
-    heard,
+    // Read when it is asked for: most of what a hundred phones hear nobody listens to.
+    get heard() {
+      for (const payload of unread) for (const byte of payload) heard.push(decodeAlaw(byte))
+      unread = []
+      return heard
+    },
     sdp: () =>
       [
         'v=0',
@@ -82,13 +88,13 @@ export async function openMedia(hz: number): Promise<SipMedia> {
       if (humming || port === undefined) return
       target = Number(port)
       const startedAt = Date.now()
+      const second = encodeTone(hz)
       let frames = 0
       humming = setInterval(() => {
         // A late timer sends what is due: the other side hears no gaps.
         for (; (Date.now() - startedAt) / FRAME_MS >= frames; frames++) {
-          const frame = Buffer.alloc(FRAME)
-          for (let i = 0; i < FRAME; i++) frame[i] = encodeAlaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * (sent + i)) / sampleRate)))
-          send(frames === 0 ? 0x88 : 8, sent, frame)
+          const at = sent % sampleRate
+          send(frames === 0 ? 0x88 : 8, sent, second.subarray(at, at + FRAME))
           sent += FRAME
         }
       }, FRAME_MS)
@@ -113,4 +119,11 @@ export async function openMedia(hz: number): Promise<SipMedia> {
       isOpen = false
     },
   }
+}
+
+/** One second of a tone of whole hertz: what follows is the same again. */
+function encodeTone(hz: number): Buffer {
+  return Buffer.from(
+    Array.from({ length: sampleRate }, (_, i) => encodeAlaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / sampleRate)))),
+  )
 }

@@ -19,23 +19,28 @@ export interface PortalProcess {
   api(method: string, path: string, body?: unknown): Promise<Answer>
 }
 
-/** A process on a data folder and a database; `origin` and `cookie` are those of who asks. */
+/** A process on a data folder and, if told, a database; `origin` and `cookie` are those of who asks. Without `port` it takes a free one. */
 export async function portalProcess({
   dataDir,
-  databaseUrl,
+  databaseUrl = '',
   cookie,
   origin,
   only,
   nodeOptions = '',
+  port: givenPort,
+  settings = {},
 }: {
   dataDir: string
-  databaseUrl: string
+  databaseUrl?: string
   cookie: string
   origin: string
   only?: 'web' | 'delivery'
   nodeOptions?: string
+  port?: number
+  /** settings as variables of the environment */
+  settings?: Readonly<Record<string, string>>
 }): Promise<PortalProcess> {
-  const port = await findFreePort()
+  const port = givenPort ?? (await findFreePort())
   const url = `http://127.0.0.1:${port}`
   const args = [entry, 'serve', '--data', dataDir, '--port', String(port), ...(only ? [`--only=${only}`] : [])]
   let child: ChildProcess | null = null
@@ -48,7 +53,7 @@ export async function portalProcess({
   return {
     url,
     async start() {
-      const env = { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: nodeOptions }
+      const env = { ...process.env, DATABASE_URL: databaseUrl, NODE_OPTIONS: nodeOptions, ...settings }
       const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
       child = started
       for (let tries = 0; tries < 3000; tries++) {
