@@ -62,11 +62,13 @@ async function prepare(parts: ClickParts, call: Call): Promise<Call | Refusal> {
   if (!DIALABLE.test(call.number)) return { code: 'invalid_number', text: `“${call.number}” cannot be dialled.` }
   if (!LINE.test(call.line)) return { code: 'unavailable', text: `There is no line “${call.line}”.` }
   try {
-    const [agent, client] = await Promise.all([parts.directory.findAgent(call.userId), parts.directory.findClient(call.number)])
+    const asked = parts.directory.findClient(call.number)
+    const agent = await parts.directory.findAgent(call.userId)
     if (!agent) return { code: 'no_extension', text: 'You have no extension. An admin sets it in the telephony settings, under users.' }
-    const prepared: Call = { ...call, extension: agent.extension, agentName: agent.name, clientName: client.name }
-    const verdict = await parts.pbx.preflight(prepared)
+    // The PBX is asked while the portal looks for the customer's name.
+    const [verdict, client] = await Promise.all([parts.pbx.preflight({ ...call, extension: agent.extension }), asked])
     if (!verdict.ok) return { code: verdict.code, text: verdict.text }
+    const prepared: Call = { ...call, extension: agent.extension, agentName: agent.name, clientName: client.name }
     // After the last await: two clicks of one user cannot both find the line free.
     if (parts.switchboard.isBusy(call.userId)) return { code: 'busy', text: 'You are on another call.' }
     return prepared

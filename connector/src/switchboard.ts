@@ -80,6 +80,18 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     for (const effect of effects) run(call, effect)
   }
 
+  /** A new call is written down as begun, in one write: its caller waits for the disk once. One that must be tied first begins after that. */
+  function take(call: Call, tie?: () => Promise<boolean>): boolean {
+    const first = tie ? { call, effects: [] } : advance(call, { type: 'begin', at: clock.now() })
+    if (!journal.insert(first.call)) return false
+    if (isLive(first.call)) remember(first.call)
+    else parts.onEnded()
+    for (const effect of first.effects) run(first.call, effect)
+    if (tie) tieCaller(call.callId, tie)
+    parts.onMoved(first.call)
+    return true
+  }
+
   /** An answer to a call that is over: somebody would hold a line with nobody on it. */
   function hangUpStray(callId: string, input: CallInput): void {
     if (input.type === 'leg' && input.state !== 'ended') perform(callId, pbx.hangup({ callId, ...legRef(input) }))
@@ -230,18 +242,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   return {
     apply,
     recover,
-    take(call, tie) {
-      if (!journal.insert(call)) return false
-      if (!isLive(call)) {
-        parts.onMoved(call)
-        parts.onEnded()
-        return true
-      }
-      remember(call)
-      if (tie) tieCaller(call.callId, tie)
-      else apply(call.callId, { type: 'begin', at: clock.now() })
-      return true
-    },
+    take,
     find: (callId) => calls.get(callId),
     isBusy: (userId) => [...calls.values()].some((call) => isWith(call, userId)),
     live: () => [...calls.values()],
