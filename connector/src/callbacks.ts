@@ -37,7 +37,7 @@ async function callBack(parts: IncomingParts, wish: Wish): Promise<Refusal | und
     const client = await parts.directory.findClient(wish.number)
     const agent = await findFreeAgent(parts, client.responsibleId)
     if (!agent) return { code: 'busy', text: 'Nobody with an extension is free.' }
-    const verdict = await parts.pbx.preflight({ ...wish, extension: agent.extension })
+    const verdict = await parts.pbx.preflight({ ...wish, extension: agent.extension, isCallOut: true })
     if (!verdict.ok) return { code: verdict.code, text: verdict.text }
     const call = await register(parts, portal, { ...wish, agent, clientName: client.name })
     // The agent may have got another call meanwhile: a registered call is finished, not forgotten.

@@ -66,7 +66,7 @@ async function prepare(parts: ClickParts, call: Call): Promise<Call | Refusal> {
     const agent = await parts.directory.findAgent(call.userId)
     if (!agent) return { code: 'no_extension', text: 'You have no extension. An admin sets it in the telephony settings, under users.' }
     // The PBX is asked while the portal looks for the customer's name.
-    const [verdict, client] = await Promise.all([parts.pbx.preflight({ ...call, extension: agent.extension }), asked])
+    const [verdict, client] = await Promise.all([parts.pbx.preflight({ ...call, extension: agent.extension, isCallOut: true }), asked])
     if (!verdict.ok) return { code: verdict.code, text: verdict.text }
     const prepared: Call = { ...call, extension: agent.extension, agentName: agent.name, clientName: client.name }
     // After the last await: two clicks of one user cannot both find the line free.

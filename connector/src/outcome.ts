@@ -136,6 +136,9 @@ const REFUSAL_CODES: Readonly<Record<string, StatusCode>> = {
   unavailable: '503',
 }
 
+/** Of what a PBX says; the portal keeps 300 characters of a reason. */
+const MOST_WORDS = 200
+
 const WORDS: Readonly<Partial<Record<StatusCode, string>>> = {
   '304': 'did not answer',
   '404': 'has no such number',
@@ -149,5 +152,6 @@ function who(leg: LegName): string {
 }
 
 function namesOf(cause: HangupCause): string {
+  if (cause.words !== undefined) return cause.words.slice(0, MOST_WORDS)
   return cause.sip === undefined ? `cause ${cause.q850}` : `SIP ${cause.sip}`
 }

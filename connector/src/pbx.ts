@@ -34,10 +34,15 @@ export interface PbxCall {
 export interface HangupCause {
   readonly q850: number
   readonly sip?: number
+  /** Of an order that the PBX did not take: why, for people. */
+  readonly words?: string
 }
 
 /** What of a call decides whether it can be placed. */
 export type PbxRoute = Pick<PbxCall, 'extension' | 'number' | 'line'>
+
+/** What is asked about before anybody is rung. `isCallOut`: the client will be called by the line; else only the extension counts. */
+export type PreflightWish = PbxRoute & { readonly isCallOut?: boolean }
 
 /** Says that a leg changed. Times are the PBX's, told in the connector's clock, milliseconds since 1970. */
 export interface LegEvent {
@@ -198,7 +203,7 @@ export interface Pbx {
   /** Rings a phone for a test, without a call. Rejects with words for the person who asked. */
   ring?(extension: string): Promise<void>
   /** Asks without ringing. Resolves within two seconds, whatever the PBX does. */
-  preflight(route: PbxRoute): Promise<Preflight>
+  preflight(wish: PreflightWish): Promise<Preflight>
   /** Rings the agent at `call.extension`. Rejects with {@link PlacementRefused}. The driver's own ring limit is longer than the connector's. */
   placeAgentLeg(call: PbxCall): Promise<void>
   /** Rings the client, for an agent who has answered. Rejects with {@link PlacementRefused}. */

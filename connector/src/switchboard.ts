@@ -131,8 +131,8 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
     pbx.record(call).then(
       (isRecorded) => (isRecorded ? undefined : apply(callId, { type: 'recording', isRecorded })),
       (error: unknown) => {
-        const problem = wordsOf(error)
-        log('warn', 'the PBX does not record', { callId, why: problem })
+        const problem = `Not recorded: ${wordsOf(error)}`
+        log('warn', 'the PBX does not record', { callId, why: wordsOf(error) })
         if (!call.isRecorded) apply(callId, { type: 'recording', isRecorded: true, problem })
       },
     )
@@ -168,7 +168,8 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
         placing.delete(callId)
         log('warn', `the PBX did not ring the ${ref.leg}`, { callId, why: wordsOf(error) })
         // 41 is "temporary failure": what a fault of the PBX that has no cause of its own comes to.
-        const cause = error instanceof PlacementRefused ? error.reason : { q850: 41 }
+        const { q850 } = error instanceof PlacementRefused ? error.reason : { q850: 41 }
+        const cause = { q850, words: wordsOf(error) }
         apply(callId, { type: 'leg', ...ref, state: 'ended', cause, at: clock.now() })
       },
     )

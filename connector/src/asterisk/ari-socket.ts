@@ -15,7 +15,8 @@ export interface AriSocketParts {
   readonly log: Log
   readonly onOpen: () => void
   readonly onMessage: (message: AriStreamMessage) => void
-  readonly onClose: () => void
+  /** `status`: what Asterisk answered by HTTP in the place of letting us in. */
+  readonly onClose: (status?: number) => void
   /** Somebody else connected under our name. The stream stays closed from here on. */
   readonly onReplaced: () => void
 }
@@ -46,6 +47,7 @@ export function openAriSocket(parts: AriSocketParts): AriSocket {
     const own = new WebSocket(url, { headers: { authorization }, handshakeTimeout: SILENT_FOR_MS })
     let heardAt = clock.now()
     let stopPing = () => {}
+    let refusedBy: number | undefined
     const ping = () => {
       if (clock.now() - heardAt > SILENT_FOR_MS) return own.terminate()
       own.ping()
@@ -63,16 +65,21 @@ export function openAriSocket(parts: AriSocketParts): AriSocket {
       heardAt = clock.now()
       if (own === socket) receive(data)
     })
+    own.on('unexpected-response', (_, answer) => {
+      refusedBy = answer.statusCode
+      own.terminate()
+    })
     own.on('error', (error) => {
+      const words = refusedBy === undefined ? wordsOf(error) : wordsOfStatus(refusedBy, access)
       // While Asterisk is down each try says the same.
-      if (wordsOf(error) !== lastWords) log('warn', 'no connection to Asterisk', { why: wordsOf(error) })
-      lastWords = wordsOf(error)
+      if (words !== lastWords) log('warn', 'no connection to Asterisk', { why: words })
+      lastWords = words
     })
     own.on('close', () => {
       stopPing()
       if (own !== socket || isClosed) return
       socket = undefined
-      parts.onClose()
+      parts.onClose(refusedBy)
       cancel = clock.after(Math.min(100 * 2 ** tries++, LONGEST_PAUSE_MS), connect)
     })
   }
@@ -101,4 +108,9 @@ export function openAriSocket(parts: AriSocketParts): AriSocket {
 
   connect()
   return { close }
+}
+
+function wordsOfStatus(status: number, { url, user }: AriAccess): string {
+  if (status === 401) return `it does not take the user “${user}” with this password`
+  return status === 404 ? `a web server answers at ${url}, but it has no ARI` : `it answers ${status}`
 }

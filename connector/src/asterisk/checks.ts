@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { wordsOf } from '../log.ts'
 import type { PbxCheck } from '../pbx.ts'
 import { AriRefusal, isGone, isThere, unlessGone, type AriClient } from './ari-client.ts'
-import { endpointOf } from './dial-string.ts'
+import { endpointOf, trunkOf } from './dial-string.ts'
 import { readFindings, type Finding } from './findings.ts'
 import { neededModules } from './needed-modules.ts'
 import type { Phones } from './phones.ts'
@@ -228,7 +228,7 @@ async function checkApplication(ari: AriClient, { settings, isConnected }: Check
 async function checkTrunk(ari: AriClient, settings: AsteriskSettings, number: string): Promise<Finding> {
   const found = { check: 'trunk', about: number } as const
   const template = settings.lines[number]!.dial
-  const name = /^PJSIP\/[^@]*@([^@/]+)$/.exec(template)?.[1]
+  const name = trunkOf(template)
   if (name === undefined)
     return {
       ...found,

@@ -54,6 +54,11 @@ export function endpointOf(dialString: string): { readonly tech: string; readonl
   return tech ? { tech, resource } : undefined
 }
 
+/** The trunk that `PJSIP/{number}@trunk` goes out by; `undefined` for what the dialplan decides, and for what names an address itself. */
+export function trunkOf(dialString: string): string | undefined {
+  return /^PJSIP\/[^@/]+@([^@/]+)$/.exec(dialString)?.[1]
+}
+
 /** A caller id for Asterisk, `"Name" <number>`. The name is for displays; what could end or continue the quoted part is left out. */
 export function callerIdOf(name: string, number: string): string {
   const safeName = name

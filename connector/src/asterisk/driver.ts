@@ -9,6 +9,7 @@ import {
   type PbxEvent,
   type PbxRoute,
   type Preflight,
+  type PreflightWish,
 } from '../pbx.ts'
 import { createAriClient, isGone, unlessGone } from './ari-client.ts'
 import { openAriSocket } from './ari-socket.ts'
@@ -23,7 +24,7 @@ import { CAUSES, createPlacing, STATUS_CAUSES, type AgentPhone } from './placing
 import { createRecordings } from './recordings.ts'
 import { createRingTest, RING_TEST } from './ring-test.ts'
 import { createRooms, isOccupied, isStanding, legsOf, RANK, type Leg, type Room } from './rooms.ts'
-import { agentEndpoint, askPhone, extensionOf, lineOf } from './routes.ts'
+import { agentEndpoint, askPhone, askTrunk, ENTRY_TEXTS, extensionOf, lineOf } from './routes.ts'
 import type { AsteriskSettings } from './settings.ts'
 
 /** An Asterisk 16 to 22 as the port of `pbx.ts`, and what a page or a check of health wants to know of it. */
@@ -67,6 +68,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     tell,
   })
   let state: ReturnType<Asterisk['state']> = 'down'
+  let downText: string = DOWN_TEXT
   let version = ''
   let clockLead = Number.POSITIVE_INFINITY
   let cancelRetry = () => {}
@@ -216,18 +218,19 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   }
 
   function assertUp(): void {
-    if (state !== 'up') throw new PlacementRefused(DOWN_TEXTS[state], { q850: CAUSES.failure })
+    if (state !== 'up') throw new PlacementRefused(downText, { q850: CAUSES.failure })
   }
 
-  async function preflight(route: PbxRoute): Promise<Preflight> {
-    if (state !== 'up') return { ok: false, code: 'unavailable', text: DOWN_TEXTS[state] }
+  async function preflight({ isCallOut, ...route }: PreflightWish): Promise<Preflight> {
+    if (state !== 'up') return { ok: false, code: 'unavailable', text: downText }
     if (!lineOf(settings, route.line)) return { ok: false, code: 'unavailable', text: `The PBX has no line “${route.line}”.` }
     const standing = rooms.all().filter(isOccupied)
     if (standing.length >= settings.maxCalls)
       return { ok: false, code: 'unavailable', text: 'The PBX has as many calls as it may have at once.' }
     const late = new Promise<Preflight>((resolve) => clock.after(PREFLIGHT_WITHIN_MS, () => resolve({ ok: true })))
-    const asked = agentPhone(route).then(({ endpoint }) => askPhone(ari, endpoint, route.extension))
-    return Promise.race([asked, late])
+    const phone = agentPhone(route).then(({ endpoint }) => askPhone(ari, endpoint, route.extension))
+    const asked = Promise.all([phone, isCallOut ? askTrunk(ari, settings, route) : ({ ok: true } as const)])
+    return Promise.race([asked.then((verdicts) => verdicts.find(({ ok }) => !ok) ?? verdicts[0]), late])
   }
 
   /** A browser phone that is registered goes before the phone on the desk: who opened it wants to talk there. */
@@ -297,10 +300,11 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     isAll: settings.logDeskCalls,
     onOpen: open,
     onMessage: receive,
-    onClose() {
+    onClose(status) {
       cancelRetry()
       const wasUp = state === 'up'
       state = 'down'
+      downText = status === 401 || status === 404 ? ENTRY_TEXTS[status] : DOWN_TEXT
       if (wasUp) {
         log('warn', 'the connection to Asterisk is lost')
         tell({ type: 'down' })
@@ -309,7 +313,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     },
     onReplaced() {
       state = 'replaced'
-      log('error', DOWN_TEXTS.replaced, { application: settings.application })
+      downText = REPLACED_TEXT
+      log('error', downText, { application: settings.application })
     },
   })
 
@@ -321,7 +326,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     ...(phones && {
       phones: {
         socket: phones.socket,
-        issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(DOWN_TEXTS[state]))),
+        issue: (extension) => (state === 'up' ? phones.issue(extension) : Promise.reject(new Error(downText))),
       },
     }),
     check: (extension) => reportChecks(ari, { settings, extension, isConnected: state === 'up', phones, clock }),
@@ -344,7 +349,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     record: (call) => recordings.start(call.callId, rooms.of(call.callId).client.channelId),
     hangup,
     async list() {
-      if (state !== 'up') throw new Error(DOWN_TEXTS[state])
+      if (state !== 'up') throw new Error(downText)
       const legs = readLegs(await ari.call('channels.list', {}))
       return legs.map(({ room, leg, state: legState }): LiveLeg => ({ callId: room.callId, ...refOf(leg), state: legState }))
     },
@@ -367,10 +372,9 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
   }
 }
 
-const DOWN_TEXTS = {
-  down: 'The PBX cannot be reached.',
-  replaced: 'Another connector has taken this PBX over under the same application name; this one does not dial any more. Stop one of them.',
-} as const
+const DOWN_TEXT = 'The PBX cannot be reached.'
+const REPLACED_TEXT =
+  'Another connector has taken this PBX over under the same application name; this one does not dial any more. Stop one of them.'
 
 function refOf({ part, extension }: Leg): Omit<LegRef, 'callId'> {
   return part === 'client' ? { leg: part } : { leg: part, extension }

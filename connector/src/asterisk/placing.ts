@@ -66,7 +66,7 @@ export function createPlacing(parts: PlacingParts): Placing {
       if (agent.isDropped) await drop(agent)
     } catch (error) {
       await giveUp(room, agent)
-      throw refusalOf(error, CAUSES.absent)
+      throw refusalOf(error, CAUSES.absent, 'the phone')
     } finally {
       agent.isBeingPlaced = false
     }
@@ -107,7 +107,7 @@ export function createPlacing(parts: PlacingParts): Placing {
       if (room.client.isDropped) await drop(room.client)
     } catch (error) {
       await giveUp(room, room.client)
-      throw refusalOf(error, CAUSES.noCircuit)
+      throw refusalOf(error, CAUSES.noCircuit, 'the trunk')
     } finally {
       room.client.isBeingPlaced = false
     }
@@ -150,8 +150,9 @@ export function createPlacing(parts: PlacingParts): Placing {
   return { placeAgentLeg, placeClientLeg }
 }
 
-/** 500 with "Allocation failed" is all that Asterisk says of a phone or trunk that is not there (pbx 3). */
-function refusalOf(error: unknown, q850: number): PlacementRefused {
+/** 500 is all that Asterisk says of a phone or trunk that is not there (pbx 3). */
+function refusalOf(error: unknown, q850: number, what: string): PlacementRefused {
   if (error instanceof PlacementRefused) return error
-  return new PlacementRefused(wordsOf(error), { q850: error instanceof AriRefusal && error.status >= 500 ? q850 : CAUSES.failure })
+  if (!(error instanceof AriRefusal) || error.status !== 500) return new PlacementRefused(wordsOf(error), { q850: CAUSES.failure })
+  return new PlacementRefused(`for Asterisk ${what} is not there, or not reachable`, { q850 })
 }

@@ -1,6 +1,6 @@
 import type { PbxRoute, Preflight } from '../pbx.ts'
-import { isGone, type AriClient } from './ari-client.ts'
-import { endpointOf, fillTemplate } from './dial-string.ts'
+import { AriRefusal, isGone, type AriClient } from './ari-client.ts'
+import { endpointOf, fillTemplate, trunkOf } from './dial-string.ts'
 import type { AsteriskSettings, Line } from './settings.ts'
 
 /** Dial string of the agent leg. Throws on an extension that cannot stand in one. */
@@ -44,10 +44,39 @@ export async function askPhone(ari: AriClient, dialString: string, extension: st
     return { ok: false, code: 'offline', text: `Your phone (extension ${extension}) is not registered at the PBX.` }
   } catch (error) {
     if (isGone(error)) return { ok: false, code: 'no_extension', text: `The PBX knows no extension ${extension}.` }
-    // Asking is a courtesy: what cannot be asked is tried.
-    return { ok: true }
+    return unasked(error)
   }
 }
+
+/** Asks Asterisk about the trunk that a client would be called by, before anybody is rung for nothing. */
+export async function askTrunk(ari: AriClient, settings: AsteriskSettings, route: PbxRoute): Promise<Preflight> {
+  const target = clientEndpoint(settings, route)
+  const trunk = target && trunkOf(target.endpoint)
+  if (trunk === undefined) return { ok: true }
+  const missing = (what: string): Preflight => ({
+    ok: false,
+    code: 'unavailable',
+    text: `The trunk “${trunk}” of line ${target!.line} ${what}.`,
+  })
+  try {
+    const { state } = await ari.call('endpoints.get', { tech: 'PJSIP', resource: trunk })
+    return state === 'offline' ? missing('is not reachable from the PBX') : { ok: true }
+  } catch (error) {
+    return isGone(error) ? missing('is not there: the PBX knows no endpoint of that name') : unasked(error)
+  }
+}
+
+/** Asking is a courtesy: what cannot be asked is tried. Who is not let in need not try. */
+function unasked(error: unknown): Preflight {
+  if (error instanceof AriRefusal && error.status === 401) return { ok: false, code: 'unavailable', text: ENTRY_TEXTS[401] }
+  return { ok: true }
+}
+
+/** Why Asterisk cannot be spoken to, by the HTTP status of its answer, for the person who clicked. */
+export const ENTRY_TEXTS = {
+  401: 'The PBX does not take the connector’s login: its user and password are not those of ari.conf.',
+  404: 'The PBX cannot be reached: a web server answers there, but it has no ARI.',
+} as const
 
 /** Whose phone an endpoint is: of a user with a dial template of their own, else of the extension in its name. */
 export function extensionOf(settings: AsteriskSettings, endpoint: string): string | undefined {

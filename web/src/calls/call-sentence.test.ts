@@ -73,6 +73,16 @@ test('a call the portal closed because its delivery failed tells the reason, not
   expect(keyOf({ ...closed, delivery: { ...delivery, state: 'expired', reason: 'deadline' } })).toBe('expired')
 })
 
+test('an end that says too little by itself is shown with the app’s reason; one that everybody knows is not', () => {
+  const said = (change: Partial<Call>) => sentenceOf(aCall({ state: 'finished', ...change }), '').refusal
+  const failedReason = 'The customer could not be reached (the trunk is not there)'
+  expect(said({ statusCode: '503', failedReason })).toBe(failedReason)
+  expect(said({ statusCode: '200', failedReason: 'Not recorded: the disk is full' })).toBe('Not recorded: the disk is full')
+  expect(said({ statusCode: '200' })).toBeNull()
+  expect(said({ statusCode: '486', failedReason: 'The customer is busy (cause 17)' })).toBeNull()
+  expect(said({ statusCode: 'OTHER', failedReason: 'deadline', closedByPortal: true })).toBeNull()
+})
+
 test('a late report of the app corrects what the portal closed', () => {
   expect(keyOf({ state: 'finished', closedByPortal: false, statusCode: '200', delivery: { ...delivery, state: 'unconfirmed' } })).toBe(
     'finished',

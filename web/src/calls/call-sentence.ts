@@ -24,7 +24,18 @@ export type NextAction = 'open' | 'add' | 'again' | 'close'
 /** What is happening with a call, in one sentence. `duration` is written by the caller for its language. */
 export function sentenceOf(call: Call, duration: string): CallSentence {
   const [key, mood] = readState(call)
-  return { key, mood, values: { app: call.delivery?.handlerTitle || call.target || '', duration }, refusal: call.delivery?.refusal ?? null }
+  const refusal = call.delivery?.refusal ?? reasonOf(call)
+  return { key, mood, values: { app: call.delivery?.handlerTitle || call.target || '', duration }, refusal }
+}
+
+/** Ends that say too little by themselves; of a talk, what was wrong with it is its recording. */
+const unexplained: ReadonlySet<OutcomeKey> = new Set(['unreachable', 'unknown', 'forbidden', 'blocked', 'noMoney', 'talked'])
+
+/** Why it ended so, in the app's words, where they say more than the outcome. */
+function reasonOf(call: Call): string | null {
+  const outcome = outcomeOf(call)
+  if (outcome === null || call.closedByPortal || !unexplained.has(outcome)) return null
+  return call.failedReason || null
 }
 
 function readState(call: Call): [SentenceKey, CallMood] {
