@@ -54,7 +54,7 @@ export interface Call extends PbxCall {
   readonly registration?: { readonly type: 1 | 2; readonly externalCallId: string; readonly callId?: string }
   /** The PBX was asked to record, and did not say that it does not: there may be a recording. */
   readonly isRecorded?: boolean
-  /** Why the PBX did not begin to record. */
+  /** Why there is no recording, or not all of it, a sentence for people. */
   readonly recordProblem?: string
   /** Why it is closed without all that was wanted. */
   readonly note?: string

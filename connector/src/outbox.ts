@@ -29,6 +29,8 @@ export interface OutboxParts {
 
 const AT_ONCE = 4
 const DISK_PAUSE_MS = 5_000
+/** A recording begins a moment after the talk, and ends a moment before or after it: so much may be missing, seconds and share of the talk. */
+const [MISSING_S, MISSING_SHARE] = [2, 0.02]
 /** Refusals of `register` that another try would meet again (contract 4.2). */
 const NEVER_TAKEN = /^(Unsupported phone number format|User is not found)/
 const LONGEST_PAUSE_MS = 5 * 60_000
@@ -109,7 +111,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         DURATION: talkSeconds(call),
         STATUS_CODE: call.statusCode ?? 'OTHER',
         // Of a talk nothing failed but this; it is shown beside its outcome.
-        FAILED_REASON: call.failedReason || (call.recordProblem ? `Not recorded: ${call.recordProblem}`.slice(0, 300) : ''),
+        FAILED_REASON: call.failedReason || (call.recordProblem ?? '').slice(0, 300),
       })
       return reported
     } catch (error) {
@@ -122,10 +124,12 @@ export function createOutbox(parts: OutboxParts): Outbox {
   /** What a disk that was full did not take is seen from what is missing. */
   async function measure(call: Call): Promise<Call> {
     if (!call.isRecorded || call.recordProblem !== undefined) return call
-    const [seconds, talked] = [await parts.pbx.recordedSeconds?.(call.callId).catch(() => undefined), talkSeconds(call)]
-    if (seconds === undefined || talked - seconds < Math.max(1, talked / 2)) return call
+    const talked = ((call.endedAt ?? 0) - (call.talkingAt ?? 0)) / 1000
+    const seconds = await parts.pbx.recordedSeconds?.(call.callId).catch(() => undefined)
+    if (seconds === undefined || (seconds > 0 && talked - seconds < Math.max(MISSING_S, talked * MISSING_SHARE))) return call
     log('warn', 'a recording is not whole', { callId: call.callId, seconds, talked })
-    return { ...call, recordProblem: `${seconds} s of ${talked} s are there; is the PBX’s disk full?` }
+    const there = `${Math.floor(seconds)} s of ${Math.round(talked)} s are there; is the PBX’s disk full?`
+    return { ...call, recordProblem: `${seconds > 0 ? 'Recorded in part' : 'Not recorded'}: ${there}` }
   }
 
   /** A call that was made by hand is registered first, and what as is on disk before it is finished: so it is told once. */

@@ -20,14 +20,14 @@ beforeEach(() => {
   number = `+1555010${String(6000 + numbers)}`
 })
 
-/** A talk of a good second. */
-async function talk(office: Office): Promise<string> {
+/** A talk of so many seconds, and a bit. */
+async function talk(office: Office, seconds = 1.5): Promise<string> {
   const callId = await office.click(number)
   const agent = await office.desk.next()
   agent.answer()
   const client = await office.world.next()
   client.answer()
-  await until(() => Math.min(agent.heard().length, client.heard().length) > 1.5 * sampleRate, 'both hear 1.5 s')
+  await until(() => Math.min(agent.heard().length, client.heard().length) > seconds * sampleRate, `both hear ${seconds} s`)
   client.bye()
   await agent.until('bye')
   return callId
@@ -145,5 +145,27 @@ describe('that cannot be written', () => {
       await run('touch', [join(folder, 'the-last-file')])
       await expect(run('touch', [join(folder, 'one-more')])).rejects.toThrow('No space left on device')
       await saysWhy(office, '0 s of', 'a recording is not whole')
+    })
+
+  if (process.getuid?.() === 0)
+    test('any further, for a disk that fills up during the talk, are told to be cut: what there is has the sound of both', async () => {
+      const office = await open({})
+      const run = promisify(execFile)
+      const folder = join(office.asterisk.dir, 'spool/recording')
+      // 3 s of 16 kB each
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', folder])
+      onTestFinished(async () => void (await run('umount', ['-l', folder])))
+      const callId = await talk(office, 6)
+      const call = await office.finished(callId)
+      const [, there, all] =
+        /^Recorded in part: (\d+) s of (\d+) s are there; is the PBX’s disk full\?$/.exec(call.failedReason ?? '') ?? []
+      expect([2, 3]).toContain(Number(there))
+      expect(Number(all)).toBe(call.durationSeconds)
+      expect(call).toMatchObject({ statusCode: '200', recording: { durationSeconds: expect.closeTo(3, 0) } })
+      expect(office.logged.some((line) => line.includes('a recording is not whole') && line.includes(callId))).toBe(true)
+      const trace = await office.house.admin.api('GET', `/traces/${call['traceId']}`)
+      expect(JSON.stringify(trace.body)).toContain(call.failedReason)
+      const [sound] = readWav(await fileOf(office, call))
+      for (const hz of [440, 1000]) expect(toneShare(sound!, hz)).toBeGreaterThan(0.3)
     })
 })

@@ -173,7 +173,7 @@ export function createRecordings(parts: RecordingParts): Recordings {
         if (!(await bring(callId, path))) return undefined
         isHere = await stat(path)
       }
-      const seconds = secondsOfWav(isHere.size, await channelsOf(path))
+      const seconds = Math.round(secondsOfWav(isHere.size, await channelsOf(path)))
       if (settings.recordingFormat === 'wav')
         return { fileName: recordingName(callId), content: await openAsBlob(path, { type: 'audio/wav' }), seconds }
       const mp3 = mp3Of(path)

@@ -7,9 +7,9 @@ export const SAMPLE_RATE = 8000
 const SAMPLE_BYTES = 2
 const CHUNK_BYTES = 1 << 18
 
-/** Whole seconds of sound in a WAV file of so many bytes and channels. */
+/** Seconds of sound in a WAV file of so many bytes and channels. */
 export function secondsOfWav(bytes: number, channels = 1): number {
-  return Math.round(Math.max(0, bytes - HEADER_BYTES) / (SAMPLE_RATE * SAMPLE_BYTES * channels))
+  return Math.max(0, bytes - HEADER_BYTES) / (SAMPLE_RATE * SAMPLE_BYTES * channels)
 }
 
 /** True if there is sound behind the header. */
