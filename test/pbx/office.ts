@@ -28,6 +28,8 @@ export interface OfficeWish {
   readonly limits?: { readonly firstRingMs?: number; readonly agentRingMs?: number; readonly clientRingMs?: number }
   /** the connector runs as a process of its own, which can be killed */
   readonly isProcess?: boolean
+  /** so far the connector's clock is ahead of those of the portal and of Asterisk, milliseconds; not of one that runs as a process */
+  readonly connectorAheadMs?: number
   /** port of who plays the outside world, if it is not {@link Office.world} */
   readonly worldPort?: number
 }
@@ -148,7 +150,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
     asterisk: { ...asterisk.ari, ...usual, ...wish.asterisk },
   }
   const start = wish.isProcess ? spawnConnector : startInProcess
-  const connector = await start({ file, dir, port, logged })
+  const connector = await start({ file, dir, port, logged, aheadMs: wish.connectorAheadMs ?? 0 })
   opened.push(() => connector.close())
   await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
   const call = async (callId: string): Promise<CallView> => (await house.admin.api('GET', `/calls/${callId}`)).body as CallView
@@ -209,6 +211,7 @@ interface Seat {
   readonly dir: string
   readonly port: number
   readonly logged: string[]
+  readonly aheadMs: number
 }
 
 function argumentsOf({ file, dir, port }: Seat): string[] {
@@ -218,12 +221,13 @@ function argumentsOf({ file, dir, port }: Seat): string[] {
 }
 
 async function startInProcess(seat: Seat): Promise<TestConnector> {
-  const { logged } = seat
+  const { logged, aheadMs } = seat
   const config = readAsteriskConfig(argumentsOf(seat), {})
   if (config === 'help') throw new Error('the arguments are no order to run')
-  const log = createLog((line) => logged.push(line), systemClock.now)
+  const clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
+  const log = createLog((line) => logged.push(line), clock.now)
   let isClosed = false
-  const running = await startAsteriskConnector(config, { clock: systemClock, log })
+  const running = await startAsteriskConnector(config, { clock, log })
   return {
     url: running.url,
     kill: () => Promise.reject(new Error('it runs in this process')),

@@ -62,7 +62,8 @@ export function createCalls(parts: CallsParts) {
         const call = await findOwnCall(tx.db, reporter, callId)
         if (!call) return false
         hear(parts, tx, call)
-        const saidAt = Math.min(at ?? clock.now(), clock.now())
+        // An app whose clock is behind or ahead says what cannot be: then it counts when it was heard.
+        const saidAt = at !== undefined && at >= call.started_at && at <= clock.now() ? at : clock.now()
         tx.insert('trace_step', {
           id: store.nextId('trace_step'),
           portal_id: call.portal_id,
