@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { loopbackPhones, openBrowserPerson, sorcery, switchPhoneOn, type BrowserPerson } from './browser-phone.ts'
-import { openContext, signIn } from '../browser/people.ts'
+import { openContext, signIn, viewports } from '../browser/people.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { testPassword } from '../support/portal.ts'
 import { startOffice, until, type Office } from './office.ts'
@@ -105,6 +105,24 @@ test('a page without https is told in words; the microphone is not even asked fo
   await page.getByRole('button', { name: /^Browser phone/ }).click()
   await page.getByRole('dialog').getByRole('switch').check({ force: true })
   await page.getByRole('alert').getByText('Browsers give the microphone to https pages only').waitFor()
+})
+
+test('a browser that finds no way for the sound says so on the card of the call, and what may be done', async () => {
+  // as in a network that lets no UDP through
+  const blocked = await launchChromium(inject('chromium'), ['--webrtc-ip-handling-policy=disable_non_proxied_udp'])
+  onTestFinished(() => blocked.close())
+  const una = await office.house.addPerson('Una', '105')
+  const context = await openContext(blocked, viewports.desktop)
+  await context.grantPermissions(['microphone'], { origin: office.house.url })
+  const page = await context.newPage()
+  await signIn(page, { url: office.house.url, email: 'una@example.com', password: testPassword })
+  await switchPhoneOn(page)
+  const callId = await office.click('+1 212 555 0125', una)
+  const card = page.locator(`[data-call-id="${callId}"]`)
+  await card.getByRole('alert').getByText('No way for the sound was found between this browser and the PBX.').waitFor({ timeout: 20_000 })
+  await card.getByRole('button', { name: 'Hang up' }).click()
+  await office.finished(callId, { isRecorded: false })
+  await office.expectQuiet()
 })
 
 test('another browser of the same person takes the phone over; the first one says so and does not take it back by itself', async () => {

@@ -166,7 +166,7 @@ export function createPhone(parts: PhoneParts): Phone {
     rings: (call) => void ring(call),
     talks: (id) => change(id, { state: 'talks' }),
     hears: (id, sound) => parts.sound.play(id, sound, parts.devices().speaker),
-    silent: (id) => change(id, { isSilent: true }),
+    silent: (id, isSilent) => change(id, { isSilent }),
     ended(id) {
       lines.delete(id)
       parts.sound.forget(id)

@@ -32,8 +32,8 @@ export interface SipListener {
   rings(call: SipCall): void
   talks(id: string): void
   hears(id: string, sound: MediaStream): void
-  /** no way for the sound was found */
-  silent(id: string): void
+  /** no way for the sound was found; or, after all, one was */
+  silent(id: string, isSilent: boolean): void
   ended(id: string): void
 }
 
@@ -51,6 +51,10 @@ const declined = 603
 /** how the portal closes the signalling of a phone that another browser has replaced */
 const takenOverCode = 4001
 const toneMs = 160
+/** A way for the sound is found within a second or two; a browser without any candidate waits for ever and says nothing. */
+const soundWithinMs = 8_000
+/** The answer is not held up longer by STUN and TURN servers that say nothing. */
+const gatherWithinMs = 2_000
 
 /** Starts a phone; the signalling goes by the portal. */
 export function openSipPhone(access: PhoneAccess, socketUrl: string, listener: SipListener): SipPhone {
@@ -100,6 +104,7 @@ function receive({ session, request }: IncomingRTCSessionEvent, listener: SipLis
   session.on('failed', (_: EndEvent) => end())
   session.on('confirmed', () => listener.talks(id))
   session.on('peerconnection', ({ peerconnection }) => watch(id, peerconnection, listener))
+  session.on('icecandidate', ({ ready }) => void window.setTimeout(ready, gatherWithinMs))
   const { remote_identity: caller } = session
   listener.rings({
     id,
@@ -135,7 +140,11 @@ function finish(session: RTCSession): void {
 
 function watch(id: string, connection: RTCPeerConnection, listener: SipListener): void {
   connection.addEventListener('track', ({ track, streams: [stream] }) => listener.hears(id, stream ?? new MediaStream([track])))
+  const late = window.setTimeout(() => listener.silent(id, true), soundWithinMs)
   connection.addEventListener('connectionstatechange', () => {
-    if (connection.connectionState === 'failed') listener.silent(id)
+    const { connectionState } = connection
+    if (connectionState !== 'connected' && connectionState !== 'failed') return
+    window.clearTimeout(late)
+    listener.silent(id, connectionState === 'failed')
   })
 }
