@@ -19,15 +19,18 @@ export interface Installs {
   stop(): Promise<void>
 }
 
+/** somebody is about to start the application, and looks on: 1, 2, 4, 8 s, then every 15 s for an hour */
+const soonMs = 15_000
+const soonAttempts = 240
+/** after it every 5 min: together a day */
 const longestWaitMs = 5 * 60_000
-/** 1 s, 2 s, … 5 min, then every 5 min: together a day */
-const attemptLimit = 300
+const attemptLimit = 516
 /** a process that died while it sent is followed by another after this time */
 const claimMs = 60_000
 
 /** How long after the nth failure the next try comes. */
 export function installDelayMs(attempts: number): number {
-  return Math.min(1000 * 2 ** Math.min(attempts - 1, 20), longestWaitMs)
+  return attempts > soonAttempts ? longestWaitMs : Math.min(1000 * 2 ** Math.min(attempts - 1, 20), soonMs)
 }
 
 interface Parts {

@@ -104,9 +104,9 @@ describe('a local app', () => {
     }
   })
 
-  it('is called back after 1 s, doubling to 5 minutes, for about a day', () => {
-    expect([1, 2, 3, 9, 10, 300].map(installDelayMs)).toEqual([1000, 2000, 4000, 256_000, 300_000, 300_000])
-    const total = Array.from({ length: 299 }, (_, index) => installDelayMs(index + 1)).reduce((sum, ms) => sum + ms, 0)
+  it('is called back after 1 s, every 15 s for an hour, then every 5 minutes, for about a day', () => {
+    expect([1, 2, 3, 4, 5, 240, 241, 515].map(installDelayMs)).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000, 300_000, 300_000])
+    const total = Array.from({ length: 515 }, (_, index) => installDelayMs(index + 1)).reduce((sum, ms) => sum + ms, 0)
     expect(total / 3_600_000).toBeGreaterThan(23.9)
   })
 })
