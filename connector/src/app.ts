@@ -130,10 +130,8 @@ export function createApp({ config, pbx, clock, log, limits = DEFAULT_LIMITS, gr
     phone: createPhoneReceiver({ applicationToken, pbx, handOver: (wish) => receiveTransferWish(answering, wish), log }),
     async start() {
       link.load()
-      // A PBX that is down now says `up` later, and is asked again then.
-      await switchboard
-        .recover()
-        .catch((error: unknown) => log('warn', 'the PBX could not be asked for its calls', { why: wordsOf(error) }))
+      // A PBX that is down or not connected yet says `up` later, and is asked then.
+      await switchboard.recover().catch((error: unknown) => log('info', 'the PBX is asked for its calls later', { why: wordsOf(error) }))
       prune()
       stopSweep = sweepEveryHour({ pbx, journal, clock, log, keepMs: keepRecordingsMs })
       journal.hasten()
