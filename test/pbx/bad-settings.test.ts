@@ -61,7 +61,8 @@ const pressOnPage = async (): Promise<string> => {
     .getByRole('list', { name: 'Phones' })
     .getByRole('button', { name: /^Call / })
     .click()
-  const card = page.locator('[data-call-dock] article[data-call-id]').first()
+  // not that of the test before
+  const card = page.locator('[data-call-dock] article[data-call-id]').filter({ hasText: `Customer ${numbers}` })
   return (await card.getAttribute('data-call-id'))!
 }
 

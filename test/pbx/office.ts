@@ -270,3 +270,8 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     close: () => end('SIGTERM'),
   }
 }
+
+/** The length of the talk and of its recording are the same within a second; one of the two is in whole seconds, so half a second more. */
+export function expectRecordedWhole({ durationSeconds, recording }: CallView): void {
+  expect(Math.abs(durationSeconds! - (recording as { durationSeconds: number }).durationSeconds)).toBeLessThanOrEqual(1.5)
+}

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { readAsteriskConfig } from '../../connector/src/asterisk/config.ts'
 import { startAsteriskConnector, type AsteriskConnector } from '../../connector/src/asterisk/connector.ts'
+import { ariSnippet, httpSnippet } from '../../connector/src/asterisk/snippets.ts'
 import { systemClock } from '../../connector/src/clock.ts'
 import { openContext, signIn, viewports } from '../browser/people.ts'
 import { launchChromium } from '../support/chromium.ts'
@@ -66,6 +67,8 @@ test('from nothing to the first call with what the set-up page gives; what is wr
 
   const ari = await fileOf('/etc/asterisk/ari.conf')
   const password = /password=(\w{32})/.exec(ari)![1]!
+  // the command line prints the same
+  expect([await fileOf('/etc/asterisk/http.conf'), ari]).toEqual([httpSnippet().text, ariSnippet('hookswitch', password).text])
   asterisk = await startAsterisk({
     phones: { 101: { contact: desk!.port } },
     trunkPort: world!.port,
