@@ -32,6 +32,8 @@ export interface AsteriskWish {
   readonly phones: Readonly<Record<string, { readonly contact?: number }>>
   /** port of whoever plays the outside world; calls of `PJSIP/…@trunk` go there */
   readonly trunkPort: number
+  /** more lines of every endpoint in pjsip.conf */
+  readonly endpointLines?: readonly string[]
   /** more lines of extensions.conf */
   readonly dialplan?: string
   /** modules that are not loaded */
@@ -250,7 +252,7 @@ const quietModules = [
   'chan_oss',
 ]
 
-function describePjsip({ phones, trunkPort, sipPort }: AsteriskWish & { sipPort: number }): string {
+function describePjsip({ phones, trunkPort, sipPort, endpointLines = [] }: AsteriskWish & { sipPort: number }): string {
   const endpoint = (name: string, lines: readonly string[]) =>
     [
       `[${name}]`,
@@ -261,6 +263,7 @@ function describePjsip({ phones, trunkPort, sipPort }: AsteriskWish & { sipPort:
       'rtp_symmetric=yes',
       'force_rport=yes',
       `aors=${name}`,
+      ...endpointLines,
       ...lines,
     ].join('\n')
   return [

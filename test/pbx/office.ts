@@ -22,6 +22,7 @@ export interface OfficeWish {
   readonly asterisk?: Readonly<Record<string, unknown>>
   readonly dialplan?: string
   readonly phones?: AsteriskWish['phones']
+  readonly endpointLines?: AsteriskWish['endpointLines']
   /** whole files of Asterisk's configuration */
   readonly files?: AsteriskWish['files']
   /** the connector's own ring limits */
@@ -121,6 +122,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
     phones: { 101: { contact: desk.port }, 102: {}, ...wish.phones },
     trunkPort: wish.worldPort ?? world.port,
     ...(wish.files && { files: wish.files }),
+    ...(wish.endpointLines && { endpointLines: wish.endpointLines }),
     ...(wish.dialplan === undefined ? {} : { dialplan: wish.dialplan }),
   })
   opened.push(() => asterisk.stop())

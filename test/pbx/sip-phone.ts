@@ -28,6 +28,8 @@ export interface SipCall {
   answer(): void
   reject(status: number, reason: string, headers?: Readonly<Record<string, string>>): void
   bye(): void
+  /** is gone without a word: sends and answers nothing any more */
+  vanish(): void
   /** resolves when `what` has happened */
   until(what: 'canceled' | 'acked' | 'bye'): Promise<void>
 }
@@ -138,6 +140,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
   let lastReply: Buffer | undefined
   let isFinal = false
   let isAnswered = false
+  let isVanished = false
   let sequence = 100
 
   const say = (status: string, extra: readonly string[] = [], body = '') => {
@@ -202,6 +205,10 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
       socket.send(`${lines.join('\r\n')}\r\n\r\n`, remote.port, remote.address)
       end()
     },
+    vanish() {
+      isVanished = true
+      end()
+    },
     until: (what) =>
       soon(`the call is ${what} (it is ${happened.join(', ') || 'untouched'})`, (resolve) => {
         const look = (): void => {
@@ -218,6 +225,7 @@ function createCall(parts: { socket: Socket; port: number; hz: number; invite: M
     ready,
     end,
     receive(method: string, message: Message, reply: (status: string, extra?: readonly string[]) => void): void {
+      if (isVanished) return undefined
       if (method === 'INVITE') return lastReply ? socket.send(lastReply, remote.port, remote.address) : undefined
       if (method === 'ACK') return happened.includes('acked') ? undefined : note('acked')
       reply('200 OK')
