@@ -4,10 +4,11 @@
  *
  *   npm run bench:calls -- --calls 100 --rounds 3
  *
- * All of it shares the machine: portal, connector, Asterisk, and the phones, which send and hear sound. The figures are those of `many-calls.test.ts`.
+ * All of it shares the machine: portal and connector as they ship, Asterisk, and the phones, which send and hear sound; each a process of its own. The
+ * figures are those of `many-calls.test.ts`. A machine that does something else besides says nothing: its load before each round is printed.
  */
 import { spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -22,12 +23,13 @@ const env = {
 }
 console.log(`${cpus().length} cores, Node ${process.version}`)
 for (let round = 1; round <= Number(options.rounds); round += 1) {
+  const load = loadavg()[0]!.toFixed(1)
   const { status, stdout, stderr } = spawnSync('vitest', ['run', '--project', 'pbx', '--retry=0', 'test/pbx/many-calls.test.ts'], {
     cwd: root,
     env,
     encoding: 'utf8',
   })
   const figures = stdout.split('\n').filter((line) => line.includes('calls at once: click'))
-  console.log(`round ${round}: ${figures.join(' ') || `${stdout}${stderr}`}`)
+  console.log(`round ${round}, load before it ${load}: ${figures.join(' ') || `${stdout}${stderr}`}`)
   if (status !== 0) process.exitCode = 1
 }

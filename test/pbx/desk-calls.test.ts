@@ -27,7 +27,8 @@ const ended = async (number: string): Promise<CallView[]> => {
 }
 const outside = { hz: 1000 }
 
-test('a call dialled by hand is logged as outgoing, with its length, for the user of the phone; nobody sees a card', async () => {
+test('a call dialled by hand is logged as outgoing, with its length, for the user of the phone, on the customer’s timeline; nobody sees a card', async () => {
+  const contact = await office.house.addContact({ NAME: 'Nora', PHONE: [{ VALUE: '+15550104001', VALUE_TYPE: 'WORK' }] })
   const phone = await callIn(office.asterisk.sipPort, { from: '101', to: '+15550104001', hz: 440 })
   const client = await office.world.next()
   client.ring()
@@ -38,7 +39,10 @@ test('a call dialled by hand is logged as outgoing, with its length, for the use
   phone.bye()
   const [call, ...more] = await ended('+15550104001')
   expect(more).toEqual([])
-  expect(call).toMatchObject({ direction: 'outgoing', statusCode: '200', userId: office.house.admin.userId })
+  const entity = { kind: 'contact', id: contact }
+  expect(call).toMatchObject({ direction: 'outgoing', statusCode: '200', userId: office.house.admin.userId, entity })
+  const timeline = await office.house.admin.api('GET', `/contacts/${contact}/timeline`)
+  expect(JSON.stringify(timeline.body)).toContain(call!.callId)
   expect(Math.abs(call!.durationSeconds! - 1.1)).toBeLessThanOrEqual(1)
   expect((await office.house.admin.api('GET', '/calls/open')).body.items).toEqual([])
   phone.close()

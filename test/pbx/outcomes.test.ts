@@ -154,6 +154,37 @@ describe('the customer', () => {
     await endedAs(callId, is16 || isByDialplan ? on16 : on22)
   })
 
+  // The rows of the table by Q.850 cause. Asterisk 16 takes the cause that the network adds; 22 tells the SIP status, and takes no cause beside it.
+  test.each([
+    [1, '404'],
+    [2, '480'],
+    [3, '480'],
+    [16, 'OTHER'],
+    [17, '486'],
+    [18, '480'],
+    [19, '480'],
+    [20, '480'],
+    [21, '603'],
+    [22, '404'],
+    [27, '480'],
+    [28, '484'],
+    [34, '503'],
+    [38, '503'],
+    [41, '503'],
+    [42, '503'],
+    [44, '503'],
+    [47, '503'],
+    [50, '403'],
+    [52, '403'],
+    [55, '403'],
+    [57, '403'],
+    [127, 'OTHER'],
+  ])('whose network names the cause %i, and rang nobody, is reported by it', async (cause, code) => {
+    const { callId, client } = await dialled()
+    client.reject(480, 'Temporarily Unavailable', { Reason: `Q.850;cause=${cause}` })
+    await endedAs(callId, is16 ? code : '480')
+  })
+
   test('who does not answer is given up in time', async () => {
     const { callId, agent, client } = await dialled()
     client.ring()

@@ -50,10 +50,12 @@ async function bring(stage: (typeof stages)[number]): Promise<{ callId: string; 
   return { callId, agent, client, answeredAt }
 }
 
-/** Nobody was rung twice, nothing stands, and the portal has the call as over, once. */
+/** Nobody was rung twice, nothing stands, and the portal has the call once, as over. */
 async function expectSettled(callId: string): Promise<void> {
   await office.finished(callId)
   await office.expectQuiet()
+  const list = await office.house.admin.api('GET', `/calls?search=${number.slice(1)}`)
+  expect((list.body.items as { callId: string; state: string }[]).map((one) => [one.callId, one.state])).toEqual([[callId, 'finished']])
   expect(office.desk.calls.length - desksBefore).toBe(1)
   expect(office.world.calls.length - worldsBefore).toBeLessThanOrEqual(1)
 }
