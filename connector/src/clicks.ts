@@ -46,11 +46,9 @@ export function createClickListener(parts: ClickParts) {
       return taken
     }
     const call = draftCall(data, parts.clock.now())
-    const refusal = await prepare(parts, call)
-    if (!('code' in refusal)) {
-      parts.switchboard.take(refusal)
-      return taken
-    }
+    const prepared = await prepare(parts, call)
+    const refusal = 'code' in prepared ? prepared : takeOrSayWhy(parts, prepared)
+    if (refusal === undefined) return taken
     parts.log('info', 'a click was refused', { callId, ...refusal })
     if (exchange.isAnswered()) parts.switchboard.take(refusedCall(call, refusal, parts.clock.now()))
     return refuse(refusal)
@@ -74,6 +72,17 @@ async function prepare(parts: ClickParts, call: Call): Promise<Call | Refusal> {
     return prepared
   } catch (error) {
     return { code: 'unavailable', text: `The connector could not prepare the call: ${wordsOf(error)}` }
+  }
+}
+
+/** What cannot be written down is not dialled: nobody would know of it after a crash. */
+function takeOrSayWhy({ switchboard, log }: ClickParts, call: Call): Refusal | undefined {
+  try {
+    switchboard.take(call)
+    return undefined
+  } catch (error) {
+    log('error', 'the journal cannot be written', { callId: call.callId, why: wordsOf(error) })
+    return { code: 'unavailable', text: `The connector cannot write the call down, so it does not dial: ${wordsOf(error)}` }
   }
 }
 

@@ -12,6 +12,7 @@ import { launchChromium } from '../support/chromium.ts'
 import { startPortal, testPassword, type TestPortal } from '../support/portal.ts'
 import { findFreePort } from '../support/ports.ts'
 import { startAsterisk, type TestAsterisk } from './asterisk.ts'
+import { until } from './office.ts'
 import { startSipPhone, type SipPhone } from './sip-phone.ts'
 import { sampleRate, toneShare } from './tone.ts'
 
@@ -102,7 +103,7 @@ test('from nothing to the first call with what the set-up page gives; what is wr
   const tested = await desk!.next()
   tested.answer()
   await own.getByText('Extension 101 rings now').waitFor()
-  await expect.poll(() => tested.heard().length, { timeout: 10_000 }).toBeGreaterThan(sampleRate)
+  await until(() => tested.heard().length > sampleRate, 'the tone is heard')
   expect(
     toneShare(tested.heard().slice(-sampleRate / 4), 600) + toneShare(tested.heard().slice(-sampleRate / 2, -sampleRate / 4), 600),
   ).toBeGreaterThan(0.5)

@@ -45,7 +45,8 @@ export function createPhones({ phones, settings, ari, clock, log }: PhonesParts)
     try {
       await put('auth', id, { auth_type: 'userpass', username: id, password })
       await put('aor', id, { max_contacts: '1', remove_existing: 'yes', minimum_expiration: '30' })
-      const usual = { context: 'internal', disallow: 'all', allow: 'alaw,ulaw', direct_media: 'no' }
+      // A browser that died says nothing: without its sound the call is ended.
+      const usual = { context: 'internal', disallow: 'all', allow: 'alaw,ulaw', direct_media: 'no', rtp_timeout: '60' }
       await put('endpoint', id, { ...usual, ...phones.endpoint, webrtc: 'yes', aors: id, auth: id })
     } catch (error) {
       if (!(error instanceof AriRefusal)) throw error
