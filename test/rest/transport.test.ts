@@ -1,3 +1,4 @@
+import { request as requestHttp } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { request, startPortal, type Answer, type TestApp, type TestPortal } from '../support/portal.ts'
 
@@ -560,4 +561,40 @@ test('a portal that requires https says so over http', async () => {
   } finally {
     await strict.stop()
   }
+})
+
+describe('a request that offers HTTP/2, as Java’s and curl’s clients do on every new connection without TLS', () => {
+  const offer = (path: string, { method = 'GET', body = '', upgrade = 'h2c' } = {}) =>
+    new Promise<{ status: number; version: string; text: string }>((resolve, reject) => {
+      const headers = {
+        ...json,
+        'content-length': body.length,
+        connection: 'Upgrade, HTTP2-Settings',
+        'http2-settings': 'AAMAAABkAAQAAP__',
+        upgrade,
+      }
+      const asked = requestHttp(house.url + path, { method, headers, agent: false }, (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, version: answer.httpVersion, text: Buffer.concat(parts).toString() }),
+        )
+      })
+      asked.on('error', reject)
+      asked.end(body)
+    })
+
+  test('is answered in HTTP/1.1, with its body read', async () => {
+    const got = await offer(`${hook}/profile.json`)
+    expect([got.status, got.version, JSON.parse(got.text).result.NAME]).toEqual([200, '1.1', 'Admin'])
+    const body = JSON.stringify({ USER_ID: house.admin.userId, PHONE_NUMBER: '+15550100277', TYPE: 2 })
+    const registered = await offer(`${hook}/telephony.externalcall.register.json`, { method: 'POST', body })
+    expect([registered.status, JSON.parse(registered.text).result.CALL_ID]).toEqual([200, expect.stringMatching(/^externalCall\./)])
+    const token = await offer(`/oauth/token/?grant_type=refresh_token&client_id=${app.clientId}&client_secret=wrong&refresh_token=x`)
+    expect([token.status, JSON.parse(token.text).error]).toEqual([401, 'invalid_client'])
+  })
+
+  test('is no way to a WebSocket where there is none', async () => {
+    expect(await offer(`${hook}/profile.json`, { upgrade: 'WebSocket' })).toMatchObject({ status: 404, text: '' })
+  })
 })

@@ -19,6 +19,14 @@ export interface PhoneSocketParts {
   readonly log: Log
 }
 
+/**
+ * Whether a request that offers another protocol means a WebSocket. All others are answered in HTTP/1.1, as if they had not offered it: the HTTP
+ * clients of Java and curl offer h2c with the first request of each connection without TLS (RFC 7540, 3.2).
+ */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket'
+}
+
 const path = '/v1/phone/socket'
 const connectMs = 5_000
 /** a WebSocket's close frame with the code 4001: the person's phone is in another browser now */

@@ -17,7 +17,7 @@ import type { Live } from './live.ts'
 import type { Metrics } from './metrics.ts'
 import { serveOAuth, tokenEndpoint } from './oauth.ts'
 import { refuseForeignRequest, sendProblem, serveOwnApi } from './own-api.ts'
-import { servePhoneSocket, type PhoneSocketParts } from './phone-socket.ts'
+import { asksForWebSocket, servePhoneSocket, type PhoneSocketParts } from './phone-socket.ts'
 import { isRestRequest, maskPath, pathOf, refuseRest, serveRest, type UploadRequest } from './rest.ts'
 import { readSessionToken, userOfRequest } from './sessions.ts'
 import type { TlsFiles } from './tls.ts'
@@ -83,10 +83,14 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
     },
     serverFactory: (handler: RequestListener) => {
       if (tls === null || config.httpsPort !== null)
-        listeners.push({ server: createHttpServer(handler), scheme: 'http', port: config.port })
+        listeners.push({
+          server: createHttpServer({ shouldUpgradeCallback: asksForWebSocket }, handler),
+          scheme: 'http',
+          port: config.port,
+        })
       if (tls !== null)
         listeners.push({
-          server: createHttpsServer({ cert: tls.cert, key: tls.key }, handler),
+          server: createHttpsServer({ cert: tls.cert, key: tls.key, shouldUpgradeCallback: asksForWebSocket }, handler),
           scheme: 'https',
           port: config.httpsPort ?? config.port,
         })
