@@ -145,6 +145,11 @@ describe('parameters', () => {
     expect((await get(`${hook}/crm.contact.get?${name}=${contactId}`)).body.result.NAME).toBe('Nora')
   })
 
+  test.each(['null', 'null\n', '{}', '[]'])('are none in the JSON body %j; those of the query count', async (body) => {
+    const answer = await post(`${hook}/crm.contact.get?id=${contactId}`, body, json)
+    expect(answer).toMatchObject({ status: 200, body: { result: { NAME: 'Nora' } } })
+  })
+
   test('that nobody knows are ignored', async () => {
     expect((await get(`${hook}/crm.contact.get?id=${contactId}&__order=1&bx24_sdk_ver=9&any[thing]=1`)).status).toBe(200)
   })
@@ -424,7 +429,7 @@ describe('a body that cannot be read', () => {
     body: { error: 'INVALID_REQUEST', error_description: expect.stringContaining('The request body cannot be read') },
   }
 
-  test.each(['{', '{"a":', '[1,2', 'nul', '"text"', '5', 'null', 'true'])('as JSON %s', async (body) => {
+  test.each(['{', '{"a":', '[1,2', 'nul', '"text"', '5', 'true'])('as JSON %s', async (body) => {
     expect(await post(`${hook}/profile`, body, json)).toMatchObject(refused)
   })
 

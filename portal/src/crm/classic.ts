@@ -111,10 +111,12 @@ function isOfCards(of: FilterOf): of is CardFilterOf {
 
 /**
  * Reads `filter`. A name that the type does not have is refused: ignoring it would find everything. `[""]` stands for no filter: PHP clients
- * send it.
+ * send it. A key with a prefix that there is not, such as `<>STATUS_ID`, is left aside: that is what the original was seen to do.
  */
 export function readFilter(of: FilterOf, filter: LooseMap): Condition[] {
-  const named = Object.entries(filter).filter(([key, sent]) => !(sent === '' && /^\d+$/.test(key)))
+  const isAside = ([key, sent]: readonly [string, Loose]): boolean =>
+    (sent === '' && /^\d+$/.test(key)) || /^[<>=!%@]/.test(readFilterKey(key).name)
+  const named = Object.entries(filter).filter((entry) => !isAside(entry))
   return named.map(([key, sent]) => {
     const { operator, name: sentName } = readFilterKey(key)
     const name = sentName.toUpperCase()

@@ -251,6 +251,15 @@ describe('refusals', () => {
     expect(await refusal(name, sent)).toBe(expected)
   })
 
+  it('leaves a filter with a prefix that there is not aside, and keeps the others', async () => {
+    const count = async (filter: Record<string, unknown>) => (await outcome('crm.lead.list', { filter })).total
+    await call('crm.lead.add', { fields: { TITLE: 'Of this state', STATUS_ID: 'NEW' } })
+    const all = await count({})
+    expect([await count({ '<>STATUS_ID': 'NEW' }), await count({ '<>STATUS_ID': 'JUNK' })]).toEqual([all, all])
+    expect(await count({ '<>STATUS_ID': 'NEW', TITLE: 'Of this state' })).toBe(1)
+    expect(await count({ '!STATUS_ID': 'NEW', TITLE: 'Of this state' })).toBe(0)
+  })
+
   it('writes nothing of a card that it refuses', async () => {
     const before = await outcome('crm.lead.list')
     await refusal('crm.lead.add', { fields: { TITLE: 'Half', PHONE: [{ VALUE: '+12125550110' }, { VALUE: '1'.repeat(300) }] } })

@@ -86,9 +86,10 @@ export async function parseBody(contentType: string, stream: Readable, limit: Li
   return isJson ? parseJsonMap(text) : parseForm(text)
 }
 
-/** A JSON map; a list counts as a map by index, which is how PHP sends an empty one. */
+/** A JSON map; a list counts as a map by index, which is how PHP sends an empty one; `null` is what Go and C# write for no parameters. */
 export function parseJsonMap(text: string): LooseMap {
   const value = parseJson(text)
+  if (value === null) return {}
   if (Array.isArray(value)) return Object.fromEntries(value.map((one, index) => [String(index), one as LooseMap[string]]))
   if (!isMap(value)) throw new PortalError('malformed_body', { detail: 'JSON must be an object' })
   checkCount(Object.keys(value).length)
