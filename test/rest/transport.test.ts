@@ -383,10 +383,38 @@ describe('a batch', () => {
     expect(body.result.result_error).toEqual({ a: refused, b: refused })
   })
 
-  test('refuses to carry recordings', async () => {
-    expect(
-      (await batch({ cmd: { a: 'telephony.externalCall.attachRecord?CALL_ID=1&FILENAME=a.mp3' } })).body.result.result_error.a.error,
-    ).toBe('ERROR_BATCH_METHOD_NOT_ALLOWED')
+  test('carries recordings in a form, each command encoded twice: inline beyond the usual limit of bodies, and for an upload address', async () => {
+    const sound = Buffer.alloc(3 * 2 ** 20, 'RIFF\u00ff\u00fe')
+    const commandsOf = (commands: Record<string, [method: string, params: Record<string, string>]>): string =>
+      Object.entries(commands)
+        .map(([key, [method, params]]) => [`cmd[${key}]`, `${method}?${new URLSearchParams(params).toString()}`] as const)
+        .map(([name, command]) => `${encodeURIComponent(name)}=${encodeURIComponent(command)}`)
+        .join('&')
+    const auth = app.accessToken
+    const run = async (commands: Parameters<typeof commandsOf>[0]) =>
+      (await post('/rest/batch', `auth=${auth}&halt=0&${commandsOf(commands)}`, form)).body.result
+    const call = { USER_ID: String(house.admin.userId), PHONE_NUMBER: '+15550100288', TYPE: '1', auth }
+    const register = 'telephony.externalcall.register_66a1b2c3d4e5f.12345678'
+    const { CALL_ID } = (await run({ [register]: ['telephony.externalcall.register', call] })).result[register]
+    const { result, result_error } = await run({
+      finish: [
+        'telephony.externalcall.finish',
+        { CALL_ID, USER_ID: call.USER_ID, DURATION: '3', STATUS_CODE: '200', ADD_TO_CHAT: '0', auth },
+      ],
+      inline: ['telephony.externalCall.attachRecord', { CALL_ID, FILENAME: 'a.wav', FILE_CONTENT: sound.toString('base64'), auth }],
+      address: ['telephony.externalCall.attachRecord', { CALL_ID, FILENAME: 'a.wav', auth }],
+    })
+    expect(result_error).toEqual([])
+    expect(result.address).toEqual({ uploadUrl: expect.stringContaining('/rest/upload.json?'), fieldName: 'file' })
+    const played = await fetch(`${house.url}/v1/recordings/${result.inline.FILE_ID}`, { headers: { cookie: house.admin.cookie } })
+    expect(Buffer.from(await played.arrayBuffer()).equals(sound)).toBe(true)
+    const upload = new FormData()
+    upload.set(result.address.fieldName, new Blob(['RIFF']), 'a.wav')
+    expect((await post(new URL(result.address.uploadUrl).pathname + new URL(result.address.uploadUrl).search, upload)).body.result).toEqual(
+      {
+        FILE_ID: expect.any(Number),
+      },
+    )
   })
 
   test('runs 50 commands and refuses the rest', async () => {

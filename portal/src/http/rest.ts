@@ -113,9 +113,10 @@ export function sendJson(reply: FastifyReply, status: number, body: unknown): Fa
   return reply.code(status).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(body))
 }
 
-const largeMethods = new Set(['telephony.externalcall.attachrecord'])
+/** Methods whose parameters may hold a recording. The contract bans files from batches (6.5); connectors in the wild send theirs in one. */
+const largeMethods = new Set(['telephony.externalcall.attachrecord', 'batch'])
 
-/** How long a text may be that holds a recording of `maxBytes` in base64, with line breaks and percent-encoding. */
+/** How long a text may be that holds a recording of `maxBytes` in base64, with line breaks and percent-encoding, twice in a batch. */
 function encodedBytes(maxBytes: number): number {
   return Math.ceil(maxBytes * 1.5) + 65_536
 }

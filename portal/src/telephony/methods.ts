@@ -158,7 +158,6 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
     'telephony.externalcall.attachrecord': method({
       scope: 'telephony',
       about: 'Attaches the recording of a finished call: by URL, inline, or by an upload address.',
-      notInBatch: true,
       params: {
         CALL_ID: callId,
         RECORD_URL: text('fetched within the request'),
