@@ -47,6 +47,21 @@ describe.each(engines)('cards on %s', (_, create) => {
     expect(await ask('crm.deal.get', { id })).toMatchObject({ CLOSEDATE: null, PROBABILITY: null, OPPORTUNITY: '0.00', CURRENCY_ID: 'USD' })
   })
 
+  test('what the stage of a lead or deal means is shown and filtered by, before its directory is made and after', async () => {
+    await addDeal({ STAGE_ID: 'LOSE', SOURCE_ID: 'MEANING' })
+    await addDeal({ STAGE_ID: 'EXECUTING', SOURCE_ID: 'MEANING' })
+    for (const STATUS_ID of ['NEW', 'CONVERTED', 'JUNK']) await house.addLead({ TITLE: STATUS_ID, STATUS_ID, COMMENTS: 'meaning' })
+    const meanings = async (): Promise<unknown> => {
+      const deals = await ask('crm.deal.list', { filter: { SOURCE_ID: 'MEANING', CLOSED: 'N' }, select: ['STAGE_SEMANTIC_ID', 'CLOSED'] })
+      const filter = { COMMENTS: 'meaning', '!STATUS_SEMANTIC_ID': 'P' }
+      const leads = await ask('crm.lead.list', { filter, select: ['STATUS_SEMANTIC_ID'], order: { ID: 'ASC' } })
+      return [...deals, ...leads].map(({ ID: _, ...values }: Record<string, string>) => Object.values(values).join())
+    }
+    expect(await meanings()).toEqual(['P,N', 'S', 'F'])
+    await ask('crm.status.list', {})
+    expect(await meanings()).toEqual(['P,N', 'S', 'F'])
+  })
+
   test('comments are paged in their order, changed and deleted', async () => {
     const ENTITY_ID = await house.addLead({ TITLE: 'L' })
     const filter = { ENTITY_TYPE: 'lead', ENTITY_ID }

@@ -187,6 +187,61 @@ describe.each(kinds)('crm.%s', (type, fields, expected) => {
   })
 })
 
+describe('what a stage means', () => {
+  const titled = (method: string, filter: Record<string, unknown>) => result(method, { filter, select: ['TITLE'], order: { ID: 'ASC' } })
+  const titles = async (method: string, filter: Record<string, unknown>): Promise<string[]> =>
+    ((await titled(method, filter)) as Array<{ TITLE: string }>).map((one) => one.TITLE)
+
+  test('is P, S or F of a lead, by the directory, and leads are found by it', async () => {
+    const own = await result('crm.status.add', {
+      fields: { ENTITY_ID: 'STATUS', STATUS_ID: 'GONE', NAME: 'Gone', SORT: 50, SEMANTICS: 'F' },
+    })
+    for (const [TITLE, STATUS_ID] of [
+      ['Open', 'NEW'],
+      ['Won', 'CONVERTED'],
+      ['Lost', 'JUNK'],
+      ['Lost of our own', 'GONE'],
+    ])
+      await result('crm.lead.add', { fields: { TITLE, STATUS_ID, COMMENTS: 'meaning' } })
+    const of = (filter: Record<string, unknown>) => titles('crm.lead.list', { COMMENTS: 'meaning', ...filter })
+    expect(await of({ STATUS_SEMANTIC_ID: 'P' })).toEqual(['Open'])
+    expect(await of({ '!STATUS_SEMANTIC_ID': 'P' })).toEqual(['Won', 'Lost', 'Lost of our own'])
+    expect(await of({ '@STATUS_SEMANTIC_ID': ['S', 'F'] })).toEqual(['Won', 'Lost', 'Lost of our own'])
+    const rows = await result('crm.lead.list', { filter: { COMMENTS: 'meaning' }, select: ['STATUS_SEMANTIC_ID'], order: { ID: 'ASC' } })
+    expect(rows.map((row: Record<string, string>) => row['STATUS_SEMANTIC_ID'])).toEqual(['P', 'S', 'F', 'F'])
+    expect((await result('crm.lead.get', { id: rows[3].ID })).STATUS_SEMANTIC_ID).toBe('F')
+    const { items } = await result('crm.item.list', { entityTypeId: 1, filter: { comments: 'meaning', stageSemanticId: 'S' } })
+    expect(items.map((item: Record<string, string>) => [item['title'], item['stageSemanticId']])).toEqual([['Won', 'S']])
+    await result('crm.lead.update', { id: rows[3].ID, fields: { STATUS_ID: 'NEW', STATUS_SEMANTIC_ID: 'S' } })
+    expect(await of({ STATUS_SEMANTIC_ID: 'P' })).toEqual(['Open', 'Lost of our own'])
+    await result('crm.status.delete', { id: own })
+  })
+
+  test('closes a deal: open deals are found by CLOSED and by what their stages mean', async () => {
+    for (const [TITLE, STAGE_ID] of [
+      ['New', 'NEW'],
+      ['Won', 'WON'],
+      ['Lost', 'LOSE'],
+    ])
+      await result('crm.deal.add', { fields: { TITLE, STAGE_ID, COMMENTS: 'meaning' } })
+    const of = (filter: Record<string, unknown>) => titles('crm.deal.list', { COMMENTS: 'meaning', ...filter })
+    expect([await of({ CLOSED: 'N' }), await of({ CLOSED: 'Y' }), await of({ '!CLOSED': 'Y' })]).toEqual([
+      ['New'],
+      ['Won', 'Lost'],
+      ['New'],
+    ])
+    expect([await of({ STAGE_SEMANTIC_ID: 'P' }), await of({ STAGE_SEMANTIC_ID: 'S' })]).toEqual([['New'], ['Won']])
+    const rows = await result('crm.deal.list', { filter: { COMMENTS: 'meaning' }, order: { ID: 'ASC' } })
+    expect(rows.map((row: Record<string, string>) => [row['STAGE_SEMANTIC_ID'], row['CLOSED']])).toEqual([
+      ['P', 'N'],
+      ['S', 'Y'],
+      ['F', 'Y'],
+    ])
+    const { items } = await result('crm.item.list', { entityTypeId: 2, filter: { comments: 'meaning', closed: 'N' } })
+    expect(items.map((item: Record<string, string>) => [item['title'], item['closed']])).toEqual([['New', 'N']])
+  })
+})
+
 test('a company needs a title', async () => {
   expect(await app.call('crm.company.add', { fields: { COMMENTS: 'x' } })).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } })
 })

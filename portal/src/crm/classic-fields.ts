@@ -24,7 +24,8 @@ export function typeOfName(name: string): EntityType | null {
 
 /**
  * `text` and `id` are plain, `flag` is Y/N, `time` ISO 8601, `date` the midnight of a day, `money` an amount that is kept in hundredths,
- * `currency` an ISO 4217 code, `user`, `contact` and `company` the id of a row that must exist, `has` is computed from the multi-fields.
+ * `currency` an ISO 4217 code, `user`, `contact` and `company` the id of a row that must exist, `has` is computed from the multi-fields,
+ * `semantic` (P under way, S won, F lost) and `closed` (Y/N) from what the directory says of the stage.
  */
 export type FieldKind =
   | 'id'
@@ -41,12 +42,14 @@ export type FieldKind =
   | 'company'
   | 'json'
   | 'has'
+  | 'semantic'
+  | 'closed'
 
 /** One classic field. */
 export interface Field {
   /** wire name */
   readonly name: string
-  /** column of the table; for `has` the multi-field type */
+  /** column of the table; for `has` the multi-field type, for `semantic` and `closed` what `queries.ts` selects beside the columns */
   readonly column: string
   readonly kind: FieldKind
   readonly title: string
@@ -72,7 +75,10 @@ const person = [
 const has = [
   field('HAS_PHONE', 'has', 'Has phone', { column: 'PHONE', readOnly: true }),
   field('HAS_EMAIL', 'has', 'Has e-mail', { column: 'EMAIL', readOnly: true }),
+  // there are no open lines here: nobody has one
+  field('HAS_IMOL', 'has', 'Has open line', { column: 'IMOL', readOnly: true }),
 ]
+const stage = { column: 'semantic', readOnly: true, nullable: false }
 const about = [
   field('SOURCE_ID', 'status', 'Source'),
   field('SOURCE_DESCRIPTION', 'text', 'Source information', { maxLength: 20_000 }),
@@ -109,6 +115,7 @@ export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
     ...person,
     field('COMPANY_TITLE', 'text', 'Company name'),
     field('STATUS_ID', 'status', 'Stage', { nullable: false }),
+    field('STATUS_SEMANTIC_ID', 'semantic', 'What the stage means', stage),
     ...worth,
     company,
     contact,
@@ -120,6 +127,7 @@ export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
     title('Deal name', false),
     field('TYPE_ID', 'status', 'Deal type'),
     field('STAGE_ID', 'status', 'Stage', { nullable: false }),
+    field('STAGE_SEMANTIC_ID', 'semantic', 'What the stage means', stage),
     field('CATEGORY_ID', 'integer', 'Pipeline', { nullable: false }),
     field('PROBABILITY', 'integer', 'Probability, %'),
     ...worth,
@@ -127,8 +135,14 @@ export const fieldsOf: Readonly<Record<EntityType, readonly Field[]>> = {
     contact,
     field('BEGINDATE', 'date', 'Begins on'),
     field('CLOSEDATE', 'date', 'Ends on'),
+    field('CLOSED', 'closed', 'Closed', stage),
     ...about,
   ],
+}
+
+/** Fields that stand in no column of their own: computed when they are shown, not sorted by. */
+export function isComputed({ kind }: Pick<Field, 'kind'>): boolean {
+  return kind === 'has' || kind === 'semantic' || kind === 'closed'
 }
 
 const readOnly = { readOnly: true, nullable: false }

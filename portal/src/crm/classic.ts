@@ -4,11 +4,21 @@ import { isTrue } from '../rest/params.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
 import type { Row } from '../store/tables.ts'
-import { fieldsOf, multifieldTypes, type EntityType, type Field, type MultifieldType } from './classic-fields.ts'
+import { fieldsOf, isComputed, multifieldTypes, type EntityType, type Field, type MultifieldType } from './classic-fields.ts'
 import type { EntityRecord, EntityWrite } from './entities.ts'
 import { readValue } from './field-values.ts'
 import { matchOf, type MultifieldWrite } from './multifields.ts'
-import { anyOf, hasCondition, multifieldCondition, negated, valueCondition, type Condition, type Operator, type Query } from './queries.ts'
+import {
+  anyOf,
+  hasCondition,
+  multifieldCondition,
+  negated,
+  semanticCondition,
+  valueCondition,
+  type Condition,
+  type Operator,
+  type Query,
+} from './queries.ts'
 
 /** What `fields` of add and update ask for. Unknown and read-only names are ignored. */
 export function readFields(type: EntityType, fields: LooseMap): EntityWrite {
@@ -145,6 +155,10 @@ export function fieldCondition(
   { field, operator, values }: { field: Field; operator: Operator; values: readonly Loose[] },
 ): Condition {
   if (field.kind === 'has' && isOfCards(of)) return hasFilter(of, { field, operator, isWanted: isTrue(values[0]) })
+  if (of.type === 'lead' || of.type === 'deal') {
+    if (field.kind === 'semantic') return stageFilter(of.type, operator, values.map(String))
+    if (field.kind === 'closed') return stageFilter(of.type, operator, isTrue(values[0]) ? ['S', 'F'] : ['P'])
+  }
   return fieldFilter(field, operator, values)
 }
 
@@ -154,6 +168,11 @@ function hasFilter(
 ): Condition {
   const condition = hasCondition({ portalId, type, typeId: field.column })
   return isWanted === (operator === '=') ? condition : negated(condition)
+}
+
+function stageFilter(type: 'lead' | 'deal', operator: Operator, meanings: readonly string[]): Condition {
+  const condition = semanticCondition(type, meanings)
+  return operator === '!=' ? negated(condition) : condition
 }
 
 /** A second on the wire is all its milliseconds. */
@@ -181,7 +200,7 @@ function multifieldFilter(
 /** Reads `order`; names that the type does not have are ignored. */
 export function readOrder(fields: readonly Field[], order: LooseMap | undefined): Query['order'] {
   return Object.entries(order ?? {}).flatMap(([key, direction]) => {
-    const field = fields.find((one) => one.name === key.toUpperCase() && one.kind !== 'has')
+    const field = fields.find((one) => one.name === key.toUpperCase() && !isComputed(one))
     return field ? [{ column: field.column, descending: typeof direction === 'string' && /^\s*desc/i.test(direction) }] : []
   })
 }
@@ -192,8 +211,7 @@ export function presentCard(card: EntityRecord, selection: Selection | 'everythi
   const shown: Record<string, unknown> = {}
   for (const field of fieldsOf[card.type]) {
     if (selection !== 'everything' && selection !== null && !selection.has(field.name)) continue
-    if (field.kind === 'has') shown[field.name] = card.multifields.some((one) => one.type_id === field.column) ? 'Y' : 'N'
-    else shown[field.name] = presentValue(field, row[field.column] ?? null)
+    shown[field.name] = presentComputed(field, card) ?? presentValue(field, row[field.column] ?? null)
   }
   for (const typeId of multifieldTypes) {
     if (selection !== 'everything' && !selection?.has(typeId)) continue
@@ -201,6 +219,14 @@ export function presentCard(card: EntityRecord, selection: Selection | 'everythi
     if (values.length > 0) shown[typeId] = values.map(presentMultifield)
   }
   return shown
+}
+
+/** What stands in no column, alike in both dialects; undefined for all other fields. */
+export function presentComputed(field: Field, { row, multifields }: Pick<EntityRecord, 'row' | 'multifields'>): string | undefined {
+  if (field.kind === 'has') return multifields.some((one) => one.type_id === field.column) ? 'Y' : 'N'
+  const meaning = (row as unknown as { readonly semantic?: string }).semantic ?? 'P'
+  if (field.kind === 'semantic') return meaning
+  return field.kind === 'closed' ? (meaning === 'P' ? 'N' : 'Y') : undefined
 }
 
 /** One scalar as the classic methods write it. */
@@ -232,6 +258,8 @@ export const fieldTypes: Readonly<Record<Field['kind'], string>> = {
   company: 'crm_company',
   json: 'string',
   has: 'char',
+  semantic: 'string',
+  closed: 'char',
 }
 
 /** One field as the `fields` methods describe it. */

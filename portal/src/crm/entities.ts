@@ -6,10 +6,11 @@ import type { Loose } from '../rest/php.ts'
 import { fold } from '../store/fold.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { Row, Tables } from '../store/tables.ts'
-import { fieldsOf, personOf, titleOf, typeIds, type EntityColumns, type EntityType, type Field } from './classic-fields.ts'
+import { fieldsOf, isComputed, personOf, titleOf, typeIds, type EntityColumns, type EntityType, type Field } from './classic-fields.ts'
 import { activityRemoved, entityEvents } from './events.ts'
 import { currencyOf } from './currencies.ts'
 import { readValue, type ColumnValue } from './field-values.ts'
+import { semanticOf } from './queries.ts'
 import { multifieldsOf, removeMultifields, writeMultifields, type MultifieldWrites } from './multifields.ts'
 
 /** Tells browsers what changed; names such as `contact:4` and `contacts`. */
@@ -149,7 +150,8 @@ async function rowOf(
   portalId: number,
   { type, id }: { type: EntityType; id: number },
 ): Promise<EntityColumns | undefined> {
-  return db.selectFrom(tableOf(type)).selectAll().where('portal_id', '=', portalId).where('id', '=', id).executeTakeFirst()
+  const query = db.selectFrom(tableOf(type)).selectAll().where('portal_id', '=', portalId).where('id', '=', id)
+  return (type === 'lead' || type === 'deal' ? query.select(semanticOf(type).as('semantic')) : query).executeTakeFirst()
 }
 
 async function portalOf(tx: Tx, portalId: number): Promise<{ country: string; language: string }> {
@@ -159,7 +161,7 @@ async function portalOf(tx: Tx, portalId: number): Promise<{ country: string; la
 const dayMs = 86_400_000
 
 function isWritable(field: Field): boolean {
-  return !field.readOnly && field.kind !== 'has' && field.kind !== 'id'
+  return !field.readOnly && !isComputed(field) && field.kind !== 'id'
 }
 
 /** What a new card says where nothing was said. */

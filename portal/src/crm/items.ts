@@ -2,8 +2,8 @@
 import { PortalError } from '../errors.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
-import { fieldsOf, multifieldTypes, typeIds, type EntityType, type Field } from './classic-fields.ts'
-import { fieldCondition, fieldTypes, listValues, readFilterKey, readMultifield, type FilterOf } from './classic.ts'
+import { fieldsOf, isComputed, multifieldTypes, typeIds, type EntityType, type Field } from './classic-fields.ts'
+import { fieldCondition, fieldTypes, listValues, presentComputed, readFilterKey, readMultifield, type FilterOf } from './classic.ts'
 import type { EntityRecord, EntityWrite } from './entities.ts'
 import type { MultifieldWrite } from './multifields.ts'
 import { allOf, anyOf, type Condition, type Query } from './queries.ts'
@@ -20,6 +20,7 @@ const ownNames: Readonly<Record<string, string>> = {
   DATE_CREATE: 'createdTime',
   DATE_MODIFY: 'updatedTime',
   STATUS_ID: 'stageId',
+  STATUS_SEMANTIC_ID: 'stageSemanticId',
   COMPANY_TYPE: 'typeId',
 }
 
@@ -74,8 +75,7 @@ export function presentItem(card: EntityRecord, selection: ItemSelection = null)
   const shown: Record<string, unknown> = {}
   for (const { name, field } of itemFieldsOf(card.type)) {
     if (selection && !selection.has(name)) continue
-    if (field.kind === 'has') shown[name] = card.multifields.some((one) => one.type_id === field.column) ? 'Y' : 'N'
-    else shown[name] = presentItemValue(field, row[field.column] ?? null)
+    shown[name] = presentComputed(field, card) ?? presentItemValue(field, row[field.column] ?? null)
   }
   if (!selection && card.type !== 'deal')
     shown['fm'] = card.multifields.map((one) => ({ id: one.id, valueType: one.value_type, value: one.value, typeId: one.type_id }))
@@ -116,7 +116,7 @@ export function presentItemFields(type: EntityType): Record<string, unknown> {
     upperName: field.name,
   })
   const plain = itemFieldsOf(type).map(({ name, field }) => {
-    const kind = field.kind === 'flag' || field.kind === 'has' ? 'boolean' : fieldTypes[field.kind]
+    const kind = field.kind === 'flag' || field.kind === 'has' || field.kind === 'closed' ? 'boolean' : fieldTypes[field.kind]
     return [name, { ...described({ ...field, kind }), isRequired: field.required }] as const
   })
   const fm = ['fm', described({ name: 'FM', kind: 'crm_multifield', title: 'Phones, e-mails and addresses', multiple: true })] as const
@@ -174,7 +174,7 @@ function wrongValue(name: string): never {
 /** Reads `order`. */
 export function readItemOrder(type: EntityType, order: LooseMap | undefined): Query['order'] {
   return Object.entries(order ?? {}).map(([name, sent]) => {
-    const found = itemFieldsOf(type).find((one) => one.name === name && one.field.kind !== 'has')
+    const found = itemFieldsOf(type).find((one) => one.name === name && !isComputed(one.field))
     if (!found) return notAllowed('order', name)
     const direction = typeof sent === 'string' ? sent.trim().toUpperCase() : ''
     if (direction !== 'ASC' && direction !== 'DESC') {

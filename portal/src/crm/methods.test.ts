@@ -252,7 +252,7 @@ describe('refusals', () => {
   })
 
   it('leaves a filter with a prefix that there is not aside, and keeps the others', async () => {
-    const count = async (filter: Record<string, unknown>) => (await outcome('crm.lead.list', { filter })).total
+    const count = async (filter: LooseMap) => (await outcome('crm.lead.list', { filter })).total
     await call('crm.lead.add', { fields: { TITLE: 'Of this state', STATUS_ID: 'NEW' } })
     const all = await count({})
     expect([await count({ '<>STATUS_ID': 'NEW' }), await count({ '<>STATUS_ID': 'JUNK' })]).toEqual([all, all])

@@ -61,6 +61,19 @@ export function hasCondition({ portalId, type, typeId }: { portalId: number; typ
   return sql<SqlBool>`id in (select entity_id from multifield where portal_id = ${portalId} and type_id = ${typeId} and entity_type = ${type})`
 }
 
+/** What the stage of a lead or deal means: P under way, S won, F lost, as its directory says, which a portal may not have made yet. */
+export function semanticOf(type: 'lead' | 'deal'): RawBuilder<string> {
+  const [directory, stage] = type === 'lead' ? (['STATUS', 'lead.status_id'] as const) : (['DEAL_STAGE', 'deal.stage_id'] as const)
+  const said = sql`select case semantics when '' then 'P' else semantics end from crm_status where crm_status.portal_id = ${sql.ref(`${type}.portal_id`)} and entity_id = ${directory} and crm_status.status_id = ${sql.ref(stage)}`
+  const usual = sql`case ${sql.ref(stage)} when 'CONVERTED' then 'S' when 'WON' then 'S' when 'JUNK' then 'F' when 'LOSE' then 'F' else 'P' end`
+  return sql<string>`coalesce((${said}), ${usual})`
+}
+
+/** Leads or deals whose stage means one of these. */
+export function semanticCondition(type: 'lead' | 'deal', meanings: readonly string[]): Condition {
+  return meanings.length === 0 ? never : sql<SqlBool>`${semanticOf(type)} in (${sql.join(meanings)})`
+}
+
 /** Activities that stand on one of these cards. */
 export function boundCondition(portalId: number, owners: ReadonlyArray<{ readonly typeId: number; readonly id: number }>): Condition {
   const any = anyOf(owners.map(({ typeId, id }) => sql<SqlBool>`(owner_type_id = ${typeId} and owner_id = ${id})`))
@@ -112,7 +125,7 @@ export async function queryRows<T extends EntityType | 'activity' | 'call_list' 
     .where('portal_id', '=', portalId)
     .where(allOf(query.conditions))
   const total = query.isCounted ? Number((await from.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow()).count) : null
-  let page = from.selectAll()
+  let page = table === 'lead' || table === 'deal' ? from.selectAll().select(semanticOf(table).as('semantic')) : from.selectAll()
   for (const { column, descending } of query.order.slice(0, mostOrders)) page = page.orderBy(column as 'id', descending ? 'desc' : 'asc')
   if (!query.order.some(({ column }) => column === 'id')) page = page.orderBy('id')
   return { rows: await page.limit(query.limit).offset(query.offset).execute(), total }

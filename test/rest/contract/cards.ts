@@ -41,7 +41,12 @@ export const worthRows = {
   CURRENCY_ID: ['crm_currency', orNull(like(/^[A-Z]{3}$/))],
   IS_MANUAL_OPPORTUNITY: ['char', flag],
 } as const satisfies Record<string, FieldRow>
-export const hasRows = { HAS_PHONE: ['char', flag], HAS_EMAIL: ['char', flag] } as const satisfies Record<string, FieldRow>
+export const hasRows = { HAS_PHONE: ['char', flag], HAS_EMAIL: ['char', flag], HAS_IMOL: ['char', exact('N')] } as const satisfies Record<
+  string,
+  FieldRow
+>
+/** what a stage means: under way, won or lost */
+export const semanticRow: FieldRow = ['string', like(/^[PSF]$/)]
 /** fields that every kind ends with */
 export const aboutRows = {
   SOURCE_ID: statusRow,
@@ -55,7 +60,19 @@ export const aboutRows = {
   DATE_MODIFY: ['datetime', isoTime],
 } as const satisfies Record<string, FieldRow>
 
-const readOnly = new Set(['ID', 'HAS_PHONE', 'HAS_EMAIL', 'CREATED_BY_ID', 'MODIFY_BY_ID', 'DATE_CREATE', 'DATE_MODIFY'])
+const readOnly = new Set([
+  'ID',
+  'HAS_PHONE',
+  'HAS_EMAIL',
+  'HAS_IMOL',
+  'STATUS_SEMANTIC_ID',
+  'STAGE_SEMANTIC_ID',
+  'CLOSED',
+  'CREATED_BY_ID',
+  'MODIFY_BY_ID',
+  'DATE_CREATE',
+  'DATE_MODIFY',
+])
 const everybody: readonly Who[] = ['app', 'webhook', 'app of Eve', 'webhook of Eve']
 const multifieldNames = ['PHONE', 'EMAIL', 'WEB', 'IM']
 
@@ -408,6 +425,10 @@ const titles: Readonly<Record<string, string>> = {
   CLOSEDATE: 'Ends on',
   HAS_PHONE: 'Has phone',
   HAS_EMAIL: 'Has e-mail',
+  HAS_IMOL: 'Has open line',
+  STATUS_SEMANTIC_ID: 'What the stage means',
+  STAGE_SEMANTIC_ID: 'What the stage means',
+  CLOSED: 'Closed',
   SOURCE_ID: 'Source',
   SOURCE_DESCRIPTION: 'Source information',
   COMMENTS: 'Comment',

@@ -1,5 +1,5 @@
-import { aboutRows, companyRow, contactRow, dayRow, holdCards, idRow, statusRow, textRow, worthRows } from './cards.ts'
-import { digits, orNull } from '../../support/shape.ts'
+import { aboutRows, companyRow, contactRow, dayRow, holdCards, idRow, semanticRow, statusRow, textRow, worthRows } from './cards.ts'
+import { digits, flag, orNull } from '../../support/shape.ts'
 
 holdCards({
   type: 'deal',
@@ -39,6 +39,7 @@ holdCards({
     TITLE: textRow,
     TYPE_ID: statusRow,
     STAGE_ID: ['crm_status', textRow[1]],
+    STAGE_SEMANTIC_ID: semanticRow,
     CATEGORY_ID: idRow,
     PROBABILITY: ['integer', orNull(digits)],
     ...worthRows,
@@ -46,6 +47,7 @@ holdCards({
     CONTACT_ID: contactRow,
     BEGINDATE: dayRow,
     CLOSEDATE: dayRow,
+    CLOSED: ['char', flag],
     ...aboutRows,
   },
   hasMultifields: false,

@@ -25,7 +25,8 @@ const about = {
   createdTime: isoTime,
   updatedTime: isoTime,
 }
-const has = { hasPhone: flag, hasEmail: flag }
+const has = { hasPhone: flag, hasEmail: flag, hasImol: exact('N') }
+const semantic = { stageSemanticId: like(/^[PSF]$/) }
 const worth = { opportunity: num, currencyId: like(/^[A-Z]{3}$/), isManualOpportunity: flag }
 const person = { name: str, secondName: str, lastName: str, post: text }
 const said = { sourceId: 'CALL', sourceDescription: 'by phone', comments: 'hello', opened: 'N' }
@@ -47,7 +48,19 @@ const kinds: readonly ItemKind[] = [
       contactId: contact,
       ...said,
     }),
-    row: { id: num, title: str, ...person, companyTitle: text, stageId: str, ...worth, companyId: num, contactId: num, ...has, ...about },
+    row: {
+      id: num,
+      title: str,
+      ...person,
+      companyTitle: text,
+      stageId: str,
+      ...semantic,
+      ...worth,
+      companyId: num,
+      contactId: num,
+      ...has,
+      ...about,
+    },
     hasFm: true,
     hasContactIds: true,
   },
@@ -74,6 +87,7 @@ const kinds: readonly ItemKind[] = [
       title: str,
       typeId: text,
       stageId: str,
+      ...semantic,
       categoryId: num,
       probability: orNull(num),
       ...worth,
@@ -81,6 +95,7 @@ const kinds: readonly ItemKind[] = [
       contactId: num,
       begindate: orNull(isoTime),
       closedate: orNull(isoTime),
+      closed: flag,
       ...about,
     },
     hasFm: false,
@@ -191,7 +206,7 @@ const invalid = (when: string, values: Params, refusal: string | RegExp, more: P
 contract('crm.item.fields', {
   section: '8.3',
   answers: kinds.map((kind): Answering => {
-    const readOnly = /^(id|has.*|createdBy|updatedBy|createdTime|updatedTime)$/
+    const readOnly = /^(id|has.*|stageSemanticId|closed|createdBy|updatedBy|createdTime|updatedTime)$/
     const described = (name: string, type: string | null, isMultiple: boolean, isRequired = false): Shape =>
       fields({
         type: type === null ? str : exact(type),

@@ -1,4 +1,4 @@
-import { aboutRows, companyRow, contactRow, hasRows, holdCards, idRow, maybeRow, textRow, worthRows } from './cards.ts'
+import { aboutRows, companyRow, contactRow, hasRows, holdCards, idRow, maybeRow, semanticRow, textRow, worthRows } from './cards.ts'
 
 holdCards({
   type: 'lead',
@@ -44,6 +44,7 @@ holdCards({
     POST: maybeRow,
     COMPANY_TITLE: maybeRow,
     STATUS_ID: ['crm_status', textRow[1]],
+    STATUS_SEMANTIC_ID: semanticRow,
     ...worthRows,
     COMPANY_ID: companyRow,
     CONTACT_ID: contactRow,
