@@ -101,7 +101,7 @@ export interface MethodParams {
     readonly FILTER?: unknown
     /** field to sort by, or {FIELD: ASC|DESC} */
     readonly SORT?: unknown
-    /** ASC or DESC */
+    /** ASC or DESC, or {FIELD: ASC|DESC} */
     readonly ORDER?: unknown
     /** fields to answer; all unless told */
     readonly SELECT?: readonly unknown[] | string | number
@@ -114,7 +114,7 @@ export interface MethodParams {
     readonly FILTER?: unknown
     /** field to sort by, or {FIELD: ASC|DESC} */
     readonly SORT?: unknown
-    /** ASC or DESC */
+    /** ASC or DESC, or {FIELD: ASC|DESC} */
     readonly ORDER?: unknown
     /** fields to answer; all unless told */
     readonly SELECT?: readonly unknown[] | string | number
@@ -346,10 +346,10 @@ export interface MethodParams {
     readonly PARENT?: number | string
     /** head */
     readonly UF_HEAD?: number | string
-    /** field to sort by */
-    readonly SORT?: string | number
-    /** ASC or DESC */
-    readonly ORDER?: string | number
+    /** field to sort by, or {FIELD: ASC|DESC} */
+    readonly SORT?: unknown
+    /** ASC or DESC, or {FIELD: ASC|DESC} */
+    readonly ORDER?: unknown
     /** the same names */
     readonly FILTER?: object
   }
@@ -1157,10 +1157,10 @@ export interface MethodParams {
   readonly 'voximplant.statistic.get': {
     /** conditions by field */
     readonly FILTER?: object
-    /** one field */
-    readonly SORT?: string | number
-    /** ASC or DESC */
-    readonly ORDER?: string | number
+    /** one field, or {FIELD: ASC|DESC} */
+    readonly SORT?: unknown
+    /** ASC or DESC, or {FIELD: ASC|DESC} */
+    readonly ORDER?: unknown
   }
   /** Adds an external line of the app. */
   readonly 'telephony.externalLine.add': {

@@ -551,6 +551,13 @@ describe('voximplant.statistic.get', () => {
     const base = { EXTERNAL_CALL_ID: 'filtered' }
     expect(ids(await list({ FILTER: base, SORT: 'ID', ORDER: 'ASC' }))).toEqual([first, second, third])
     expect(ids(await list({ FILTER: base, SORT: 'ID', ORDER: 'DESC' }))).toEqual([third, second, first])
+    for (const [sorted, expected] of [
+      [{ order: { ID: 'ASC' } }, [first, second, third]],
+      [{ order: { CALL_DURATION: 'desc' } }, [...mine.keys()].map((index) => String(mine[2 - index]))],
+      [{ SORT: { ID: 'DESC' } }, [third, second, first]],
+      [{ ORDER: [] }, [first, second, third]],
+    ] as const)
+      expect([sorted, ids(await list({ filter: base, ...sorted }))]).toEqual([sorted, expected])
     expect((await list({ FILTER: { ...base, '>CALL_DURATION': 10 } })).body.total).toBe(2)
     expect((await list({ FILTER: { ...base, '>=CALL_DURATION': '20', '<CALL_DURATION': 30 } })).body.total).toBe(1)
     expect((await list({ FILTER: { ...base, CALL_DURATION: [10, 30, 99] } })).body.total).toBe(2)

@@ -3,8 +3,9 @@ import type { Clock } from '../clock.ts'
 import { PortalError } from '../errors.ts'
 import { Listed, method, pageSize, type Methods } from '../rest/method.ts'
 import { anything, integer, list, map, text } from '../rest/params.ts'
-import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
+import type { Loose, LooseMap } from '../rest/php.ts'
 import { isoSeconds } from '../rest/router.ts'
+import { readSort } from '../rest/sort.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import { departmentWriteMethods } from './department-methods.ts'
@@ -91,10 +92,8 @@ function pick(row: WireUser, caller: Caller, select: readonly Loose[] | undefine
 
 /** `sort` + `order`, or a map `{FIELD: 'DESC'}` in either. */
 function readOrder(sort: Loose, order: Loose): { field: string; sign: number } {
-  const asMap = isMap(sort) ? sort : isMap(order) ? order : null
-  const [field, direction] = asMap ? (Object.entries(asMap)[0] ?? ['ID', 'ASC']) : [typeof sort === 'string' ? sort : 'ID', order]
-  const known = field.toUpperCase()
-  return { field: fieldNames.has(known) ? known : 'ID', sign: /^desc/i.test(asText(direction)) ? -1 : 1 }
+  const { field, isDescending } = readSort(sort, order)
+  return { field: field !== null && fieldNames.has(field) ? field : 'ID', sign: isDescending ? -1 : 1 }
 }
 
 interface Search {
@@ -138,7 +137,7 @@ export function directoryMethods({ store, clock, users, notifications, changed }
   const searchParams = {
     FILTER: anything('map of fields; prefixes = ! > >= < <= % @ before a name; a list means one of. The same names are taken at top level'),
     SORT: anything('field to sort by, or {FIELD: ASC|DESC}'),
-    ORDER: anything('ASC or DESC'),
+    ORDER: anything('ASC or DESC, or {FIELD: ASC|DESC}'),
     SELECT: list('fields to answer; all unless told'),
     ADMIN_MODE: anything('accepted and not needed: everybody sees all employees'),
   }
@@ -233,18 +232,17 @@ export function directoryMethods({ store, clock, users, notifications, changed }
         NAME: text('exact name'),
         PARENT: integer('parent department'),
         UF_HEAD: integer('head'),
-        SORT: text('field to sort by'),
-        ORDER: text('ASC or DESC'),
+        SORT: anything('field to sort by, or {FIELD: ASC|DESC}'),
+        ORDER: anything('ASC or DESC, or {FIELD: ASC|DESC}'),
         FILTER: map('the same names'),
       },
       errors: [],
       async run({ params, caller, start }) {
         const wanted = { ID: params.ID, NAME: params.NAME, PARENT: params.PARENT, UF_HEAD: params.UF_HEAD, ...params.FILTER } as LooseMap
         const conditions = readConditions({ sent: wanted, fields: new Set(['ID', 'NAME', 'PARENT', 'UF_HEAD']) }).map(toCondition)
-        const sign = /^desc/i.test(params.ORDER ?? '') ? -1 : 1
-        const field = ['ID', 'NAME', 'SORT', 'PARENT'].includes((params.SORT ?? '').toUpperCase())
-          ? (params.SORT ?? '').toUpperCase()
-          : 'ID'
+        const sort = readSort(params.SORT, params.ORDER)
+        const sign = sort.isDescending ? -1 : 1
+        const field = ['ID', 'NAME', 'SORT', 'PARENT'].find((name) => name === sort.field) ?? 'ID'
         const found = (await departmentsOf(store, caller.portalId))
           .map(presentDepartment)
           .filter((row) => conditions.every((check) => check(row)))

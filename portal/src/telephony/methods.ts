@@ -1,8 +1,9 @@
 import { idOf, ownerOf, type Caller } from '../caller.ts'
 import { PortalError } from '../errors.ts'
 import { Listed, method, type Methods } from '../rest/method.ts'
-import { decimal, flag, integer, integers, isoTime, map, text } from '../rest/params.ts'
+import { anything, decimal, flag, integer, integers, isoTime, map, text } from '../rest/params.ts'
 import { isoSeconds } from '../rest/router.ts'
+import { readSort } from '../rest/sort.ts'
 import { beginningOf } from '../store/fold.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
@@ -198,14 +199,19 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
     'voximplant.statistic.get': method({
       scope: 'telephony|call',
       about: 'The call statistics, 50 rows a page.',
-      params: { FILTER: map('conditions by field'), SORT: text('one field'), ORDER: text('ASC or DESC') },
+      params: {
+        FILTER: map('conditions by field'),
+        SORT: anything('one field, or {FIELD: ASC|DESC}'),
+        ORDER: anything('ASC or DESC, or {FIELD: ASC|DESC}'),
+      },
       errors: ['statistic_filter', 'statistic_sort'],
       async run({ params, caller, start }) {
+        const { field, isDescending } = readSort(params.SORT, params.ORDER)
         const query = {
           portalId: caller.portalId,
           filter: params.FILTER ?? {},
-          sort: params.SORT ?? 'ID',
-          descending: params.ORDER?.toUpperCase() === 'DESC',
+          sort: field ?? 'ID',
+          descending: isDescending,
           offset: start,
         }
         const { rows, total } = await listStatistics(store, query)

@@ -84,6 +84,11 @@ contract('department.get', {
       () => [support(), sales()],
     ),
     found(
+      'in the order of a map, as the list methods of the CRM take it',
+      () => ({ ID: [ids.sales, ids.support], order: { SORT: 'ASC' } }),
+      () => [support(), sales()],
+    ),
+    found(
       'nothing found is an empty list',
       () => ({ ID: 999_999 }),
       () => [],
