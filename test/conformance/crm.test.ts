@@ -62,6 +62,17 @@ describe.each(engines)('cards on %s', (_, create) => {
     expect(await meanings()).toEqual(['P,N', 'S', 'F'])
   })
 
+  test('the activity of a call is found by its ORIGIN_ID, in whole and in part', async () => {
+    await house.addContact({ NAME: 'Called', PHONE: [{ VALUE: '+15550100291' }] })
+    const call = { USER_ID: house.admin.userId, PHONE_NUMBER: '+15550100291', TYPE: 1 }
+    const { CALL_ID } = await ask('telephony.externalCall.register', call)
+    const { CRM_ACTIVITY_ID } = await ask('telephony.externalCall.finish', { CALL_ID, USER_ID: house.admin.userId, DURATION: 1 })
+    for (const filter of [{ ORIGIN_ID: `VI_${CALL_ID}` }, { '%ORIGIN_ID': CALL_ID }, { '=%ORIGIN_ID': `VI_%${CALL_ID.slice(-8)}` }])
+      expect(await ask('crm.activity.list', { filter, select: ['ID', 'ORIGIN_ID'] })).toEqual([
+        { ID: String(CRM_ACTIVITY_ID), ORIGIN_ID: `VI_${CALL_ID}` },
+      ])
+  })
+
   test('comments are paged in their order, changed and deleted', async () => {
     const ENTITY_ID = await house.addLead({ TITLE: 'L' })
     const filter = { ENTITY_TYPE: 'lead', ENTITY_ID }

@@ -336,6 +336,33 @@ describe('crm.activity', () => {
     expect(Date.parse(activity.END_TIME) - Date.parse(activity.START_TIME)).toBe(10_000)
   })
 
+  test('a call’s activity names its call as ORIGIN_ID, and is found by it; others have none', async () => {
+    const { ORIGIN_ID } = await result('crm.activity.get', { id: activityIds[0] })
+    const [row] = await result('voximplant.statistic.get', { FILTER: { CRM_ACTIVITY_ID: activityIds[0] } })
+    expect(ORIGIN_ID).toBe(`VI_${row.CALL_ID}`)
+    const meeting = await result('crm.activity.add', {
+      fields: {
+        OWNER_TYPE_ID: 3,
+        OWNER_ID: contactId,
+        TYPE_ID: 1,
+        SUBJECT: 'Meeting',
+        RESPONSIBLE_ID: person.userId,
+        COMMUNICATIONS: [{ VALUE: 'x', TYPE: 'PHONE' }],
+      },
+    })
+    const found = async (filter: Params): Promise<Array<[number, string | null]>> =>
+      (
+        await result('crm.activity.list', { filter: { OWNER_ID: contactId, ...filter }, order: { ID: 'ASC' }, select: ['ID', 'ORIGIN_ID'] })
+      ).map((one: { ID: string; ORIGIN_ID: string | null }) => [Number(one.ID), one.ORIGIN_ID])
+    expect(await found({ ORIGIN_ID })).toEqual([[activityIds[0], ORIGIN_ID]])
+    expect(await found({ ORIGIN_ID: row.CALL_ID })).toEqual([])
+    expect(await found({ ORIGIN_ID: '' })).toEqual([[meeting, null]])
+    expect((await found({ '!ORIGIN_ID': ORIGIN_ID })).map(([id]) => id)).toEqual([activityIds[1], meeting])
+    expect((await found({ '%ORIGIN_ID': 'VI_externalCall' })).map(([id]) => id)).toEqual(activityIds)
+    expect((await found({ '%=ORIGIN_ID': 'VI_%' })).map(([id]) => id)).toEqual(activityIds)
+    await result('crm.activity.delete', { id: meeting })
+  })
+
   test('.list filters by owner, binding and state; participants come only by name', async () => {
     const ids = async (filter: Params): Promise<number[]> =>
       (await result('crm.activity.list', { filter, order: { ID: 'ASC' } })).map((row: { ID: string }) => Number(row.ID))

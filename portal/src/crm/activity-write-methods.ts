@@ -133,7 +133,7 @@ function readCard(params: { readonly entityTypeId: number | undefined; readonly 
 }
 
 const requiredNames = new Set(['OWNER_ID', 'OWNER_TYPE_ID', 'TYPE_ID', 'SUBJECT', 'RESPONSIBLE_ID'])
-const ownNames = new Set(['ID', 'STATUS', 'AUTHOR_ID', 'CREATED', 'LAST_UPDATED'])
+const ownNames = new Set(['ID', 'STATUS', 'ORIGIN_ID', 'AUTHOR_ID', 'CREATED', 'LAST_UPDATED'])
 
 const described = { readOnly: false, required: false, nullable: true, maxLength: 255 } as const
 const communicationFields: readonly Field[] = [

@@ -25,7 +25,7 @@ export function typeOfName(name: string): EntityType | null {
 /**
  * `text` and `id` are plain, `flag` is Y/N, `time` ISO 8601, `date` the midnight of a day, `money` an amount that is kept in hundredths,
  * `currency` an ISO 4217 code, `user`, `contact` and `company` the id of a row that must exist, `has` is computed from the multi-fields,
- * `semantic` (P under way, S won, F lost) and `closed` (Y/N) from what the directory says of the stage.
+ * `semantic` (P under way, S won, F lost) and `closed` (Y/N) from what the directory says of the stage, `origin` from the CALL_ID.
  */
 export type FieldKind =
   | 'id'
@@ -44,6 +44,7 @@ export type FieldKind =
   | 'has'
   | 'semantic'
   | 'closed'
+  | 'origin'
 
 /** One classic field. */
 export interface Field {
@@ -165,6 +166,7 @@ export const activityFields: readonly Field[] = [
   field('DESCRIPTION', 'text', 'Description', readOnly),
   field('DESCRIPTION_TYPE', 'integer', 'Description type', readOnly),
   field('DIRECTION', 'integer', 'Direction', readOnly),
+  field('ORIGIN_ID', 'origin', 'Origin', { readOnly: true, column: 'call_id' }),
   field('AUTHOR_ID', 'user', 'Author', readOnly),
   field('CREATED', 'time', 'Created on', { ...readOnly, column: 'created_at' }),
   field('LAST_UPDATED', 'time', 'Changed on', { ...readOnly, column: 'updated_at' }),

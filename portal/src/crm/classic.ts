@@ -235,6 +235,7 @@ export function presentValue(field: Field, value: string | number | null): strin
   if (field.kind === 'flag') return value === 1 ? 'Y' : 'N'
   if (field.kind === 'time' || field.kind === 'date') return isoSeconds(Number(value))
   if (field.kind === 'money') return (Number(value) / 100).toFixed(2)
+  if (field.kind === 'origin') return `VI_${value}`
   return value === '' && field.nullable ? null : String(value)
 }
 
@@ -260,6 +261,7 @@ export const fieldTypes: Readonly<Record<Field['kind'], string>> = {
   has: 'char',
   semantic: 'string',
   closed: 'char',
+  origin: 'string',
 }
 
 /** One field as the `fields` methods describe it. */

@@ -19,6 +19,7 @@ export function readValue(field: Field, value: Loose): ColumnValue {
     case 'text':
     case 'status':
     case 'json':
+    case 'origin':
       if (text.length > field.maxLength)
         throw new PortalError('crm_field', { detail: `The field ${field.name} is longer than ${field.maxLength} characters` })
       return text

@@ -12,9 +12,14 @@ export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | '!con
 /** Nothing matches. */
 export const never: Condition = sql<SqlBool>`1 = 0`
 
+/** What a field is compared as. The ORIGIN_ID of a call's activity is its CALL_ID behind `VI_`, as the original writes it. */
+function columnOf({ kind, column }: Field): RawBuilder<unknown> {
+  return kind === 'origin' ? sql`coalesce('VI_' || ${sql.ref(column)}, '')` : sql.ref(column)
+}
+
 /** A column against values; several values mean any of them (or none of them, negated), null or '' an empty column. */
 export function valueCondition(field: Field, operator: Operator, values: readonly ColumnValue[]): Condition {
-  const column = sql.ref(field.column)
+  const column = columnOf(field)
   switch (operator) {
     case '=':
       return equalsAny(field, [...new Set(values)])
@@ -35,7 +40,7 @@ export function valueCondition(field: Field, operator: Operator, values: readonl
 
 function equalsAny(field: Field, values: readonly ColumnValue[]): Condition {
   const given = values.filter((value) => !isEmpty(value))
-  const some = given.length === 0 ? [] : [sql<SqlBool>`${sql.ref(field.column)} in (${sql.join(given)})`]
+  const some = given.length === 0 ? [] : [sql<SqlBool>`${columnOf(field)} in (${sql.join(given)})`]
   return anyOf(given.length === values.length ? some : [...some, emptyColumn(field)])
 }
 
@@ -136,11 +141,11 @@ function isEmpty(value: ColumnValue): boolean {
 }
 
 function isText(field: Field): boolean {
-  return field.kind === 'text' || field.kind === 'status' || field.kind === 'currency' || field.kind === 'json'
+  return field.kind === 'text' || field.kind === 'status' || field.kind === 'currency' || field.kind === 'json' || field.kind === 'origin'
 }
 
 function emptyColumn(field: Field): Condition {
-  const column = sql.ref(field.column)
+  const column = columnOf(field)
   return isText(field) ? sql<SqlBool>`${column} = ''` : sql<SqlBool>`${column} is null`
 }
 
@@ -152,12 +157,12 @@ function not(condition: Condition, field: Field): Condition {
 /** LIKE tells upper and lower case apart on one engine and not on the other; these forms do on both. */
 function containsText(field: Field, text: string): Condition {
   if (!isText(field)) return never
-  return text === '' ? sql<SqlBool>`1 = 1` : sql<SqlBool>`replace(${sql.ref(field.column)}, ${text}, '') <> ${sql.ref(field.column)}`
+  return text === '' ? sql<SqlBool>`1 = 1` : sql<SqlBool>`replace(${columnOf(field)}, ${text}, '') <> ${columnOf(field)}`
 }
 
 function matchesPattern(field: Field, pattern: string): Condition {
   if (!isText(field)) return never
-  const column = sql.ref(field.column)
+  const column = columnOf(field)
   const [first = '', ...rest] = pattern.split('%')
   const last = rest.pop()
   if (last === undefined) return sql<SqlBool>`${column} = ${first}`

@@ -1,5 +1,5 @@
 import { openContract, type Answering, type ContractHouse, type Params, type Refusing, type Who } from '../../support/contract.ts'
-import { digits, exact, fields, flag, isoTime, like, list, num, str, type Shape } from '../../support/shape.ts'
+import { digits, exact, fields, flag, isoTime, like, list, num, orNull, str, type Shape } from '../../support/shape.ts'
 
 const everybody: readonly Who[] = ['app', 'webhook', 'app of Eve', 'webhook of Eve']
 const ids = { contact: 0, company: 0, call: 0, deal: 0 }
@@ -73,6 +73,7 @@ const row: Readonly<Record<string, Shape>> = {
   DESCRIPTION: str,
   DESCRIPTION_TYPE: like(/^[123]$/),
   DIRECTION: like(/^[012]$/),
+  ORIGIN_ID: orNull(like(/^VI_externalCall\.[0-9a-f]{32}\.\d+$/)),
   AUTHOR_ID: digits,
   CREATED: isoTime,
   LAST_UPDATED: isoTime,
@@ -124,7 +125,7 @@ contract('crm.activity.fields', {
           fields({
             type: name === 'COMMUNICATIONS' ? exact('crm_activity_communication') : like(/^(integer|string|datetime|char|user)$/),
             isRequired: exact(['OWNER_ID', 'OWNER_TYPE_ID', 'TYPE_ID', 'SUBJECT', 'RESPONSIBLE_ID', 'COMMUNICATIONS'].includes(name)),
-            isReadOnly: exact(['ID', 'STATUS', 'AUTHOR_ID', 'CREATED', 'LAST_UPDATED'].includes(name)),
+            isReadOnly: exact(['ID', 'STATUS', 'ORIGIN_ID', 'AUTHOR_ID', 'CREATED', 'LAST_UPDATED'].includes(name)),
             isImmutable: exact(false),
             isMultiple: exact(name === 'COMMUNICATIONS'),
             isDynamic: exact(false),
