@@ -596,6 +596,24 @@ test('a portal that requires https says so over http', async () => {
   }
 })
 
+test('a client that takes the portal for its HTTP proxy, and so sends whole addresses, is answered', async () => {
+  const ask = (path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(house.url)
+      requestHttp({ hostname, port, path: `http://portal.example${path}`, agent: false }, (answer) => {
+        answer.setEncoding('utf8')
+        let text = ''
+        answer.on('data', (part: string) => (text += part))
+        answer.on('end', () => resolve(text))
+      })
+        .on('error', reject)
+        .end()
+    })
+  for (const path of [`${hook}/profile.json`, `/rest/profile?auth=${app.accessToken}`])
+    expect(JSON.parse(await ask(path)).result).toMatchObject({ NAME: 'Admin' })
+  expect(JSON.parse(await ask(`${hook}/no.such.method`)).error).toBe('ERROR_METHOD_NOT_FOUND')
+})
+
 describe('a request that offers HTTP/2, as Java’s and curl’s clients do on every new connection without TLS', () => {
   const offer = (path: string, { method = 'GET', body = '', upgrade = 'h2c' } = {}) =>
     new Promise<{ status: number; version: string; text: string }>((resolve, reject) => {

@@ -191,9 +191,10 @@ export function serveRest(server: FastifyInstance, parts: RestParts): void {
   for (const url of ['/rest', '/rest/*']) server.route({ method: ['GET', 'POST', 'OPTIONS'], url, exposeHeadRoute: false, handler: answer })
 }
 
-/** The path of a request as it was sent. */
+/** The path of a request as it was sent; a client that takes us for its proxy names our origin before it. */
 export function pathOf(request: FastifyRequest): string {
-  return (request.raw.url ?? '').split('?', 1)[0] ?? ''
+  const path = (request.raw.url ?? '').split('?', 1)[0] ?? ''
+  return path.replace(/^https?:\/\/[^/]*/i, '') || '/'
 }
 
 /** The query of a request as it was sent. */
