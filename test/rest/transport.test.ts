@@ -596,6 +596,19 @@ test('a portal that requires https says so over http', async () => {
   }
 })
 
+test('a batch of fifty long commands comes through the address of a GET', async () => {
+  const filter = new URLSearchParams([['PHONE_NUMBER', '+15550100200']]).toString()
+  const commands = Array.from({ length: 50 }, (_, at): [string, string] => [
+    `cmd[find_customer_${at}]`,
+    `telephony.externalCall.searchCrmEntities?${filter}&comment=${encodeURIComponent('Звонок '.repeat(8))}`,
+  ])
+  const query = new URLSearchParams([...commands, ['halt', '0']]).toString()
+  expect(query.length).toBeGreaterThan(30_000)
+  const found = Object.values((await get(`${hook}/batch.json?${query}`)).body.result.result) as { CRM_ENTITY_ID: number }[][]
+  expect(found.map(([first]) => first?.CRM_ENTITY_ID)).toEqual(Array.from({ length: 50 }, () => contactId))
+  expect((await get(`${hook}/profile?x=${'a'.repeat(70_000)}`)).status).toBe(431)
+})
+
 test('a client that takes the portal for its HTTP proxy, and so sends whole addresses, is answered', async () => {
   const ask = (path: string): Promise<string> =>
     new Promise((resolve, reject) => {

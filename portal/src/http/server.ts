@@ -60,6 +60,8 @@ export interface PortalServer {
 
 /** keep-alive of the connections of proxies and SDKs; they close theirs after 60 s or so */
 const keepAliveMs = 120_000
+/** Address and headers together: PHP's CRest calls a webhook by GET only, a batch of fifty commands too. */
+const maxHeadBytes = 64 * 1024
 
 /** Without https its library is not loaded: that is a tenth of a start. */
 async function openTls(tls: NonNullable<Config['tls']>, { config, clock }: ServerParts): Promise<TlsFiles & { advice: string[] }> {
@@ -82,15 +84,16 @@ export async function createServer(parts: ServerParts): Promise<PortalServer> {
       void refuse(reply, new PortalError('malformed_body', { detail: 'the address is not a valid URL' }), log)
     },
     serverFactory: (handler: RequestListener) => {
+      const options = { maxHeaderSize: maxHeadBytes, shouldUpgradeCallback: asksForWebSocket }
       if (tls === null || config.httpsPort !== null)
         listeners.push({
-          server: createHttpServer({ shouldUpgradeCallback: asksForWebSocket }, handler),
+          server: createHttpServer(options, handler),
           scheme: 'http',
           port: config.port,
         })
       if (tls !== null)
         listeners.push({
-          server: createHttpsServer({ cert: tls.cert, key: tls.key, shouldUpgradeCallback: asksForWebSocket }, handler),
+          server: createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, handler),
           scheme: 'https',
           port: config.httpsPort ?? config.port,
         })
