@@ -568,6 +568,10 @@ describe('voximplant.statistic.get', () => {
     expect((await list({ FILTER: { '%EXTERNAL_CALL_ID': 'ilte' } })).body.total).toBe(3)
     expect((await list({ FILTER: { '%EXTERNAL_CALL_ID': '%' } })).body.total).toBe(0)
     expect((await list({ FILTER: { ...base, '>CALL_START_DATE': '2020-01-01T00:00:00+00:00' } })).body.total).toBe(3)
+    // a plus that nobody encoded, and the form that sites show to people
+    for (const start of ['2020-01-01T00:00:00 03:00', '31.01.2020', '31.01.2020 10:00:00'])
+      expect((await list({ FILTER: { ...base, '>CALL_START_DATE': start } })).body.total).toBe(3)
+    expect((await list({ FILTER: { ...base, '<CALL_START_DATE': '31.01.2020' } })).body.total).toBe(0)
     expect((await list({ FILTER: { ...base, CALL_TYPE: 1, PORTAL_USER_ID: person.userId, REST_APP_ID: app.id } })).body.total).toBe(3)
   })
 

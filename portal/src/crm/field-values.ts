@@ -1,14 +1,12 @@
 import { PortalError } from '../errors.ts'
 import { isTrue } from '../rest/params.ts'
 import type { Loose } from '../rest/php.ts'
+import { looseIsoText } from '../rest/time-text.ts'
 import { withoutNul } from '../store/fold.ts'
 import type { Field } from './classic-fields.ts'
 
 /** What a column holds. */
 export type ColumnValue = string | number | null
-
-/** Times as ISO 8601, with or without a time of day and a zone. */
-const isoTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i
 
 /** Reads a value for a column. Empty text, null and an absent value clear it. Throws ERROR_CORE that names the field. */
 export function readValue(field: Field, value: Loose): ColumnValue {
@@ -59,13 +57,11 @@ function readMoney(field: Field, text: string): number | null {
 /** The day as it is written; the time of day and the zone behind it are not kept. */
 function readDay(field: Field, text: string): number {
   readTime(field, text)
-  const day = Date.parse(text.slice(0, 10))
-  if (Number.isNaN(day)) throw new PortalError('crm_field', { detail: `The field ${field.name} must be an ISO 8601 time` })
-  return day
+  return readTime(field, looseIsoText(text)?.slice(0, 10) ?? '')
 }
 
 function readTime(field: Field, text: string): number {
-  const time = isoTime.test(text) ? Date.parse(text) : Number.NaN
+  const time = Date.parse(looseIsoText(text) ?? '')
   if (Number.isNaN(time)) throw new PortalError('crm_field', { detail: `The field ${field.name} must be an ISO 8601 time` })
   return time
 }

@@ -9,6 +9,7 @@ import { dialShelfLifeMs } from '../delivery/engine.ts'
 import { PortalError } from '../errors.ts'
 import { pageSize } from '../rest/method.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
+import { looseIsoText } from '../rest/time-text.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { Row, Tables } from '../store/tables.ts'
 
@@ -100,7 +101,7 @@ function readValue(field: Field, value: Loose): string | number {
   }
   if (typeof value === 'object' || value === undefined || typeof value === 'boolean') return wrong()
   if (field.read === 'text') return String(value)
-  const number = field.read === 'time' ? Date.parse(String(value)) : Number(value)
+  const number = field.read === 'time' ? Date.parse(looseIsoText(String(value)) ?? String(value)) : Number(value)
   if (!Number.isSafeInteger(number)) return wrong()
   return field.read === 'message' ? toStored(Math.max(number, 0)) : number
 }

@@ -1,5 +1,6 @@
 import { PortalError, type ErrorKey } from '../errors.ts'
 import { isMap, type Loose, type LooseMap } from './php.ts'
+import { isoText } from './time-text.ts'
 
 /**
  * A parameter of a REST method: reads a loose value, or says what is wrong with it. Absent, JSON null and the empty string all
@@ -86,9 +87,7 @@ export function flag(about: string): Param<boolean | undefined> {
 /** ISO 8601 with a zone; read as milliseconds since 1970. */
 export function isoTime(about: string, error?: ErrorKey): Param<number | undefined> {
   return param('ISO 8601 time', about, (value, name) => {
-    // the plus of a zone is a space when a client did not encode it
-    const text = typeof value === 'string' ? value.trim().replace(/(:\d\d:\d\d(?:\.\d+)?) (\d\d:?\d\d)$/, '$1+$2') : ''
-    const time = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i.test(text) ? Date.parse(text) : Number.NaN
+    const time = Date.parse((typeof value === 'string' && isoText(value)) || '')
     return Number.isNaN(time) ? wrong(name, 'must be an ISO 8601 time with a zone', error) : time
   })
 }

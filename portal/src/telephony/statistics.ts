@@ -3,6 +3,7 @@ import { sql, type Expression, type SqlBool } from 'kysely'
 import { PortalError } from '../errors.ts'
 import { pageSize } from '../rest/method.ts'
 import { isMap, type Loose, type LooseMap } from '../rest/php.ts'
+import { looseIsoText } from '../rest/time-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 
@@ -49,7 +50,7 @@ function readValue(field: string, read: 'number' | 'text' | 'time', value: Loose
   if (typeof value === 'object' || value === undefined)
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no single value` })
   if (read === 'text') return String(value)
-  const number = read === 'time' ? Date.parse(String(value)) : Number(value)
+  const number = read === 'time' ? Date.parse(looseIsoText(String(value)) ?? String(value)) : Number(value)
   if (!Number.isFinite(number))
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no ${read}` })
   return number
