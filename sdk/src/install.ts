@@ -35,17 +35,21 @@ export interface InstallSettings {
   readonly now?: () => number
 }
 
+/** Both bring an application token that the app does not know yet. */
+const bringsToken: ReadonlySet<string> = new Set(['ONAPPINSTALL', 'ONAPPUPDATE'])
+
 /**
- * Receives the install callback, ONAPPINSTALL (contract 7.3, 7.4). It comes before any secret is shared, so it proves itself by its refresh
- * token: only one that the portal gave to this very app can be exchanged with the app's own secret. Replies: 200 stored, 400 no install
- * callback, 403 the portal disowns the tokens, 503 the portal or the store could not be reached (send it again).
+ * Receives the install callback, ONAPPINSTALL, and ONAPPUPDATE where it is bound to the same address (contract 7.3, 7.4). Either comes before its
+ * application token is known, so it proves itself by its refresh token: only one that the portal gave to this very app can be exchanged with
+ * the app's own secret. Replies: 200 stored, 400 no install callback, 403 the portal disowns the tokens, 503 the portal or the store could
+ * not be reached (send it again).
  */
 export function createInstallReceiver(settings: InstallSettings): Receiver {
   let lastTaken: string | undefined
 
   async function receive(request: RawRequest): Promise<RawReply> {
     const event = readEvent(request.body)
-    if (event?.event !== 'ONAPPINSTALL' || !event.auth.access_token || !event.auth.refresh_token)
+    if (!event || !bringsToken.has(event.event) || !event.auth.access_token || !event.auth.refresh_token)
       return reply(400, 'not an install callback')
     // A callback repeated after a lost reply carries a refresh token that is spent by now.
     if (event.auth.refresh_token === lastTaken) return reply(200)
