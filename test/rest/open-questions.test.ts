@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListener, type Listener, type Received } from '../support/listener.ts'
 import { request, startPortal, type Person, type TestApp, type TestPortal } from '../support/portal.ts'
@@ -183,6 +184,35 @@ test('24: a user’s line of one app goes before the portal’s other app, with 
     await eve.api('PUT', '/me/target', { target: null })
     await app.call('event.unbind', { event: 'ONEXTERNALCALLSTART' })
     await Promise.all([mine.close(), common.close()])
+  }
+})
+
+test('31: a webhook shows and hides any call, but its word is no proof that the app’s handler took a click', async () => {
+  const own = await startListener()
+  const open: ServerResponse[] = []
+  own.answer((response) => void open.push(response))
+  const hook = await house.addIncomingWebhook(['telephony'])
+  const other = await house.addApp({ title: 'Other still' })
+  try {
+    await app.call('event.bind', { event: 'ONEXTERNALCALLSTART', handler: own.url })
+    await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
+    const { callId } = (await eve.api('POST', '/clicks', { number: nextNumber() })).body.call
+    await own.waitFor(callId)
+    const sees = async (person: Person) =>
+      (await person.api('GET', '/calls/open')).body.items.some((call: { callId: string }) => call.callId === callId)
+    const byHook = async (verb: 'show' | 'hide', userId: number) =>
+      (await request(`${hook}telephony.externalCall.${verb}?CALL_ID=${callId}&USER_ID=${userId}`)).body.result
+    expect([await byHook('show', house.admin.userId), await sees(house.admin)]).toEqual([true, true])
+    expect([await byHook('hide', house.admin.userId), await sees(house.admin)]).toEqual([true, false])
+    const asked = { CALL_ID: callId, USER_ID: house.admin.userId }
+    expect((await other.call('telephony.externalCall.show', asked)).body.result).toBe(false)
+    expect((await eve.api('GET', `/calls/${callId}`)).body.delivery.state).toBe('sending')
+    expect((await app.call('telephony.externalCall.show', asked)).body.result).toBe(true)
+    expect((await eve.api('GET', `/calls/${callId}`)).body.delivery).toMatchObject({ state: 'delivered', reason: 'reported' })
+  } finally {
+    for (const response of open) response.end()
+    await app.call('event.unbind', { event: 'ONEXTERNALCALLSTART' })
+    await own.close()
   }
 })
 

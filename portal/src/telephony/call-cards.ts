@@ -1,7 +1,7 @@
 import type { Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import type { CallsParts } from './call-parts.ts'
-import { findOwnCall, hear, type Reporter } from './reporter.ts'
+import { findCall, hear, type Reporter } from './reporter.ts'
 
 /** Opens the call card of these users, again if it was closed. */
 export async function showTo({ clock, changed }: CallsParts, tx: Tx, call: Row<'call'>, userIds: readonly number[]): Promise<void> {
@@ -28,27 +28,33 @@ export async function showTo({ clock, changed }: CallsParts, tx: Tx, call: Row<'
   )
 }
 
+/** An app shows its own calls, a webhook any (contract 13.31). Only a word of its own app proves that a dial arrived. */
+async function findShownCall(db: Tx['db'], { portalId, owner }: Reporter, callId: string): Promise<Row<'call'> | undefined> {
+  const call = await findCall(db, portalId, callId)
+  return owner === 'incoming' || call?.owner === owner ? call : undefined
+}
+
 /** Who sees the call card (contract 4.4). An empty list of users counts as not given. */
 export function createCallCards(parts: CallsParts) {
   const { store, clock } = parts
   return {
-    /** Shows the call card to users. False when the call is not the reporter's or is over. */
+    /** Shows the call card to users. False when the call is not one that the reporter may show, or is over. */
     async show(reporter: Reporter, callId: string, userIds: readonly number[] | undefined): Promise<boolean> {
       return store.transaction(async (tx) => {
-        const call = await findOwnCall(tx.db, reporter, callId)
+        const call = await findShownCall(tx.db, reporter, callId)
         if (!call || call.state === 'finished') return false
-        hear(parts, tx, call)
+        if (call.owner === reporter.owner) hear(parts, tx, call)
         await showTo(parts, tx, call, userIds?.length ? userIds : [call.user_id])
         return true
       })
     },
 
-    /** Hides the call card from users, or from everybody. False when the call is not the reporter's. */
+    /** Hides the call card from users, or from everybody. False when the call is not one that the reporter may show. */
     async hide(reporter: Reporter, callId: string, userIds: readonly number[] | undefined): Promise<boolean> {
       return store.transaction(async (tx) => {
-        const call = await findOwnCall(tx.db, reporter, callId)
+        const call = await findShownCall(tx.db, reporter, callId)
         if (!call) return false
-        hear(parts, tx, call)
+        if (call.owner === reporter.owner) hear(parts, tx, call)
         let query = tx.db
           .updateTable('call_card')
           .set({ hidden_at: clock.now() })

@@ -214,6 +214,7 @@ for (const verb of ['show', 'hide'] as const)
       { when: 'nobody named', params: async (made, who) => ({ CALL_ID: await register(made, who) }), shape: exact(true) },
       { when: 'an unknown call: no error', params: ({ eve }) => ({ CALL_ID: 'externalCall.none', USER_ID: eve.userId }), shape: exact(false) },
       { when: 'a call of another app', who: ['app'], params: async (made) => ({ CALL_ID: await register(made, 'app of Eve') }), shape: exact(false) },
+      { when: 'a call of an app, by a webhook (contract 13.31)', who: ['webhook', 'webhook of Eve'], params: async (made) => ({ CALL_ID: await register(made, 'app of Eve') }), shape: exact(true) },
     ],
     refuses: [{ when: 'CALL_ID is a list', params: { CALL_ID: ['a'] }, error: 'INVALID_ARGUMENT', text: 'CALL_ID must be a string' }],
   }) // oxfmt-ignore
