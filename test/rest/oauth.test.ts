@@ -319,6 +319,24 @@ describe('tokens die at once', () => {
     expect(await byRefresh(app, app.refreshToken)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
+  test('when the scope of their app is changed; its refresh token gives one with the new scope', async () => {
+    const app = await addApp()
+    const revoked = { status: 401, body: { error: 'invalid_token' } }
+    for (const scope of [['crm'], ['crm', 'user']]) {
+      const before = app.accessToken
+      expect((await house.admin.api('PATCH', `/apps/${app.id}`, { scope })).status).toBe(200)
+      expect(await profile(before)).toMatchObject(revoked)
+      const { status, body } = await byRefresh(app, app.refreshToken)
+      expect([status, body.scope]).toEqual([200, scope.join(',')])
+      app.accessToken = body.access_token as string
+      app.refreshToken = body.refresh_token as string
+      expect((await app.call('scope')).body.result).toEqual(scope)
+    }
+    // the same scope is no change
+    await house.admin.api('PATCH', `/apps/${app.id}`, { scope: ['crm', 'user'], title: 'Another name' })
+    expect((await app.call('scope')).status).toBe(200)
+  })
+
   test('not when the secret is changed: only the old secret does', async () => {
     const app = await addApp()
     const { body } = await house.admin.api('POST', `/apps/${app.id}/secret`)

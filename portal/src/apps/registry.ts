@@ -123,6 +123,14 @@ export function createRegistry(parts: RegistryParts) {
     parts.outbox.emit(tx, appUpdated, fact, { portalId: admin.portalId, userId: admin.userId, handlers })
   }
 
+  /** Access tokens issued so far are refused from now on; refresh tokens stay good. */
+  const endAccess = async (tx: Tx, app: Row<'app'>): Promise<void> => {
+    const epoch = app.grant_epoch + 1
+    await tx.db.updateTable('app').set({ grant_epoch: epoch }).where('id', '=', app.id).execute()
+    const grants = tx.db.updateTable('refresh_token').set({ grant_epoch: epoch }).where('app_id', '=', app.id)
+    await grants.where('grant_epoch', '=', app.grant_epoch).execute()
+  }
+
   const tellAll = async (portalId: number): Promise<void> => {
     await parts.bindings.changed()
     parts.changed(portalId, ['apps'])
@@ -178,8 +186,8 @@ export function createRegistry(parts: RegistryParts) {
     },
 
     /**
-     * Changes what is given. Scope counts at once, also for tokens that were issued before; a new installation path is called, another version is
-     * told to the app.
+     * Changes what is given. Another scope ends the access tokens that were issued before, refresh tokens bring new ones (contract 13.26); a new
+     * installation path is called, another version is told to the app.
      */
     async change(admin: Admin, id: number, input: Partial<AppInput>): Promise<Row<'app'>> {
       const installProblem = await judgeInstallUrl(input)
@@ -193,6 +201,7 @@ export function createRegistry(parts: RegistryParts) {
             (change.kind ?? before.kind) === 'api' && { install_due_at: clock.now(), install_attempts: 0, install_problem: null }),
         }
         await tx.db.updateTable('app').set(after).where('id', '=', id).execute()
+        if (change.scope !== undefined && change.scope !== before.scope) await endAccess(tx, before)
         if (change.version !== undefined && change.version !== before.version)
           await sayUpdated(tx, admin, { before, version: change.version })
         return findIn(tx, admin.portalId, id)

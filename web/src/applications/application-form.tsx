@@ -81,7 +81,12 @@ export function ApplicationForm({ app, error, isSaving, onSave, onCancel }: Appl
         placeholder="https://"
         {...form.getInputProps('installUrl')}
       />
-      <TagsInput label={t('apps.scope')} description={t('apps.scopeText')} data={[...knownScopes]} {...form.getInputProps('scope')} />
+      <TagsInput
+        label={t('apps.scope')}
+        description={t(app ? 'apps.scopeEditText' : 'apps.scopeText')}
+        data={[...knownScopes]}
+        {...form.getInputProps('scope')}
+      />
       {app && (
         <>
           <NumberInput

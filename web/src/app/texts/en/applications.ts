@@ -36,6 +36,7 @@ export const applications = {
     installUrlUiText: 'Shown to administrators until it calls installFinish. Leave empty to skip it.',
     scope: 'Scope',
     scopeText: 'What the application may use.',
+    scopeEditText: 'What the application may use. Another scope ends its access tokens; it gets new ones by its refresh token.',
     version: 'Version',
     versionText: 'Another version is told to the application by ONAPPUPDATE. If it listens to that, it gets a new application token.',
     unknownEntity: 'A click without a card says',
