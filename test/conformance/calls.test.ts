@@ -49,6 +49,33 @@ describe.each(engines)('calls on %s', (_, create) => {
     await house.admin.api('PATCH', '/switches', { crmMode: 'classic', repeatSales: false })
   })
 
+  test('are found in the statistics by every field that a row has, but by the number of its file, and sorted by all but CALL_TYPE', async () => {
+    const made = await register({ PHONE_NUMBER: '+15550100855', EXTERNAL_CALL_ID: 'found' })
+    await finish(made.CALL_ID, { DURATION: 5, VOTE: 4, COST: 1.5, COST_CURRENCY: 'USD', FAILED_REASON: 'none' })
+    await app.call('telephony.externalCall.attachRecord', { CALL_ID: made.CALL_ID, FILENAME: 'a.mp3', FILE_CONTENT: 'AAAA' })
+    const other = await register({ PHONE_NUMBER: '+15550100856' })
+    await finish(other.CALL_ID, {})
+    const list = async (params: object) => (await app.call('voximplant.statistic.get', params as Record<string, unknown>)).body
+    const [row] = (await list({ FILTER: { CALL_ID: made.CALL_ID } })).result as Array<Record<string, string | null>>
+    expect(row!['CALL_RECORD_URL']).toMatch(/^http.*\/v1\/recordings\/\d+$/)
+    const idsOf = (body: { result: Array<{ ID: string }> }): string[] => body.result.map(({ ID }) => ID)
+    for (const [field, value] of Object.entries(row!)) {
+      if (field !== 'RECORD_FILE_ID') {
+        expect([field, idsOf(await list({ FILTER: { CALL_ID: made.CALL_ID, [field]: value ?? '' } }))]).toEqual([field, [row!['ID']]])
+        expect([field, idsOf(await list({ FILTER: { CALL_ID: made.CALL_ID, [`!${field}`]: value ?? '' } }))]).toEqual([field, []])
+        if (field !== 'CALL_TYPE') expect([field, (await list({ SORT: field, ORDER: 'DESC' })).error]).toEqual([field, undefined])
+      }
+    }
+    const url = row!['CALL_RECORD_URL']
+    expect(idsOf(await list({ FILTER: { CALL_RECORD_URL: url } }))).toEqual([row!['ID']])
+    expect(idsOf(await list({ FILTER: { '!CALL_RECORD_URL': '', CALL_ID: [made.CALL_ID, other.CALL_ID] } }))).toEqual([row!['ID']])
+    expect(idsOf(await list({ FILTER: { CALL_CATEGORY: 'call' } }))).toEqual([])
+    expect(idsOf(await list({ FILTER: { '%CALL_CATEGORY': 'extern', TRANSCRIPT_PENDING: ['N', 'Y'], CALL_ID: made.CALL_ID } }))).toEqual([
+      row!['ID'],
+    ])
+    expect((await list({ FILTER: { RECORD_FILE_ID: 1 } })).error).toBe('ERROR_ARGUMENT')
+  })
+
   test('fetch the record that finish names, and say why they could not; a missed one is told', async () => {
     const url = `http://127.0.0.1:${(files.address() as AddressInfo).port}`
     const [good, bad] = [await register({ PHONE_NUMBER: '+15550100851' }), await register({ PHONE_NUMBER: '+15550100852' })]

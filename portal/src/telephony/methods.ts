@@ -210,6 +210,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
         const query = {
           portalId: caller.portalId,
           filter: params.FILTER ?? {},
+          recordUrl: recordUrl(parts.publicUrl),
           sort: field ?? 'ID',
           descending: isDescending,
           offset: start,
@@ -223,6 +224,11 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       },
     }),
   }
+}
+
+/** CALL_RECORD_URL up to the id of the file. */
+function recordUrl(publicUrl: string): string {
+  return `${publicUrl}/v1/recordings/`
 }
 
 function presentFinished({ call, statistic }: Finished): Record<string, unknown> {
@@ -269,7 +275,7 @@ function presentStatistic(row: Row<'statistic'>, publicUrl: string): Record<stri
     CALL_LOG: null,
     CALL_DURATION: String(row.duration),
     CALL_START_DATE: isoSeconds(row.started_at),
-    CALL_RECORD_URL: row.record_file_id === null ? null : `${publicUrl}/v1/recordings/${row.record_file_id}`,
+    CALL_RECORD_URL: row.record_file_id === null ? null : `${recordUrl(publicUrl)}${row.record_file_id}`,
     CALL_VOTE: textOrNull(row.vote),
     COST: row.cost.toFixed(4),
     COST_CURRENCY: row.cost_currency,

@@ -8,36 +8,61 @@ import type { Store } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 
 type Column = keyof Row<'statistic'> & string
+type Reading = 'number' | 'text' | 'time'
 
-/** Wire fields that can be filtered by, with their column and how their values are read. */
-const fields: Readonly<Record<string, { column: Column; read: 'number' | 'text' | 'time' }>> = {
-  ID: { column: 'id', read: 'number' },
-  PORTAL_USER_ID: { column: 'user_id', read: 'number' },
-  PORTAL_NUMBER: { column: 'portal_number', read: 'text' },
-  PHONE_NUMBER: { column: 'phone_number', read: 'text' },
-  CALL_ID: { column: 'call_id', read: 'text' },
-  EXTERNAL_CALL_ID: { column: 'external_call_id', read: 'text' },
-  CALL_DURATION: { column: 'duration', read: 'number' },
-  CALL_START_DATE: { column: 'started_at', read: 'time' },
-  CALL_VOTE: { column: 'vote', read: 'number' },
-  COST: { column: 'cost', read: 'number' },
-  COST_CURRENCY: { column: 'cost_currency', read: 'text' },
-  CALL_FAILED_CODE: { column: 'failed_code', read: 'text' },
-  CALL_FAILED_REASON: { column: 'failed_reason', read: 'text' },
-  CRM_ENTITY_TYPE: { column: 'entity_type', read: 'text' },
-  CRM_ENTITY_ID: { column: 'entity_id', read: 'number' },
-  CRM_ACTIVITY_ID: { column: 'activity_id', read: 'number' },
-  REST_APP_ID: { column: 'app_id', read: 'number' },
-  REST_APP_NAME: { column: 'app_name', read: 'text' },
-  TRANSCRIPT_ID: { column: 'transcript_id', read: 'number' },
-  COMMENT: { column: 'comment', read: 'text' },
-  RECORD_DURATION: { column: 'record_duration', read: 'number' },
-  CALL_TYPE: { column: 'call_type', read: 'number' },
+/** A wire field: what it is in a row, and how values for it are read. */
+interface Field {
+  readonly at: Expression<unknown>
+  readonly read: Reading
+}
+
+const column = (name: Column, read: Reading): Field => ({ at: sql.ref(name), read })
+/** the same in every row */
+const constant = (value: string | null): Field => ({ at: sql`cast(${value === null ? sql`null` : sql.lit(value)} as text)`, read: 'text' })
+
+/** Wire fields that can be filtered by: all but RECORD_FILE_ID. */
+const fields: Readonly<Record<string, Field>> = {
+  ID: column('id', 'number'),
+  PORTAL_USER_ID: column('user_id', 'number'),
+  PORTAL_NUMBER: column('portal_number', 'text'),
+  PHONE_NUMBER: column('phone_number', 'text'),
+  CALL_ID: column('call_id', 'text'),
+  EXTERNAL_CALL_ID: column('external_call_id', 'text'),
+  CALL_CATEGORY: constant('external'),
+  CALL_LOG: constant(null),
+  CALL_DURATION: column('duration', 'number'),
+  CALL_START_DATE: column('started_at', 'time'),
+  CALL_VOTE: column('vote', 'number'),
+  COST: column('cost', 'number'),
+  COST_CURRENCY: column('cost_currency', 'text'),
+  CALL_FAILED_CODE: column('failed_code', 'text'),
+  CALL_FAILED_REASON: column('failed_reason', 'text'),
+  CRM_ENTITY_TYPE: column('entity_type', 'text'),
+  CRM_ENTITY_ID: column('entity_id', 'number'),
+  CRM_ACTIVITY_ID: column('activity_id', 'number'),
+  REST_APP_ID: column('app_id', 'number'),
+  REST_APP_NAME: column('app_name', 'text'),
+  TRANSCRIPT_ID: column('transcript_id', 'number'),
+  TRANSCRIPT_PENDING: constant('N'),
+  SESSION_ID: constant(null),
+  REDIAL_ATTEMPT: constant(null),
+  COMMENT: column('comment', 'text'),
+  RECORD_DURATION: column('record_duration', 'number'),
+  CALL_TYPE: column('call_type', 'number'),
+}
+
+/** CALL_RECORD_URL is made of the id of the file. */
+function fieldOf(name: string, recordUrl: string): Field | undefined {
+  const upper = name.toUpperCase()
+  if (upper === 'CALL_RECORD_URL') return { at: sql`(cast(${recordUrl} as text) || cast(record_file_id as text))`, read: 'text' }
+  return Object.hasOwn(fields, upper) ? fields[upper] : undefined
 }
 
 /** What to list; `offset` -1 does not count. */
 export interface StatisticQuery {
   readonly portalId: number
+  /** CALL_RECORD_URL up to the id of the file */
+  readonly recordUrl: string
   readonly filter: LooseMap
   readonly sort: string
   readonly descending: boolean
@@ -46,7 +71,7 @@ export interface StatisticQuery {
 
 type Where = Expression<SqlBool>
 
-function readValue(field: string, read: 'number' | 'text' | 'time', value: Loose): string | number {
+function readValue(field: string, read: Reading, value: Loose): string | number {
   if (typeof value === 'object' || value === undefined)
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `has a value for ${field} that is no single value` })
   if (read === 'text') return String(value)
@@ -65,9 +90,8 @@ const never = sql<SqlBool>`1 = 0`
 type Comparison = '=' | '>' | '>=' | '<' | '<='
 
 /** A second on the wire is all its milliseconds. */
-function compare(field: (typeof fields)[string], operator: Comparison, value: string | number): Where {
-  const column = sql.ref(field.column)
-  const to = (sign: string, limit: string | number): Where => sql<SqlBool>`${column} ${sql.raw(sign)} ${operand(limit)}`
+function compare(field: Field, operator: Comparison, value: string | number): Where {
+  const to = (sign: string, limit: string | number): Where => sql<SqlBool>`${field.at} ${sql.raw(sign)} ${operand(limit)}`
   if (field.read !== 'time' || typeof value !== 'number') return to(operator, value)
   const second = value - (value % 1000)
   if (operator === '=') return sql<SqlBool>`(${to('>=', second)} and ${to('<=', second + 999)})`
@@ -75,41 +99,40 @@ function compare(field: (typeof fields)[string], operator: Comparison, value: st
 }
 
 /** Rows whose field is one of the values. */
-function isAnyOf(field: (typeof fields)[string], values: ReadonlyArray<string | number>): Where {
+function isAnyOf(field: Field, values: ReadonlyArray<string | number>): Where {
   if (values.length === 0) return never
   if (field.read === 'time' && values.length <= 100)
     return sql<SqlBool>`(${sql.join(
       values.map((value) => compare(field, '=', value)),
       sql` or `,
     )})`
-  return sql<SqlBool>`${sql.ref(field.column)} in (${sql.join(values.map(operand))})`
+  return sql<SqlBool>`${field.at} in (${sql.join(values.map(operand))})`
 }
 
 /** The opposite, true also for rows that have no value. */
-function none(condition: Where, field: (typeof fields)[string]): Where {
-  return sql<SqlBool>`(not ${condition} or ${sql.ref(field.column)} is null)`
+function none(condition: Where, field: Field): Where {
+  return sql<SqlBool>`(not ${condition} or ${field.at} is null)`
 }
 
 /** Rows that hold one of the parts. LIKE tells upper and lower case apart on one engine and not on the other; this does on both. */
-function contains(field: (typeof fields)[string], parts: ReadonlyArray<string | number>): Where {
+function contains(field: Field, parts: ReadonlyArray<string | number>): Where {
   if (parts.length === 0) return never
-  const text = sql`cast(${sql.ref(field.column)} as text)`
+  const text = sql`cast(${field.at} as text)`
   const found = parts.slice(0, 100).map((part) => sql<SqlBool>`replace(${text}, ${String(part)}, '') <> ${text}`)
   return sql<SqlBool>`(${sql.join(found, sql` or `)})`
 }
 
-function isBetween(field: (typeof fields)[string], key: string, [from, to]: ReadonlyArray<string | number>): Where {
+function isBetween(field: Field, key: string, [from, to]: ReadonlyArray<string | number>): Where {
   if (from === undefined || to === undefined)
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `needs two values for ${key.slice(0, 100)}` })
   return sql<SqlBool>`(${compare(field, '>=', from)} and ${compare(field, '<=', to)})`
 }
 
-function readCondition(key: string, value: Loose): Where {
+function readCondition(key: string, value: Loose, recordUrl: string): Where {
   const [, negation = '', operator = '', name = ''] = /^(!)?(><|>=|<=|>|<|=|%|\?)?(.*)$/.exec(key) ?? []
-  const field = fields[name.toUpperCase()]
+  const field = fieldOf(name, recordUrl)
   if (!field) throw new PortalError('statistic_filter', { field: name.slice(0, 100) })
-  const column = sql.ref(field.column)
-  if (value === null || value === '') return negation ? sql<SqlBool>`${column} is not null` : sql<SqlBool>`${column} is null`
+  if (value === null || value === '') return negation ? sql<SqlBool>`${field.at} is not null` : sql<SqlBool>`${field.at} is null`
   const list = Array.isArray(value) ? (value as readonly Loose[]) : isMap(value) ? Object.values(value) : null
   const values = (list ?? [value]).map((given) => readValue(name, field.read, given))
   const condition = positive(field, { key, operator, values, isList: list !== null })
@@ -123,7 +146,7 @@ interface Asked {
   readonly isList: boolean
 }
 
-function positive(field: (typeof fields)[string], { key, operator, values, isList }: Asked): Where {
+function positive(field: Field, { key, operator, values, isList }: Asked): Where {
   if (operator === '><') return isBetween(field, key, isList ? values : [])
   if (operator === '%' || operator === '?') return contains(field, values)
   return isList ? isAnyOf(field, values) : compare(field, operator === '' ? '=' : (operator as Comparison), values[0]!)
@@ -131,8 +154,8 @@ function positive(field: (typeof fields)[string], { key, operator, values, isLis
 
 const mostConditions = 100
 
-function readFilter(filter: LooseMap): Where {
-  const conditions = Object.entries(filter).map(([key, value]) => readCondition(key, value))
+function readFilter({ filter, recordUrl }: StatisticQuery): Where {
+  const conditions = Object.entries(filter).map(([key, value]) => readCondition(key, value, recordUrl))
   if (conditions.length > mostConditions)
     throw new PortalError('argument_wrong', { argument: 'FILTER', problem: `must have at most ${mostConditions} conditions` })
   return conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
@@ -140,12 +163,12 @@ function readFilter(filter: LooseMap): Where {
 
 /** Lists statistics rows, 50 a page. */
 export async function listStatistics(store: Store, query: StatisticQuery): Promise<{ rows: Row<'statistic'>[]; total: number | null }> {
-  const sort = fields[query.sort.toUpperCase()]
+  const sort = fieldOf(query.sort, query.recordUrl)
   if (!sort || query.sort.toUpperCase() === 'CALL_TYPE') throw new PortalError('statistic_sort', { field: query.sort })
-  const filtered = store.read.selectFrom('statistic').where('portal_id', '=', query.portalId).where(readFilter(query.filter))
+  const filtered = store.read.selectFrom('statistic').where('portal_id', '=', query.portalId).where(readFilter(query))
   const rows = await filtered
     .selectAll()
-    .orderBy(sort.column, query.descending ? 'desc' : 'asc')
+    .orderBy(sort.at, query.descending ? 'desc' : 'asc')
     .orderBy('id', query.descending ? 'desc' : 'asc')
     .limit(pageSize)
     .offset(Math.max(query.offset, 0))
