@@ -81,6 +81,20 @@ describe('the code flow', () => {
     }
   })
 
+  test('is for administrators until the app is installed: others read that they have no access (user_access_error)', async () => {
+    const app = await addApp({ title: 'Half', installed: false })
+    const bo = await house.addPerson('Half', null)
+    const ask = () =>
+      fetch(`${house.url}/oauth/authorize/?client_id=${app.clientId}`, { headers: { cookie: bo.cookie }, redirect: 'manual' })
+    const refused = await ask()
+    expect([refused.status, refused.headers.get('location')]).toEqual([403, null])
+    expect(await refused.text()).toContain('The user does not have access to the application')
+    expect((await authorize(app)).searchParams.get('code')).not.toBeNull()
+    await house.admin.api('POST', `/apps/${app.id}/install-finish`)
+    const allowed = await ask()
+    expect([allowed.status, new URL(allowed.headers.get('location')!, house.url).searchParams.has('code')]).toEqual([302, true])
+  })
+
   test('gives tokens whose keys are in the contract’s order', async () => {
     const app = await addApp()
     const { status, body } = await byCode(app, await newCode(app))
