@@ -34,7 +34,7 @@ test('a click that cannot be written down is refused in words and rings nobody; 
   }
   const listen = createClickListener({ directory, pbx, journal, switchboard, clock: systemClock, log })
   const data = { CALL_ID: 'externalCall.1', USER_ID: 5, PHONE_NUMBER: '+15550100', PHONE_NUMBER_INTERNATIONAL: '+15550100' }
-  const click = () => listen({ data } as unknown as PortalEvent<'ONEXTERNALCALLSTART'>, { isAnswered: () => false } as never)
+  const click = () => listen({ data } as unknown as PortalEvent<'ONEXTERNALCALLSTART'>, { isAnswered: () => false })
 
   other.exec('BEGIN EXCLUSIVE')
   expect(await click()).toMatchObject({ refused: { code: 'unavailable', text: expect.stringContaining('cannot write the call down') } })
