@@ -77,6 +77,36 @@ test('3: the engine asks for no compression and speaks HTTP/1.1', async () => {
   ])
 })
 
+test('7: a click on a deal is that of its contact, else of its company, else of nobody; never DEAL', async () => {
+  const own = await startListener()
+  try {
+    await app.call('event.bind', { event: 'ONEXTERNALCALLSTART', handler: own.url })
+    await house.admin.api('PUT', '/telephony', { portalTarget: `app:${app.id}` })
+    const hook = await house.addIncomingWebhook(['crm'])
+    const add = async (kind: string, fields: object): Promise<number> => {
+      const body = JSON.stringify({ fields })
+      return (await request(`${hook}crm.${kind}.add`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).body
+        .result
+    }
+    const [contact, company] = [await add('contact', { NAME: 'Nora' }), await add('company', { TITLE: 'Harbour' })]
+    for (const [fields, said] of [
+      [{ CONTACT_ID: contact, COMPANY_ID: company }, ['CONTACT', String(contact)]],
+      [{ COMPANY_ID: company }, ['COMPANY', String(company)]],
+      [{}, ['', '0']],
+    ] as const) {
+      const entity = { kind: 'deal', id: await add('deal', { TITLE: 'A deal', ...fields }) }
+      const { callId } = (await eve.api('POST', '/clicks', { number: nextNumber(), entity })).body.call
+      const [received] = await own.waitFor(callId)
+      expect([form(received!).get('data[CRM_ENTITY_TYPE]'), form(received!).get('data[CRM_ENTITY_ID]')]).toEqual(said)
+    }
+    const unknown = await eve.api('POST', '/clicks', { number: nextNumber(), entity: { kind: 'deal', id: 99_999 } })
+    expect([unknown.status, unknown.body.code]).toEqual([422, 'entity_unknown'])
+  } finally {
+    await app.call('event.unbind', { event: 'ONEXTERNALCALLSTART' })
+    await own.close()
+  }
+})
+
 describe('14: a call that its app never finished', () => {
   const clock = createTurnableClock()
   let later: TestPortal

@@ -72,6 +72,8 @@ export interface FinishedCall {
 export interface CrmOfCalls {
   findByPhone(portalId: number, digits: string, db?: Kysely<Tables>): Promise<readonly FoundCard[]>
   find(portalId: number, card: CalledCard, db?: Kysely<Tables>): Promise<FoundCard | null>
+  /** Whom a click on a deal calls: its contact, else its company, else nobody who is known; undefined: there is no such deal (contract 13.7). */
+  partyOfDeal(portalId: number, dealId: number): Promise<FoundCard | null | undefined>
   /** Makes a lead, a contact with a deal, or one more lead or deal; nothing when there is no need. What a call is tied to comes first. */
   autoCreate(tx: Tx, wish: CreationWish): Promise<Made>
   /** `userId` becomes responsible for what a call made; `actorId` caused it */
@@ -125,6 +127,13 @@ export function createCrmOfCalls({
 
     async find(portalId, card, db) {
       const [match] = (await lookup.describe(portalId, [{ type: typeOf(card), id: card.id }], db)).values()
+      return match ? found(match) : null
+    },
+
+    async partyOfDeal(portalId, dealId) {
+      const party = await lookup.callParty(portalId, dealId)
+      if (!party) return party
+      const [match] = (await lookup.describe(portalId, [party])).values()
       return match ? found(match) : null
     },
 

@@ -48,7 +48,7 @@ export interface Lookup {
   /** The first contacts of a company. */
   contactsOf(portalId: number, companyId: number, limit: number): Promise<EntityRecord[]>
   /** Whom a click on a deal is about: its contact, else its company, else null (contract 13.7). */
-  callParty(portalId: number, dealId: number): Promise<{ type: 'contact' | 'company'; id: number } | null>
+  callParty(portalId: number, dealId: number): Promise<{ type: 'contact' | 'company'; id: number } | null | undefined>
 }
 
 /** The country that a portal's numbers without + belong to. */
@@ -164,8 +164,9 @@ export function createLookup({ store }: { store: Store }): Lookup {
         .where('portal_id', '=', portalId)
         .where('id', '=', dealId)
         .executeTakeFirst()
-      if (deal?.contact_id) return { type: 'contact', id: deal.contact_id }
-      return deal?.company_id ? { type: 'company', id: deal.company_id } : null
+      if (!deal) return undefined
+      if (deal.contact_id) return { type: 'contact', id: deal.contact_id }
+      return deal.company_id ? { type: 'company', id: deal.company_id } : null
     },
   }
 }

@@ -23,8 +23,8 @@ export interface Click {
   readonly portalId: number
   readonly userId: number
   readonly number: string
-  /** the card that it was clicked on */
-  readonly entity: CalledCard | null
+  /** the card that it was clicked on; a call is never that of a deal, but of its contact or company (contract 13.7) */
+  readonly entity: CalledCard | { readonly type: 'DEAL'; readonly id: number } | null
   /** 0 when it was no call list */
   readonly callListId: number
   readonly isMobile: boolean
@@ -93,8 +93,10 @@ export function createClicks(clickParts: ClickParts) {
 
   const findCards = async (click: Click, digits: string): Promise<readonly FoundCard[]> => {
     if (!click.entity) return crm.findByPhone(click.portalId, digits)
-    const found = await crm.find(click.portalId, click.entity)
-    if (!found) throw new PortalError('entity_unknown', { kind: click.entity.type.toLowerCase(), id: click.entity.id })
+    const { type, id } = click.entity
+    const found = type === 'DEAL' ? await crm.partyOfDeal(click.portalId, id) : await crm.find(click.portalId, { type, id })
+    if (found === null && type === 'DEAL') return crm.findByPhone(click.portalId, digits)
+    if (!found) throw new PortalError('entity_unknown', { kind: type.toLowerCase(), id })
     return [found]
   }
 

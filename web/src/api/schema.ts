@@ -320,7 +320,7 @@ export interface ClickAnswer {
 export interface ClickInput {
   number: string
   entity?: {
-    kind: EntityKind
+    kind: 'contact' | 'company' | 'lead' | 'deal'
     id: number
   } | null
   callListId?: number | null

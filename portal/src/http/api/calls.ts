@@ -54,7 +54,7 @@ export function callRoutes({ store, clicks, calls, traces, transfers, now, prese
       body: ClickInput,
       answers: { 201: ClickAnswer, 200: ClickAnswer, 409: ClickSkipped },
       async run({ caller, body }) {
-        const entity = body.entity ? { type: body.entity.kind.toUpperCase() as CalledCard['type'], id: body.entity.id } : null
+        const entity = body.entity ? { type: body.entity.kind.toUpperCase() as CalledCard['type'] | 'DEAL', id: body.entity.id } : null
         const click = {
           portalId: caller.portalId,
           userId: caller.userId,

@@ -217,10 +217,12 @@ export const TimelineEntry = Type.Object({
 /** `POST /v1/{contacts|companies|leads}/:id/notes`; `DELETE /v1/notes/:id`. */
 export const NoteInput = Type.Object({ text: Type.String({ minLength: 1, maxLength: 20000 }) })
 
+/** Where one clicks: a call from a deal is that of its contact, else of its company (contract 13.7). */
+const ClickedKind = Literals(['contact', 'company', 'lead', 'deal'] as const)
 /** `POST /v1/clicks`. The header `Idempotency-Key` is optional: a double click is one call anyway. */
 export const ClickInput = Type.Object({
   number: Type.String({ maxLength: 200 }),
-  entity: Type.Optional(Nullable(Type.Object({ kind: EntityKind, id: Type.Number() }))),
+  entity: Type.Optional(Nullable(Type.Object({ kind: ClickedKind, id: Type.Number() }))),
   callListId: Type.Optional(Nullable(Type.Number())),
   device: Type.Optional(Literals(['desktop', 'mobile'] as const)),
 })
