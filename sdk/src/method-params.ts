@@ -1150,7 +1150,7 @@ export interface MethodParams {
     readonly CALL_ID: string | number
     /** ringing_agent, ringing_client or talking */
     readonly STATE: string | number
-    /** when; now if absent */
+    /** when; now if absent, or if it cannot be: before the call or in the future */
     readonly AT?: string
   }
   /** The call statistics, 50 rows a page. */

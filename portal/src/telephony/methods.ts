@@ -187,7 +187,7 @@ export function callMethods(parts: TelephonyMethodsParts): Methods {
       params: {
         CALL_ID: callId.required('call_id_text'),
         STATE: text('ringing_agent, ringing_client or talking').required('progress_state'),
-        AT: isoTime('when; now if absent'),
+        AT: isoTime('when; now if absent, or if it cannot be: before the call or in the future'),
       },
       errors: ['call_id_text', 'progress_state'],
       async run({ params, caller }) {
