@@ -66,15 +66,6 @@ test('a phone that is not renewed is taken back by Asterisk, and the desk phone 
   await switchPhoneOn(anna.page)
 })
 
-test('after a restart Asterisk knows no phone any more; the browser says so, gets a new one and registers by itself', async () => {
-  await office.asterisk.kill()
-  await state('not working').waitFor()
-  await office.asterisk.start()
-  await until(async () => (await fetch(`${office.connector.url}/healthz`)).status === 200, 'the connector is connected again')
-  await state('ready').waitFor({ timeout: 30_000 })
-  await expectClickTaken('+1 212 555 0123')
-})
-
 test('a microphone that is refused is told in words that say what to do', async () => {
   const context = await anna.browser.newContext()
   onTestFinished(() => context.close())

@@ -208,6 +208,19 @@ test("a call to the agent's browser that is no click of theirs rings and waits",
   await office.expectQuiet()
 })
 
+test('after a restart Asterisk knows no phone any more; the browser says so, gets a new one, registers by itself, and talks', async () => {
+  const state = (words: string) => anna.page.getByRole('button', { name: `Browser phone: ${words}` })
+  await office.asterisk.kill()
+  await state('not working').waitFor()
+  await office.asterisk.start()
+  await until(async () => (await fetch(`${office.connector.url}/healthz`)).status === 200, 'the connector is connected again')
+  await state('ready').waitFor({ timeout: 30_000 })
+  const { callId, client } = await talk('+1 212 555 0123')
+  client.bye()
+  expect(await office.finished(callId)).toMatchObject({ statusCode: '200' })
+  await office.expectQuiet()
+})
+
 test('a second tab does not register, and takes over when the first one is closed', async () => {
   const registered = async () => ((await office.asterisk.cli('pjsip show contacts')).match(/hookswitch-101\//g) ?? []).length
   const second = await anna.context.newPage()
