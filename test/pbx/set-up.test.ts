@@ -180,7 +180,7 @@ describe('init', () => {
     }
     world.onInvite = (call) => call.answer()
     onTestFinished(() => [desk, world].forEach((phone) => phone.clear()))
-    const more = ['--yes', '--extension', '101', '--line', '+15550188', '--number', '+15550155', '--call']
+    const more = ['--yes', '--force', '--extension', '101', '--line', '+15550188', '--number', '+15550155', '--call']
     const { exitCode, said } = await run(init(file, more))
     expect([exitCode, said]).toEqual([0, expect.stringContaining('The phone of 101 rang and was answered.')])
     expect(said).toContain('+15550155 was called by the trunk and answered.')

@@ -117,11 +117,12 @@ export function createPlacing(parts: PlacingParts): Placing {
     const { endpoint, callerId } = target
     const { channelId } = room.client
     const bridgeId = names.of(room.callId, 'bridge')
-    // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3).
-    const seen = callerIdOf('', callerId)
-    if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
     await ari.call('bridges.createWithId', { bridgeId, type: 'mixing', name: bridgeId })
     await ari.call('bridges.addChannel', { bridgeId, channel: [agentId] })
+    // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3). As late as can be: what Asterisk does
+    // at the agent's answer was seen to take it away again.
+    const seen = callerIdOf('', callerId)
+    if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
     const otherChannelId = names.of(room.callId, 'other')
     await create(room.client, { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
     await ari.call('bridges.addChannel', { bridgeId, channel: [channelId] })
