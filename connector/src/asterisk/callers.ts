@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { PbxCall, PbxEvent } from '../pbx.ts'
-import { AriRefusal, isGone, unlessGone, unlessThere, type AriClient } from './ari-client.ts'
+import { AriRefusal, isGone, isThere, unlessGone, unlessThere, type AriClient } from './ari-client.ts'
 import type { AriChannel } from './ari-types.ts'
 import type { Names } from './names.ts'
 import { legsOf, type Room, type Rooms } from './rooms.ts'
@@ -72,12 +72,8 @@ export function createCallers(parts: CallersParts): Callers {
     leave,
     async take(ref, call) {
       if (!waiting.has(ref)) return false
-      try {
-        await ari.call('channels.setChannelVar', { channelId: ref, variable: TIE, value: `${settings.application}:${call.callId}` })
-      } catch (error) {
-        if (isGone(error)) return false
-        throw error
-      }
+      const order = { channelId: ref, variable: TIE, value: `${settings.application}:${call.callId}` }
+      if (!(await isThere(ari.call('channels.setChannelVar', order)))) return false
       // Gone while it was being written down: its end would never be told.
       if (!waiting.delete(ref)) return false
       rooms.tie(call.callId, ref)

@@ -205,11 +205,11 @@ async function dropRecording(ari: AriClient, clock: Clock, name: string): Promis
 async function checkApplication(ari: AriClient, { settings, isConnected }: CheckWish): Promise<Finding> {
   const { application } = settings
   const found = { check: 'application', about: application } as const
-  const isThere = await ari.call('applications.get', { applicationName: application }).then(
+  const isTaken = await ari.call('applications.get', { applicationName: application }).then(
     () => true,
     (error: unknown) => !isGone(error),
   )
-  if (isThere === isConnected || isConnected)
+  if (isTaken === isConnected || isConnected)
     return {
       ...found,
       state: 'fine',

@@ -68,7 +68,7 @@ export interface Engine {
    * one unit of the group commit; resolves when durable, rejects with GuardFailed or the database's error for this unit alone.
    * `isPatient`: it may wait a few milliseconds for one to ride with
    */
-  commit(unit: Unit, isPatient?: boolean): Promise<void>
+  commit(unit: Unit, isPatient: boolean): Promise<void>
   /** waits for the writer, then has it alone until commit or rollback */
   begin(): Promise<Session>
   notify(channel: string, message: string): Promise<void>

@@ -65,7 +65,7 @@ export async function openPostgres(address: string, log: Log): Promise<Engine> {
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
     claimSuffix: 'for update skip locked',
-    commit: (unit, isPatient = false) => tellingOutages(writer.commit(unit, isPatient)),
+    commit: (unit, isPatient) => tellingOutages(writer.commit(unit, isPatient)),
     begin: () => tellingOutages(openSession(pool, answerOf)),
     async notify(channel, message) {
       await tellingOutages(pool.query('select pg_notify($1, $2)', [channel, message]))

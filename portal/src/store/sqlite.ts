@@ -117,7 +117,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
     insertText: (table, columns) =>
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     claimSuffix: '',
-    commit: (unit, isPatient = false) => writing.commit(unit, isPatient),
+    commit: writing.commit,
     begin: () => new Promise((resolve, reject) => writing.alone((release) => void openSession(writer, release).then(resolve, reject))),
     async notify(channel, message) {
       for (const hear of listeners.get(channel) ?? []) hear(message)
