@@ -38,7 +38,8 @@ export async function openHand(address: string): Promise<Hand> {
     }
   }
   const db = new Database(address)
-  db.pragma('busy_timeout = 20000')
+  // the portal's commit waits for the disk, on a slow one for all that other tests have written too
+  db.pragma('busy_timeout = 90000')
   db.pragma('synchronous = OFF')
   db.pragma('cache_size = -200000')
   return {
