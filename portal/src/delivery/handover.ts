@@ -1,5 +1,5 @@
 /** The delivery loop of a process that sends nothing itself: what it commits is handed to the processes that do. */
-import type { Job, Worker } from './worker.ts'
+import type { Job, Worker } from './worker-ports.ts'
 
 /** Takes no slot, so that everything is committed as `pending` and nobody's; `tell` wakes the others after the commit. */
 export function createHandover<J extends Job>(tell: () => void): Worker<J> {

@@ -9,7 +9,8 @@ import { createLog } from '../log.ts'
 import type { DeliveryClass, DeliveryState } from '../states.ts'
 import { decideAbandoned, dialShelfLifeMs, type Decision, type Ending, type Reason } from './engine.ts'
 import type { Sent } from './send.ts'
-import { createWorker, type Job, type Worker } from './worker.ts'
+import type { Job, Worker } from './worker-ports.ts'
+import { createWorker } from './worker.ts'
 
 const runs = process.env['LONG'] === '1' ? 50_000 : 2_000
 const slots = 2

@@ -5,7 +5,8 @@ import type { Breaker } from './breaker.ts'
 import type { Limits } from './desk.ts'
 import type { Decision } from './engine.ts'
 import type { Sent } from './send.ts'
-import { createWorker, type Job, type Worker } from './worker.ts'
+import type { Job, Worker } from './worker-ports.ts'
+import { createWorker } from './worker.ts'
 
 /** A clock that stands until it is turned. */
 function turnable(): Clock & { turn(ms: number): Promise<void> } {

@@ -1,18 +1,17 @@
-/** The rows of deliveries: claimed, rendered, recorded, recovered, proven, replayed. What happens to them is decided in delivery/. */
+/** Deliveries in the store: claimed, rendered, recorded, recovered, proven. What happens to them is decided in delivery/. */
 import type { Span } from '@opentelemetry/api'
 import { sql } from 'kysely'
 import { defaultSlots, type Limits } from '../delivery/desk.ts'
 import { decideAbandoned, type Decision, type Reason } from '../delivery/engine.ts'
-import type { Outgoing, Sent } from '../delivery/send.ts'
-import type { WorkerPorts } from '../delivery/worker.ts'
+import type { Outgoing } from '../delivery/send.ts'
+import type { WorkerPorts } from '../delivery/worker-ports.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
-import type { DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
-import type { BoundHandler } from './bindings.ts'
-import { leaseMs, sendingMarginMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
+import { renderBody, type BodyParts } from './delivery-body.ts'
+import { attemptRow, endedFrom, isDelivered, jobOf, openStates, updateSettled, type Settled } from './delivery-rows.ts'
 import { endAttemptSpan, startAttemptSpan, traceparentOf } from './delivery-spans.ts'
-import { maskTokens, renderBody, type BodyParts } from './delivery-body.ts'
+import { leaseMs, sendingMarginMs, waitingDialLeaseMs, type DeliveryJob } from './outbox.ts'
 
 /** What deliveries need from other parts. */
 export interface DeliveriesParts extends BodyParts {
@@ -41,42 +40,6 @@ export interface Recovery {
 /** Names of live updates for a delivery. */
 function changedNames(job: DeliveryJob): string[] {
   return job.callId === null ? ['deliveries', `delivery:${job.id}`] : ['deliveries', `delivery:${job.id}`, `call:${job.callId}`]
-}
-
-/** A settled delivery, in the columns of its row. */
-type Settled = {
-  readonly state: string
-  readonly reason: string | null
-  readonly refusal: string | null
-  readonly dueAt: number | null
-  readonly settledAt: number | null
-  readonly attempts: number
-  readonly id: number
-}
-
-const openStates: readonly DeliveryState[] = ['pending', 'sending', 'retrying']
-/**
- * From where an attempt that has ended may settle its delivery: somebody whose clock was set ahead may have called it abandoned while it was under
- * way, and what its handler answered is better than that guess. To `retrying` it does not go from there: the clicker may have dialled again.
- */
-const endedFrom: readonly DeliveryState[] = [...openStates, 'unconfirmed']
-
-/** Settles a delivery that is in one of these states, and nothing else. */
-function updateSettled(db: Store['build'], settled: Settled, from: readonly DeliveryState[] = openStates) {
-  return db
-    .updateTable('delivery')
-    .set({
-      state: settled.state as DeliveryState,
-      reason: settled.reason,
-      refusal: settled.refusal,
-      due_at: settled.dueAt,
-      settled_at: settled.settledAt,
-      attempts: settled.attempts,
-      lease_owner: null,
-      lease_until: null,
-    })
-    .where('id', '=', settled.id)
-    .where('state', 'in', from)
 }
 
 /** The ports of the delivery loop on the store. */
@@ -345,59 +308,3 @@ export function createDeliveries(parts: DeliveriesParts) {
 
 /** The ports of the loop and the verbs on deliveries. */
 export type Deliveries = ReturnType<typeof createDeliveries>
-
-function jobOf(row: Row<'delivery'>, event: Row<'event'> | undefined, handler: BoundHandler | null): DeliveryJob {
-  return {
-    id: row.id,
-    handlerId: row.handler_id,
-    deliveryClass: row.delivery_class,
-    orderKey: row.delivery_class === 'dial' || row.call_id === null ? null : `${row.owner} ${row.url} ${row.call_id}`,
-    createdAt: event?.created_at ?? row.created_at,
-    deadlineAt: row.deadline_at,
-    retries: handler ? handler.retries === 1 : true,
-    attempts: row.attempts,
-    reserved: false,
-    portalId: row.portal_id,
-    eventId: row.event_id,
-    event: row.event,
-    owner: row.owner,
-    url: row.url,
-    callId: row.call_id,
-    userId: event?.user_id ?? null,
-    data: event ? (JSON.parse(event.data) as Record<string, unknown>) : {},
-    traceparent: null,
-  }
-}
-
-function attemptRow(id: number, job: DeliveryJob, { request, sent, decision }: { request: Outgoing; sent: Sent; decision: Decision }) {
-  const { ending } = sent
-  return {
-    id,
-    portal_id: job.portalId,
-    delivery_id: job.id,
-    number: job.attempts + 1,
-    started_at: sent.startedAt,
-    duration_ms: Math.round(sent.durationMs),
-    connect_ms: rounded(sent.connectMs),
-    dns_ms: rounded(sent.dnsMs),
-    tls_ms: rounded(sent.tlsMs),
-    reused: sent.reused === null ? null : sent.reused ? (1 as const) : (0 as const),
-    first_byte_ms: rounded(sent.firstByteMs),
-    outcome: decision.state satisfies DeliveryState,
-    reason: decision.reason,
-    status: ending.kind === 'answered' ? ending.status : null,
-    error: ending.kind === 'answered' ? null : ending.error,
-    request_headers: JSON.stringify(request.headers),
-    request_body: maskTokens(request.body),
-    response_body: sent.responseBody,
-  }
-}
-
-async function isDelivered(tx: Tx, id: number): Promise<boolean> {
-  const row = await tx.db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst()
-  return row?.state === 'delivered'
-}
-
-function rounded(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms)
-}

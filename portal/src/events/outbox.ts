@@ -1,7 +1,7 @@
 /** Says events: writes the event and one delivery for each of its handlers inside the transaction that makes it true. */
 import type { Clock } from '../clock.ts'
 import { dialShelfLifeMs } from '../delivery/engine.ts'
-import type { Job, Worker } from '../delivery/worker.ts'
+import type { Job, Worker } from '../delivery/worker-ports.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { BoundHandler, Bindings } from './bindings.ts'
 import type { EventDeclaration } from './event.ts'
