@@ -115,7 +115,8 @@ wait "$starter" || true
 say "npm ci && npm test"
 test_log=$tree/root/test.log
 if ! inside 'npm ci && npm test' </dev/null >"$test_log" 2>&1; then
-  grep -v EBADENGINE "$test_log" | tail -150
+  grep -v EBADENGINE "$test_log" | grep -A 30 '^ FAIL ' || true
+  tail -25 "$test_log"
   die "npm test failed in the fresh tree"
 fi
 tail -15 "$test_log"
