@@ -2,11 +2,12 @@
  * `npm run bench`: the path click → durable → POST to the handler → recorded, on Hookswitch and on its peers, in one run, as a table.
  *
  *   npm run bench -- --rounds 5 --seconds 6 --only sqlite,limit,bullmq
+ *   npm run bench -- --only sqlite --rates 1000 --fsync-ms 8     as on a slow disk: each fsync takes 8 ms longer (needs cc)
  *
  * Absolute figures are those of the machine and the moment. What counts are the ratios of one run: every round runs all systems once, one after
  * the other, and the ratios are medians over the rounds. The load process is the same for all (load.ts) and shares the machine with them.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,10 +24,12 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
     rates: { type: 'string', default: '200,1000,half' },
+    'fsync-ms': { type: 'string', default: '0' },
   },
 })
 const rounds = Number(options.rounds)
 const seconds = Number(options.seconds)
+const fsyncMs = Number(options['fsync-ms'])
 const here = import.meta.dirname
 
 /** A system that is up: where clicks go, who clicks, and the processes whose time is its cost. */
@@ -113,6 +116,14 @@ function residentMb(pids: readonly number[]): number {
 
 // ---- systems
 
+/** The environment of a system that writes itself; Redis and PostgreSQL keep the disk as it is. */
+function onSlowDisk(): Record<string, string> {
+  if (fsyncMs === 0) return {}
+  const library = join(folder(), 'slow-fsync.so')
+  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, join(here, 'slow-fsync.c'), '-ldl'])
+  return { LD_PRELOAD: library, FSYNC_MS: String(fsyncMs) }
+}
+
 const folders: string[] = []
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'hookswitch-bench-'))
@@ -141,7 +152,7 @@ async function startOurs(
     handlers: [`http://127.0.0.1:${handlerPort}/handler`],
     joins: false,
   }
-  const { child, said } = await start<{ people: Orders['people'] }>('ours.ts', { OURS: JSON.stringify(orders) })
+  const { child, said } = await start<{ people: Orders['people'] }>('ours.ts', { OURS: JSON.stringify(orders), ...onSlowDisk() })
   const children = [child]
   if (second)
     children.push((await start('ours.ts', { OURS: JSON.stringify({ ...orders, port: await findFreePort(), joins: true }) })).child)
@@ -321,6 +332,7 @@ async function main(): Promise<void> {
     'System',
     'clicks/s',
     ...['max', ...rates].map((rate) => `p50/p99 ms at ${rate}${/^\d+$/.test(rate) ? '/s' : ''}`),
+    ...['max', ...rates].map((rate) => `acknowledged at ${rate}${/^\d+$/.test(rate) ? '/s' : ''}`),
     'CPU s per 10,000',
     'MB',
     'lost',
@@ -340,6 +352,7 @@ async function main(): Promise<void> {
         0,
       ),
       ...['max', ...rates].map((rate) => `${show(of(name, (one) => one[rate]!.p50))} / ${show(of(name, (one) => one[rate]!.p99))}`),
+      ...['max', ...rates].map((rate) => `${show(of(name, (one) => one[rate]!.ackP50))} / ${show(of(name, (one) => one[rate]!.ackP99))}`),
       show(of(name, (one) => one['max']!.cpuPer10k)),
       show(
         of(name, (one) => one['max']!.mb),

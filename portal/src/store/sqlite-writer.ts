@@ -33,8 +33,10 @@ if (!port) throw new Error('sqlite-writer runs as a worker thread')
 let db: Database.Database
 const prepared = new Map<string, Database.Statement>()
 const texts: string[] = []
-const checkpointEveryMs = 100
-let checkpointedAt = 0
+/** of its time, what moving the log into the database may take at most: a slow disk has it moved more rarely */
+const checkpointShare = 0.08
+const checkpointEveryMs = { least: 100, most: 1000 }
+let checkpointDueAt = 0
 const byIndex: Database.Statement[] = []
 
 function prepare(sql: string): Database.Statement {
@@ -53,7 +55,7 @@ function open(): void {
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
   db.pragma('busy_timeout = 5000')
-  db.pragma('wal_autocheckpoint = 4000')
+  db.pragma('wal_autocheckpoint = 16000')
   // the package is compiled with NORMAL for WAL, which loses acknowledged clicks on power loss (perf.md 2.3)
   const synchronous = db.pragma('synchronous', { simple: true })
   if (synchronous !== 2) throw new Error(`SQLite runs with synchronous=${String(synchronous)}; only FULL (2) is durable`)
@@ -167,14 +169,15 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
  * clicks and those behind it waiting for more than 10 ms.
  */
 function checkpoint(): void {
-  const now = performance.now()
-  if (db.inTransaction || now - checkpointedAt < checkpointEveryMs) return
-  checkpointedAt = now
+  const begun = performance.now()
+  if (db.inTransaction || begun < checkpointDueAt) return
   try {
     db.pragma('wal_checkpoint(PASSIVE)')
   } catch {
     // a full disk: the log stays where it is, and the next commit says so
   }
+  const ended = performance.now()
+  checkpointDueAt = ended + Math.min(Math.max((ended - begun) / checkpointShare, checkpointEveryMs.least), checkpointEveryMs.most)
 }
 
 port.on('message', (request: WriterRequest) => {
