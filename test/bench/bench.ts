@@ -119,10 +119,13 @@ function residentMb(pids: readonly number[]): number {
 /** The environment of a system that writes itself; Redis and PostgreSQL keep the disk as it is. */
 function onSlowDisk(): Record<string, string> {
   if (fsyncMs === 0) return {}
-  const library = join(folder(), 'slow-fsync.so')
-  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, join(here, 'slow-fsync.c'), '-ldl'])
-  return { LD_PRELOAD: library, FSYNC_MS: String(fsyncMs) }
+  if (slowFsync === null) {
+    slowFsync = join(folder(), 'slow-fsync.so')
+    execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', slowFsync, join(here, 'slow-fsync.c'), '-ldl'])
+  }
+  return { LD_PRELOAD: slowFsync, FSYNC_MS: String(fsyncMs) }
 }
+let slowFsync: string | null = null
 
 const folders: string[] = []
 function folder(): string {
@@ -328,11 +331,12 @@ async function main(): Promise<void> {
     }
   const of = (name: string, pick: (one: Record<string, Measured>) => number): number => median(all.get(name)!.map(pick))
   const show = (value: number, digits = 2): string => (Number.isFinite(value) ? value.toFixed(digits) : '–')
+  const loads = ['max', ...rates].map((rate) => (/^\d+$/.test(rate) ? `${rate}/s` : rate))
   const head = [
     'System',
     'clicks/s',
-    ...['max', ...rates].map((rate) => `p50/p99 ms at ${rate}${/^\d+$/.test(rate) ? '/s' : ''}`),
-    ...['max', ...rates].map((rate) => `acknowledged at ${rate}${/^\d+$/.test(rate) ? '/s' : ''}`),
+    ...loads.map((load) => `p50/p99 ms at ${load}`),
+    ...loads.map((load) => `acknowledged at ${load}`),
     'CPU s per 10,000',
     'MB',
     'lost',

@@ -33,11 +33,11 @@ if (!port) throw new Error('sqlite-writer runs as a worker thread')
 let db: Database.Database
 const prepared = new Map<string, Database.Statement>()
 const texts: string[] = []
+const byIndex: Database.Statement[] = []
 /** of its time, what moving the log into the database may take at most: a slow disk has it moved more rarely */
 const checkpointShare = 0.08
 const checkpointEveryMs = { least: 100, most: 1000 }
 let checkpointDueAt = 0
-const byIndex: Database.Statement[] = []
 
 function prepare(sql: string): Database.Statement {
   let statement = prepared.get(sql)
