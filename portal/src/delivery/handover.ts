@@ -5,6 +5,7 @@ import type { Job, Worker } from './worker-ports.ts'
 export function createHandover<J extends Job>(tell: () => void): Worker<J> {
   return {
     reserve: () => false,
+    prepare: () => {},
     release: () => {},
     accept: tell,
     wake: tell,

@@ -66,7 +66,7 @@ const quiet = createLog('silent')
 /** Forward only; a report, or the answer to an attempt that was called abandoned, ends the doubt of what is unconfirmed. */
 const allowed: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   pending: ['pending', 'sending', 'delivered', 'retrying', 'failed', 'expired', 'canceled', 'unconfirmed'],
-  sending: ['delivered', 'retrying', 'failed', 'expired', 'unconfirmed'],
+  sending: ['sending', 'delivered', 'retrying', 'failed', 'expired', 'canceled', 'unconfirmed'],
   retrying: ['retrying', 'sending', 'delivered', 'failed', 'expired', 'canceled', 'unconfirmed'],
   unconfirmed: ['delivered', 'failed', 'expired', 'unconfirmed'],
   delivered: [],
@@ -81,6 +81,8 @@ class World {
   readonly posted: Posted[] = []
   readonly problems: string[] = []
   readonly reported = new Set<number>()
+  /** calls that are over */
+  readonly isOver = new Set<string>()
   /** since then holds of lanes are remembered and the clock was not set */
   calmSince = 0
   wasSet = false
@@ -211,7 +213,8 @@ class World {
       markSending: (job) =>
         alive(() => {
           const row = this.rows.get(job.id)!
-          if (row.state !== 'pending' && row.state !== 'retrying') return false
+          const isStill = row.state === 'sending' && row.leaseOwner === this.#process && !this.isOver.has(row.callId)
+          if (row.state !== 'pending' && row.state !== 'retrying' && !isStill) return false
           this.#move(row, 'sending')
           Object.assign(row, { leaseOwner: this.#process, leaseUntil: this.now() + 20_000 })
           return true
@@ -299,12 +302,17 @@ class World {
   /** A dial that waits in this process waits for a slot: with nothing under way at its handler it would have been sent, or ended. */
   #checkWaiting(): void {
     for (const row of this.rows.values())
-      if (this.#isWaitingDial(row) && (this.#inFlight.get(row.handlerId) ?? 0) === 0)
+      if ((this.#isWaitingDial(row) || this.#isReservedDial(row)) && (this.#inFlight.get(row.handlerId) ?? 0) === 0)
         this.problems.push(`dial ${row.id} waits though nothing goes on at handler ${row.handlerId}`)
   }
 
   #isWaitingDial(row: DeliveryRow): boolean {
     return row.deliveryClass === 'dial' && row.state === 'pending' && row.attempts === 0 && row.leaseOwner === this.#process
+  }
+
+  #isReservedDial(row: DeliveryRow): boolean {
+    const isMine = row.deliveryClass === 'dial' && row.state === 'sending' && row.leaseOwner === this.#process
+    return isMine && !this.posted.some((one) => one.id === row.id)
   }
 
   /** What holds for every delivery when it is posted. */
@@ -328,8 +336,10 @@ class World {
       if (row.deadlineAt !== null && at >= row.deadlineAt) this.problems.push(`dial ${row.id} was posted after its deadline`)
       if (!row.dedupes && this.posted.some((one) => one.id === row.id && one.mayHaveArrived))
         this.problems.push(`dial ${row.id} was posted again though it may have arrived`)
-      // a clock that jumps between the commit and the POST lets another process give it up: the clicker was told that it may be dialled
-      const isGivenUp = this.wasSet && row.state === 'unconfirmed' && !this.posted.some((one) => one.id === row.id)
+      // a clock that jumps between the commit and the POST lets another process give it up: the clicker was told that it may be dialled, or that
+      // it is too late, or it is sent again to a handler that drops repeats
+      const isDoubted = ['unconfirmed', 'retrying', 'expired'].includes(row.state)
+      const isGivenUp = this.wasSet && isDoubted && !this.posted.some((one) => one.id === row.id)
       if (row.state !== 'sending' && !isGivenUp) this.problems.push(`dial ${row.id} was posted while ${row.state}`)
       return
     }
@@ -504,7 +514,9 @@ async function live(world: World, commands: readonly Command[]): Promise<void> {
       }
       case 'hang_up': {
         const row = nth(command.nth)
-        if (row) world.change(row, ['pending', 'retrying'], 'canceled', 'call_over')
+        if (!row) break
+        world.isOver.add(row.callId)
+        world.change(row, ['pending', 'retrying'], 'canceled', 'call_over')
       }
     }
   }

@@ -21,7 +21,7 @@ export interface Job {
   readonly retries: boolean
   /** attempts made so far */
   readonly attempts: number
-  /** committed as `sending` with a slot that `reserve` gave */
+  /** committed as `sending` with a reservation of `reserve` */
   readonly reserved: boolean
 }
 
@@ -37,11 +37,11 @@ export interface WorkerPorts<J extends Job> {
   claimDue(limit: number, except: readonly number[]): Promise<J[]>
   /** when the next one is due, or null; notices of the handlers in `except` do not count */
   nextDueAt(except: readonly number[]): Promise<number | null>
-  /** durably turns a pending dial to `sending`; false when it is not to be sent any more */
+  /** durably turns a pending dial to `sending`, or says again that it is; false when it is not to be sent any more */
   markSending(job: J): Promise<boolean>
   /** why it is not to be sent any more, or null */
   obstacle(job: J): Reason | null
-  /** the request, tokens issued now */
+  /** the request, tokens issued now; of a dial that is not committed in the end it is thrown away */
   render(job: J): Promise<Outgoing> | Outgoing
   /** writes down the attempt and the decision; `isProven`: a report of the app had settled the delivery before */
   record(job: J, request: Outgoing, sent: Sent, decision: Decision): Promise<{ readonly isProven: boolean }>
@@ -49,7 +49,7 @@ export interface WorkerPorts<J extends Job> {
   recordUnsent(job: J, decision: Decision): Promise<void>
   /** which of these notices have to wait for an older one of their order, in any process; left out when there is one process */
   heldBack?(jobs: readonly J[]): Promise<ReadonlySet<number>>
-  /** gives back what this process had leased and did not start */
+  /** gives back what this process had leased and did not post */
   release(jobs: readonly J[]): Promise<void>
   /** a handler's breaker opened or closed */
   breakerChanged(handlerId: number, breaker: Breaker): void
@@ -67,10 +67,12 @@ export interface DeskReport {
 
 /** The running loop. */
 export interface Worker<J extends Job> {
-  /** a slot for a dial that is about to be committed as `sending`; false when the handler has none free */
+  /** a reservation for a dial that is about to be committed as `sending`; false: it has to be committed as `pending` */
   reserve(handlerId: number): boolean
-  /** gives a reserved slot back: the commit failed */
-  release(handlerId: number): void
+  /** renders a reserved dial while it is committed: the commit is waited for anyway */
+  prepare(job: J): void
+  /** gives a reservation back: the commit failed */
+  release(job: J): void
   /** hands over committed deliveries; nothing is polled for */
   accept(jobs: readonly J[]): void
   /** looks for due deliveries now: after a start, a replay, a wake-up from another process */

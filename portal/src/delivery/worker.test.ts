@@ -49,6 +49,10 @@ interface World {
   /** ids of deliveries that a report has settled */
   readonly provenIds: Set<number>
   readonly released: number[]
+  /** ids that were turned to `sending`, or that was said of again */
+  readonly marked: number[]
+  /** what is not to be sent any more */
+  readonly unwanted: Set<number>
   readonly breakers: Breaker[]
   /** lines of the log that warn */
   readonly warnings: unknown[][]
@@ -62,6 +66,8 @@ function world(): World {
   const recorded: World['recorded'] = []
   const open = new Map<number, (sent: Sent) => void>()
   const released: number[] = []
+  const marked: number[] = []
+  const unwanted = new Set<number>()
   const breakers: Breaker[] = []
   const warnings: unknown[][] = []
   const self = {
@@ -87,7 +93,10 @@ function world(): World {
       return Promise.resolve(self.due.splice(0))
     },
     nextDueAt: () => Promise.resolve(null),
-    markSending: () => Promise.resolve(true),
+    markSending: ({ id }) => {
+      marked.push(id)
+      return Promise.resolve(!unwanted.has(id))
+    },
     obstacle: () => null,
     render: (job) => ({ url: String(job.id), headers: {}, body: '' }),
     record: (job, _request, _sent, decision) => {
@@ -111,6 +120,8 @@ function world(): World {
     posted,
     recorded,
     released,
+    marked,
+    unwanted,
     breakers,
     warnings,
     async answer(id: number, status: number, retryAfterMs: number | null = null, durationMs = 1) {
@@ -221,15 +232,112 @@ describe('a handler that hangs', () => {
 })
 
 describe('a dial', () => {
-  test('has a slot or has none: what is reserved is not given twice', async () => {
-    const { worker, posted } = world()
-    const slots = Array.from({ length: 10 }, () => worker.reserve(1))
-    expect(slots.filter(Boolean)).toHaveLength(8)
-    worker.release(1)
-    expect(worker.reserve(1)).toBe(true)
-    worker.accept([dial(1, { reserved: true })])
+  const reserve = ({ worker }: World, count: number): number =>
+    Array.from({ length: count }, () => worker.reserve(1)).filter(Boolean).length
+  const reserved = (first: number, count: number): Job[] =>
+    Array.from({ length: count }, (_, n) => dial(first + n, { reserved: true, callId: `call ${first + n}` }))
+  /** A handler that took as many POSTs a moment ago, and has another one in hand. */
+  const moving = async (taken: number): Promise<World> => {
+    const one = world()
+    reserve(one, 1)
+    one.worker.accept(reserved(1000, 1))
+    for (let id = 1001; id <= 1000 + taken; id++) {
+      reserve(one, 1)
+      one.worker.accept(reserved(id, 1))
+      await settle()
+      await one.answer(id, 200)
+    }
+    one.posted.length = 0
+    one.recorded.length = 0
+    return one
+  }
+
+  test('is reserved while others are committed, and posted when one of the slots is free: no POST more than there are slots', async () => {
+    const one = await moving(80)
+    expect(reserve(one, 70)).toBe(64)
+    one.worker.accept(reserved(1, 64))
     await settle()
-    expect(posted).toEqual([1])
+    expect(one.posted).toEqual([1, 2, 3, 4, 5, 6, 7])
+    await one.answer(3, 200)
+    expect(one.posted).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    // every commit but their own was spared them
+    expect(one.marked).toEqual([])
+  })
+
+  test('is reserved as often as its handler took one a moment ago', async () => {
+    const one = await moving(20)
+    expect(reserve(one, 100)).toBe(20)
+    one.worker.accept(reserved(1, 20))
+    await settle()
+    expect(reserve(one, 100)).toBe(7)
+    const later = await moving(20)
+    await later.clock.turn(25)
+    expect(reserve(later, 100)).toBe(10)
+  })
+
+  test('is not reserved while nothing of its handler comes back', async () => {
+    const one = world()
+    expect(reserve(one, 9)).toBe(8)
+    one.worker.accept(reserved(1, 8))
+    await settle()
+    expect(reserve(one, 1)).toBe(0)
+    const later = await moving(80)
+    await later.clock.turn(50)
+    // the free slots, and no more
+    expect(reserve(later, 100)).toBe(7)
+  })
+
+  test('that was not committed gives its reservation back', async () => {
+    const one = await moving(80)
+    expect(reserve(one, 70)).toBe(64)
+    one.worker.release(dial(1, { reserved: true }))
+    expect(reserve(one, 2)).toBe(1)
+  })
+
+  test('that waited for its slot is looked at again: its call may be over', async () => {
+    const one = await moving(80)
+    reserve(one, 9)
+    one.worker.accept(reserved(1, 9))
+    await settle()
+    await one.clock.turn(1_001)
+    one.unwanted.add(8)
+    await one.answer(1, 200)
+    await one.answer(2, 200)
+    expect(one.marked).toEqual([8, 9])
+    expect(one.posted).toEqual([1, 2, 3, 4, 5, 6, 7, 9])
+    expect(one.recorded).toContainEqual({ id: 8, decision: { state: 'canceled', reason: 'call_over', dueAt: null, refusal: null } })
+  })
+
+  test('that is reserved and gets no slot before its deadline expires unsent', async () => {
+    const one = await moving(80)
+    reserve(one, 8)
+    one.worker.accept(reserved(1, 8))
+    await settle()
+    await one.clock.turn(30_000)
+    expect(one.recorded).toMatchObject([{ id: 8, decision: { state: 'expired', reason: 'deadline' } }])
+  })
+
+  test('that is being committed keeps a part of the slots from notices, and no more', async () => {
+    const one = await moving(80)
+    reserve(one, 20)
+    one.worker.accept(Array.from({ length: 8 }, (_, n) => job(100 + n)))
+    await settle()
+    expect(one.posted).toEqual([100, 101, 102])
+    one.worker.accept(reserved(1, 20))
+    await settle()
+    expect(one.posted.slice(3)).toEqual([1, 2, 3, 4])
+  })
+
+  test('that is reserved and not posted is given back when the process ends', async () => {
+    const one = await moving(80)
+    reserve(one, 8)
+    one.worker.accept(reserved(1, 8))
+    await settle()
+    const closing = one.worker.close()
+    for (const id of [1000, 1, 2, 3, 4, 5, 6, 7]) await one.answer(id, 200)
+    await closing
+    expect(one.posted).not.toContain(8)
+    expect(one.released).toEqual([8])
   })
 
   test('that waited past its deadline expires unsent', async () => {

@@ -8,7 +8,7 @@ import { breakerState, closedBreaker, healthOf, learn, type Evidence } from './b
 import { Desk } from './desk.ts'
 import { decide, decideHeld, isPastDeadline, pauseOf, slowHandlerMs, type Decision } from './engine.ts'
 import { createLanes } from './lanes.ts'
-import type { Sent } from './send.ts'
+import type { Outgoing, Sent } from './send.ts'
 import { createTurns } from './turns.ts'
 import type { Job, Worker, WorkerPorts } from './worker-ports.ts'
 
@@ -17,9 +17,12 @@ const claimLimit = 256
 /** how often a database that is away is asked again */
 const againMs = 250
 const closingTriesMost = 40
+/** after so long a wait for its slot a dial is looked at again before it is posted: its call may be over, others may have given it up */
+const staleMs = 1_000
 /** calls whose dial ended in silence, newest last */
 const doubtsKept = 1000
 
+const callOver: Decision = { state: 'canceled', reason: 'call_over', dueAt: null, refusal: null }
 const tooLate: Decision = { state: 'expired', reason: 'deadline', dueAt: null, refusal: null }
 
 /** Starts the loop; `wake` it once recovery is done. */
@@ -30,6 +33,10 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const underway = new Set<Promise<void>>()
   const doubts = new Map<string, number>()
   const deadlines = new Map<number, () => void>()
+  /** since when the dials that wait for a slot stand as `sending` in the store: their leases run from then */
+  const leasedAt = new Map<number, number>()
+  /** requests of dials that are being committed; null: not rendered yet */
+  const prepared = new Map<number, Outgoing | null>()
   const timers = new Map<number, () => void>()
   let cancelWake: (() => void) | null = null
   let wakeAt = Number.POSITIVE_INFINITY
@@ -48,11 +55,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     const desk = deskOf(job.handlerId)
     desk.add(job)
     fill(job.handlerId, desk)
-    if (job.deadlineAt !== null && desk.dials.includes(job))
-      deadlines.set(
-        job.id,
-        clock.at(job.deadlineAt, () => giveUp(job)),
-      )
+    if (desk.dials.includes(job)) watch(job)
   })
 
   const { heldBack } = ports
@@ -76,9 +79,17 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   }
 
   /** A dial that waits is told to be late when it is, not when its turn comes. */
-  const giveUp = (job: J): void => {
+  const watch = (job: J): void => {
+    if (job.deadlineAt === null || deadlines.has(job.id)) return
+    const giveUp = (): void => {
+      deadlines.delete(job.id)
+      if (deskOf(job.handlerId).remove(job)) track(job, end(job, tooLate))
+    }
+    deadlines.set(job.id, clock.at(job.deadlineAt, giveUp))
+  }
+  const unwatch = (job: J): void => {
+    deadlines.get(job.id)?.()
     deadlines.delete(job.id)
-    if (deskOf(job.handlerId).remove(job)) track(job, end(job, tooLate))
   }
 
   const track = (job: J, work: Promise<void>): void => {
@@ -89,22 +100,56 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       .finally(() => {
         underway.delete(run)
         known.delete(job.id)
+        leasedAt.delete(job.id)
+        prepared.delete(job.id)
       })
     underway.add(run)
   }
 
+  /** A dial that waited as `pending`: it is committed as `sending`, and then waits for a slot. */
+  const reserve = (job: J, desk: Desk<J>): void => {
+    let since = 0
+    const run = whenBack(() => {
+      since = clock.now()
+      return ports.markSending(job)
+    }, job.deadlineAt)
+      .catch((error: unknown) => {
+        log.error({ err: error, delivery: job.id }, 'a delivery could not be taken up; it is tried again when its lease ends')
+        return false
+      })
+      .then((isReserved) => {
+        underway.delete(run)
+        if (isReserved) return committed(job, desk, since)
+        desk.released()
+        unwatch(job)
+        known.delete(job.id)
+        leave(job, false)
+        fill(job.handlerId, desk)
+      })
+    underway.add(run)
+  }
+
+  const committed = (job: J, desk: Desk<J>, since: number): void => {
+    leasedAt.set(job.id, since)
+    desk.committed(job)
+    fill(job.handlerId, desk)
+    if (desk.reserved.includes(job)) watch(job)
+  }
+
   const start = (job: J): void => {
-    deadlines.get(job.id)?.()
-    deadlines.delete(job.id)
+    unwatch(job)
     let holdsSlot = true
-    const leaveSlot = (): void => {
+    const leaveSlot = (isTaken: boolean): void => {
       if (!holdsSlot) return
       holdsSlot = false
       const desk = deskOf(job.handlerId)
-      desk.inFlight -= 1
+      desk.ended(clock.now(), isTaken)
       fill(job.handlerId, desk)
     }
-    track(job, runJob(job, leaveSlot).finally(leaveSlot))
+    track(
+      job,
+      runJob(job, () => leaveSlot(true)).finally(() => leaveSlot(false)),
+    )
   }
 
   const fill = (handlerId: number, desk: Desk<J>): void => {
@@ -115,7 +160,8 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
         break
       }
       const turn = desk.take(now, ports.limitsOf(handlerId))
-      if (turn.job) start(turn.job)
+      if (turn.step === 'post') start(turn.job)
+      else if (turn.step === 'reserve') reserve(turn.job, desk)
       else {
         if (turn.askAt !== null) fillAt(handlerId, turn.askAt)
         break
@@ -139,8 +185,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const turnAway = (desk: Desk<J>): void => {
     const { retryAt } = desk.breaker
     for (const job of desk.clear()) {
-      deadlines.get(job.id)?.()
-      deadlines.delete(job.id)
+      unwatch(job)
       track(job, end(job, decideHeld(job, retryAt)))
     }
     wakeBy(retryAt)
@@ -164,11 +209,20 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       return end(job, { state: job.deliveryClass === 'dial' ? 'failed' : 'canceled', reason: obstacle, dueAt: null, refusal: null })
     let isComingBack = false
     try {
-      if (job.deliveryClass === 'dial' && !job.reserved && !(await whenBack(() => ports.markSending(job), job.deadlineAt))) return
-      const request = await whenBack(() => ports.render(job), job.deadlineAt).catch((error: unknown) => {
-        if (isOutage(error)) return null
-        throw error
-      })
+      const since = leasedAt.get(job.id) ?? clock.now()
+      const isStale = Math.abs(clock.now() - since) > staleMs
+      if (isStale && !(await whenBack(() => ports.markSending(job), job.deadlineAt))) {
+        await whenBack(() => ports.recordUnsent(job, callOver), null)
+        ports.ended?.(job, callOver, null)
+        return
+      }
+      const ready = isStale ? null : prepared.get(job.id)
+      const request =
+        ready ??
+        (await whenBack(() => ports.render(job), job.deadlineAt).catch((error: unknown) => {
+          if (isOutage(error)) return null
+          throw error
+        }))
       // what came before took its time: a slow disk must not make a late dial
       if (request === null || isPastDeadline(job.deadlineAt, clock.now())) {
         await whenBack(() => ports.recordUnsent(job, tooLate), null)
@@ -271,7 +325,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     for (const job of jobs) {
       if (known.has(job.id)) continue
       known.set(job.id, job)
-      if (job.reserved) start(job)
+      if (job.reserved) committed(job, deskOf(job.handlerId), job.createdAt)
       else if (turns && job.orderKey !== null) turns.wait(job)
       else lanes.enter(job)
     }
@@ -279,10 +333,22 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
 
   return {
     reserve: (handlerId) => !closed && deskOf(handlerId).reserve(clock.now(), ports.limitsOf(handlerId)),
-    release(handlerId) {
-      const desk = deskOf(handlerId)
-      desk.inFlight -= 1
-      fill(handlerId, desk)
+    prepare(job) {
+      prepared.set(job.id, null)
+      setImmediate(() => {
+        if (!prepared.has(job.id)) return
+        // what fails here is tried again, and told, when it is to be posted
+        void Promise.resolve(job)
+          .then(ports.render)
+          .then((request) => void (prepared.has(job.id) && prepared.set(job.id, request)))
+          .catch(() => {})
+      })
+    },
+    release(job) {
+      prepared.delete(job.id)
+      const desk = deskOf(job.handlerId)
+      desk.released()
+      fill(job.handlerId, desk)
     },
     accept,
     wake: () => void sweep(),
@@ -305,7 +371,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
       const now = clock.now()
       return [...desks].map(([handlerId, desk]) => ({
         handlerId,
-        waiting: desk.dials.length + desk.notices.length,
+        waiting: desk.waiting,
         inFlight: desk.inFlight,
         breaker: desk.state(now),
       }))

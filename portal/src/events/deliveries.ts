@@ -1,13 +1,13 @@
 /** Deliveries in the store: claimed, rendered, recorded, recovered, proven. What happens to them is decided in delivery/. */
 import type { Span } from '@opentelemetry/api'
-import { sql } from 'kysely'
+import { sql, type ExpressionBuilder } from 'kysely'
 import { defaultSlots, type Limits } from '../delivery/desk.ts'
 import { decideAbandoned, type Decision, type Reason } from '../delivery/engine.ts'
 import type { Outgoing } from '../delivery/send.ts'
 import type { WorkerPorts } from '../delivery/worker-ports.ts'
 import { GuardFailed } from '../store/engine.ts'
 import type { Store, Tx } from '../store/store.ts'
-import type { Row } from '../store/tables.ts'
+import type { Row, Tables } from '../store/tables.ts'
 import { renderBody, type BodyParts } from './delivery-body.ts'
 import { attemptRow, endedFrom, isDelivered, jobOf, openStates, updateSettled, type Settled } from './delivery-rows.ts'
 import { endAttemptSpan, startAttemptSpan, traceparentOf } from './delivery-spans.ts'
@@ -46,7 +46,7 @@ function changedNames(job: DeliveryJob): string[] {
 export function createDeliveries(parts: DeliveriesParts) {
   const { store, clock, bindings, processId } = parts
 
-  const spans = new Map<number, Span>()
+  const spans = new WeakMap<Outgoing, Span>()
   const awaited = new Map<number, () => void>()
   const told = (job: DeliveryJob): void => {
     parts.changed(job.portalId, changedNames(job))
@@ -55,8 +55,7 @@ export function createDeliveries(parts: DeliveriesParts) {
 
   const record: WorkerPorts<DeliveryJob>['record'] = async (job, request, sent, decision) => {
     let isProven = false
-    const span = spans.get(job.id)
-    spans.delete(job.id)
+    const span = spans.get(request)
     if (span) endAttemptSpan(span, sent, decision)
     await store.transaction(async (tx) => {
       tx.insert('attempt', attemptRow(store.nextId('attempt'), job, { request, sent, decision }))
@@ -105,12 +104,20 @@ export function createDeliveries(parts: DeliveriesParts) {
     attempts,
     id: job.id,
   })
+  const endedCall = (eb: ExpressionBuilder<Tables, 'delivery'>) =>
+    eb.selectFrom('call').select('call.id').whereRef('call.call_id', '=', 'delivery.call_id').where('call.state', '=', 'finished')
   const mark = store.prepare((db, { id, leaseUntil }: { id: number; leaseUntil: number }) =>
     db
       .updateTable('delivery')
       .set({ state: 'sending', lease_owner: processId, lease_until: leaseUntil })
       .where('id', '=', id)
-      .where('state', 'in', ['pending', 'retrying']),
+      .where((eb) =>
+        eb.or([
+          eb('state', 'in', ['pending', 'retrying']),
+          // said before, and it is still so: nobody gave it up, its call is not over
+          eb.and([eb('state', '=', 'sending'), eb('lease_owner', '=', processId), eb.not(eb.exists(endedCall(eb)))]),
+        ]),
+      ),
   )
   const settle = store.prepare<Settled>((db, settled) => updateSettled(db, settled))
   const settleEnded = store.prepare<Settled>((db, settled) => updateSettled(db, settled, endedFrom))
@@ -206,7 +213,7 @@ export function createDeliveries(parts: DeliveriesParts) {
         query = query.where((eb) => eb.or([eb('delivery_class', '=', 'dial'), eb('handler_id', 'not in', [...except])]))
       return (await query.executeTakeFirst())?.due ?? null
     },
-    /** What this process had leased and will not start: others may have it at once. */
+    /** What this process had leased and did not post: others may have it at once. */
     async release(jobs: readonly DeliveryJob[]): Promise<void> {
       const ids = jobs.map((job) => job.id)
       for (let from = 0; from < ids.length; from += releasedTogether)
@@ -214,10 +221,10 @@ export function createDeliveries(parts: DeliveriesParts) {
           tx.write(
             store.build
               .updateTable('delivery')
-              .set({ lease_owner: null, lease_until: null })
+              .set({ lease_owner: null, lease_until: null, state: sql`case when attempts > 0 then 'retrying' else 'pending' end` })
               .where('id', 'in', ids.slice(from, from + releasedTogether))
               .where('lease_owner', '=', processId)
-              .where('state', 'in', ['pending', 'retrying']),
+              .where('state', 'in', ['pending', 'retrying', 'sending']),
           ),
         )
     },
@@ -226,7 +233,7 @@ export function createDeliveries(parts: DeliveriesParts) {
       const handler = bindings.byId(handlerId)
       return { slots: handler?.slots ?? defaultSlots, perMinute: handler?.per_minute ?? null }
     },
-    /** In the group commit: when many clicks wait for a slot, each of these would else be a commit of its own. */
+    /** In the group commit: when many clicks wait for their turn, each of these would else be a commit of its own. */
     async markSending(job: DeliveryJob): Promise<boolean> {
       try {
         const leaseUntil = clock.now() + parts.timeoutMs(job.portalId) + sendingMarginMs
@@ -239,14 +246,9 @@ export function createDeliveries(parts: DeliveriesParts) {
     },
     async render(job: DeliveryJob): Promise<Outgoing> {
       const span = startAttemptSpan(job)
-      spans.set(job.id, span)
-      try {
-        return await renderBody(parts, job, traceparentOf(span))
-      } catch (error) {
-        spans.delete(job.id)
-        span.end()
-        throw error
-      }
+      const request = await renderBody(parts, job, traceparentOf(span))
+      spans.set(request, span)
+      return request
     },
     /** Why a delivery is not sent any more: its handler was unbound or disabled, its app uninstalled meanwhile. Only the farewell still goes out. */
     obstacle(job: DeliveryJob): Reason | null {

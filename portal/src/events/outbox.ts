@@ -113,10 +113,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       const isDial = declaration.deliveryClass === 'dial'
       const deadlineAt = isDial ? now + dialShelfLifeMs : null
       const jobs = handlers.map((handler): DeliveryJob => {
-        const reserved = isDial && worker.reserve(handler.id)
-        if (reserved) tx.afterRollback(() => worker.release(handler.id))
+        const id = store.nextId('delivery')
         return {
-          id: store.nextId('delivery'),
+          id,
           handlerId: handler.id,
           deliveryClass: declaration.deliveryClass,
           orderKey: isDial || callId === null ? null : `${handler.owner} ${handler.url} ${callId}`,
@@ -124,7 +123,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           deadlineAt,
           retries: handler.retries === 1 && about.isOnce !== true,
           attempts: 0,
-          reserved,
+          reserved: isDial && worker.reserve(handler.id),
           portalId: about.portalId,
           eventId,
           event: declaration.name,
@@ -136,6 +135,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
           traceparent: about.traceparent ?? null,
         }
       })
+      for (const job of jobs.filter(({ reserved }) => reserved)) {
+        tx.afterRollback(() => worker.release(job))
+        worker.prepare(job)
+      }
       for (const job of jobs) tx.insert('delivery', deliveryRow(job, { processId, now, timeoutMs: timeoutMs(job.portalId) }))
       about.onDeliveries?.(jobs.map((job) => job.id))
       tx.afterCommit(() => worker.accept(jobs))
