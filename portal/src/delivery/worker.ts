@@ -181,12 +181,18 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
     )
   }
 
-  /** The breaker is open: new dials end at once, with a reason that the clicker reads; the others wait in the store. */
+  /**
+   * The breaker is open: new dials end at once, with a reason that the clicker reads; the others wait in the store. They are written down one after the
+   * other: a hundred at once would keep the clicks on other handlers waiting.
+   */
   const turnAway = (desk: Desk<J>): void => {
     const { retryAt } = desk.breaker
+    let before: Promise<void> = Promise.resolve()
     for (const job of desk.clear()) {
       unwatch(job)
-      track(job, end(job, decideHeld(job, retryAt)))
+      const run = before.then(() => end(job, decideHeld(job, retryAt)))
+      track(job, run)
+      before = run.catch(() => {})
     }
     wakeBy(retryAt)
   }

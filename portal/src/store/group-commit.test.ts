@@ -73,6 +73,23 @@ test('whoever wants the writer alone has it in turn, and nothing runs meanwhile'
   await after
 })
 
+test('many who want the writer alone keep nobody from it for longer than a turn', async () => {
+  const { commits, batches, end } = createWriter()
+  const letGo: Array<() => void> = []
+  for (let turn = 0; turn < 3; turn += 1) commits.alone((release) => letGo.push(release))
+  const click = commits.commit(unit('click'), false)
+  expect(letGo).toHaveLength(1)
+  letGo[0]!()
+  await expect.poll(() => batches).toEqual([['click']])
+  end()
+  await click
+  await expect.poll(() => letGo.length).toBe(2)
+  letGo[1]!()
+  await expect.poll(() => letGo.length).toBe(3)
+  letGo[2]!()
+  await commits.idle()
+})
+
 test('nothing is left behind at the end', async () => {
   const { commits, batches, end } = createWriter()
   const patient = commits.commit(unit('patient'), true)

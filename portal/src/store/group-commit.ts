@@ -15,35 +15,33 @@ export interface GroupCommit {
    * somebody waits for, which so finds the writer free (perf.md 3.4).
    */
   commit(unit: Unit, isPatient: boolean): Promise<void>
-  /** Its turn is its own until it calls `release`. */
+  /**
+   * Its turn is its own until it calls `release`. What waits for a commit goes before each turn: many who want the writer alone, as when the breaker of a
+   * handler ends a hundred clicks, do not keep the others from it.
+   */
   alone(turn: (release: () => void) => void): void
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
 }
-
-type Entry = Waiting | { readonly isPatient: false; readonly turn: (release: () => void) => void }
 
 const batchLimit = 512
 const patienceMs = 10
 
 /** One batch in flight and no linger: what comes while it runs is the next batch (perf.md 9.10). `commitBatch` settles each unit and never rejects. */
 export function createGroupCommit(commitBatch: (batch: readonly Waiting[]) => Promise<void>): GroupCommit {
-  const queue: Entry[] = []
+  const units: Waiting[] = []
+  const turns: Array<(release: () => void) => void> = []
   let impatient = 0
   let isDue = false
   let patience: NodeJS.Timeout | null = null
   let running: Promise<void> | null = null
 
-  const add = (entry: Entry): void => {
-    queue.push(entry)
-    if (!entry.isPatient) impatient += 1
-    start()
-  }
+  const isPressing = (): boolean => impatient > 0 || turns.length > 0 || (isDue && units.length > 0)
 
   const start = (): void => {
-    if (running || queue.length === 0) return
-    if (impatient > 0 || isDue) running = drain()
-    else
+    if (running || units.length + turns.length === 0) return
+    if (isPressing()) running = drain()
+    else if (units.length > 0)
       patience ??= setTimeout(() => {
         isDue = true
         start()
@@ -53,16 +51,11 @@ export function createGroupCommit(commitBatch: (batch: readonly Waiting[]) => Pr
   const drain = async (): Promise<void> => {
     if (patience) clearTimeout(patience)
     patience = null
-    while (queue.length > 0 && (impatient > 0 || isDue)) {
+    while (isPressing()) {
       isDue = false
-      const first = queue[0]!
-      if ('turn' in first) {
-        queue.shift()
-        impatient -= 1
-        await new Promise<void>((release) => first.turn(release))
-      } else {
-        await commitBatch(nextBatch())
-      }
+      if (units.length > 0) await commitBatch(nextBatch())
+      const turn = turns.shift()
+      if (turn) await new Promise<void>((release) => turn(release))
     }
     isDue = false
     running = null
@@ -70,15 +63,22 @@ export function createGroupCommit(commitBatch: (batch: readonly Waiting[]) => Pr
   }
 
   const nextBatch = (): readonly Waiting[] => {
-    const end = queue.findIndex((entry) => 'turn' in entry)
-    const batch = queue.splice(0, Math.min(batchLimit, end === -1 ? queue.length : end)) as Waiting[]
+    const batch = units.splice(0, batchLimit)
     impatient -= batch.filter((waiting) => !waiting.isPatient).length
     return batch
   }
 
   return {
-    commit: (unit, isPatient) => new Promise((resolve, reject) => add({ unit, isPatient, resolve, reject })),
-    alone: (turn) => add({ isPatient: false, turn }),
+    commit: (unit, isPatient) =>
+      new Promise((resolve, reject) => {
+        units.push({ unit, isPatient, resolve, reject })
+        if (!isPatient) impatient += 1
+        start()
+      }),
+    alone(turn) {
+      turns.push(turn)
+      start()
+    },
     async idle() {
       isDue = true
       start()
