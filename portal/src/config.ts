@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 
-const Port = Type.Integer({ minimum: 0, maximum: 65535 })
+const Port = Type.Integer({ minimum: 1, maximum: 65535 })
 const Bytes = Type.Integer({ minimum: 1024, maximum: 2 ** 31 })
 
 const Days = Type.Integer({ minimum: 0, maximum: 36_500 })
@@ -204,8 +204,8 @@ function partial(settings: Loose): unknown {
     databaseUrl: 'x',
     only: 'web',
     host: 'x',
-    port: 0,
-    httpsPort: 0,
+    port: 1,
+    httpsPort: 1,
     publicUrl: 'http://x',
     trustedProxies: [],
     tls: 'local',
@@ -303,7 +303,7 @@ function complete(dataDir: string, given: Partial<Static<typeof Settings>>): Con
   const tls = given.tls ?? null
   const httpsPort = given.httpsPort ?? null
   if (httpsPort !== null && tls === null) throw new ConfigError('httpsPort needs tls: set it to "local", or to your certFile and keyFile')
-  if (httpsPort !== null && httpsPort !== 0 && httpsPort === port)
+  if (httpsPort !== null && httpsPort === port)
     throw new ConfigError('httpsPort and port must differ; leave httpsPort out to serve https alone')
   return {
     dataDir,

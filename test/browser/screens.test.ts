@@ -17,7 +17,7 @@ let browser: Browser
 let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
 
 /** Ids of what the screens show. */
-const ids = { talkedTrace: 0, talkedCall: '', lastCall: '', failedDelivery: 0, uiApp: 0, demoApp: 0, callListId: 0 }
+const ids = { talkedTrace: 0, talkedCall: '', lastCall: '', failedDelivery: 0, uiApp: 0, demoApp: 0, callListId: 0, handler: 0 }
 
 beforeAll(async () => {
   mkdirSync(shots, { recursive: true })
@@ -81,6 +81,8 @@ async function fillHouse(): Promise<void> {
   ids.demoApp = apps.items.find((one: { title: string }) => one.title === 'Demo phone').id
   const { body: deliveries } = await house.api('GET', '/deliveries')
   ids.failedDelivery = deliveries.items[0].id
+  const { body: handlers } = await house.api('GET', '/handlers')
+  ids.handler = handlers.items[0].id
   const { body: lists } = await house.api('GET', '/call-lists')
   ids.callListId = lists.items[0].id
 }
@@ -95,6 +97,8 @@ const screens: Readonly<Record<string, () => string>> = {
   company: () => '/companies/1',
   leads: () => '/leads',
   lead: () => '/leads/3',
+  'company-new': () => '/companies/new',
+  'lead-new': () => '/leads/new',
   'call-lists': () => '/call-lists',
   'call-list': () => `/call-lists/${ids.callListId}`,
   calls: () => '/calls',
@@ -113,6 +117,10 @@ const screens: Readonly<Record<string, () => string>> = {
   applications: () => '/settings/applications',
   application: () => `/settings/applications/${ids.demoApp}`,
   'application-not-installed': () => `/settings/applications/${ids.uiApp}`,
+  handlers: () => '/settings/handlers',
+  handler: () => `/settings/handlers/${ids.handler}`,
+  compatibility: () => '/settings/compatibility',
+  data: () => '/settings/data',
   'no-page': () => '/nothing/here',
   // last: it speaks the language that was used here before
   'sign-in': () => '/sign-in',
@@ -193,7 +201,7 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
       writeFileSync(join(shots, `faults-${language}-${device}.json`), JSON.stringify(faults, null, 2))
       expect(faults).toEqual({})
     },
-    // some fifty pages; 20 s alone, three times that beside a busy neighbour
+    // some sixty pages; 20 s alone, three times that beside a busy neighbour
     150_000,
   )
 })

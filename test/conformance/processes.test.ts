@@ -86,7 +86,7 @@ async function click(by: PortalProcess): Promise<{ status: number; callId: strin
 
 const eventOf = (body: string): string => new URLSearchParams(body).get('event') ?? ''
 const dials = (house: House, callId: string) =>
-  house.handler.received.filter((one) => eventOf(one.body) === 'ONEXTERNALCALLSTART' && one.body.includes(callId))
+  house.handler.received.filter((one) => one.body.includes(callId) && eventOf(one.body) === 'ONEXTERNALCALLSTART')
 
 async function deliveryOf(by: PortalProcess, callId: string): Promise<{ state: string; reason: string | null }> {
   return (await by.api('GET', `/calls/${callId}`)).body.delivery

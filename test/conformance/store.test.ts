@@ -87,6 +87,22 @@ describe.each(engines)('the store on %s', (_, create) => {
     expect(await numbers()).toEqual([])
   })
 
+  test('a commit that fails takes back its own work and leaves those alone that come right after it', async () => {
+    await store.transaction((tx) => tx.insert('line', line('taken')))
+    const work = (number: string) =>
+      store.transaction(async (tx) => {
+        await tx.db.selectFrom('line').selectAll().execute()
+        await tx.db
+          .insertInto('line')
+          .values(line(`${number} first`))
+          .execute()
+        tx.insert('line', line(number))
+      })
+    const outcomes = await Promise.allSettled(['a', 'taken', 'b', 'taken', 'c'].map(work))
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+    expect((await numbers()).toSorted()).toEqual(['a', 'a first', 'b', 'b first', 'c', 'c first', 'taken'])
+  })
+
   test('transactions that read before they write do not lose each other’s changes', async () => {
     await store.transaction((tx) => tx.insert('line', { ...line('sum'), name: '0' }))
     const add = () =>

@@ -17,6 +17,7 @@ const claimLimit = 256
 /** how often a database that is away is asked again */
 const againMs = 250
 const closingTriesMost = 40
+const pauseMsMost = 50
 /** after so long a wait for its slot a dial is looked at again before it is posted: its call may be over, others may have given it up */
 const staleMs = 1_000
 /** calls whose dial ended in silence, newest last */
@@ -183,18 +184,26 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
 
   /**
    * The breaker is open: new dials end at once, with a reason that the clicker reads; the others wait in the store. They are written down one after the
-   * other: a hundred at once would keep the clicks on other handlers waiting.
+   * other, in half of the time: a hundred at once would keep the clicks on other handlers waiting.
    */
   const turnAway = (desk: Desk<J>): void => {
     const { retryAt } = desk.breaker
     let before: Promise<void> = Promise.resolve()
     for (const job of desk.clear()) {
       unwatch(job)
-      const run = before.then(() => end(job, decideHeld(job, retryAt)))
+      let begunAt = 0
+      const run = before.then(() => {
+        begunAt = clock.now()
+        return end(job, decideHeld(job, retryAt))
+      })
       track(job, run)
-      before = run.catch(() => {})
+      before = run.catch(() => {}).then(() => pause(clock.now() - begunAt))
     }
     wakeBy(retryAt)
+  }
+
+  const pause = async (ms: number): Promise<void> => {
+    if (ms > 0 && !closed) await new Promise<void>((resolve) => void clock.at(clock.now() + Math.min(ms, pauseMsMost), resolve))
   }
 
   /** Ends a delivery's turn without a POST. */

@@ -38,10 +38,13 @@ export interface Answer {
   readonly changes: number
 }
 
-/** A transaction that has the writer to itself. */
+/**
+ * A transaction that has the writer to itself. `before` are statements that run first and whose answers nobody needs: they cost no way of their own.
+ * Rejects with GuardFailed or with the database's error; then only `rollback` makes sense, and it may follow a commit that failed.
+ */
 export interface Session {
-  execute(statement: Statement): Promise<Answer>
-  commit(): Promise<void>
+  execute(statement: Statement, before: Unit): Promise<Answer>
+  commit(before: Unit): Promise<void>
   rollback(): Promise<void>
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.ts'
-import type { Answer, Engine, Session, Statement } from './engine.ts'
+import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
 import { tellingOutages } from './outage.ts'
 import { createListener, goneAmong } from './postgres-listener.ts'
 import { createPostgresWriter, storable } from './postgres-writer.ts'
@@ -124,9 +124,21 @@ async function openSession(pool: pg.Pool, answerOf: (client: pg.PoolClient, stat
       throw error
     }
   }
+  const runAll = async (statements: Unit): Promise<void> => {
+    for (const statement of statements) {
+      const { changes } = await answerOf(client, statement)
+      if (statement.guard && statement.guard.rows !== changes) throw new GuardFailed(statement.guard.name)
+    }
+  }
   return {
-    execute: (statement) => answerOf(client, statement),
-    commit: () => tellingOutages(end('commit')),
+    async execute(statement, before) {
+      await runAll(before)
+      return answerOf(client, statement)
+    },
+    async commit(before) {
+      await runAll(before)
+      await tellingOutages(end('commit'))
+    },
     rollback: () => tellingOutages(end('rollback')),
   }
 }

@@ -5,10 +5,26 @@ import type { Guard } from './engine.ts'
 
 /** What sqlite.ts asks; `id` comes back with the answer. */
 export type WriterRequest =
-  | { readonly id: number; readonly kind: 'open' | 'begin' | 'commit' | 'rollback' | 'close' }
+  | { readonly id: number; readonly kind: 'open' | 'rollback' | 'close' }
   | { readonly id: number; readonly kind: 'batch'; /** JSON of Batch */ readonly batch: string }
-  | { readonly id: number; readonly kind: 'execute'; readonly sql: string; readonly parameters: readonly unknown[] }
+  | {
+      readonly id: number
+      readonly kind: 'execute'
+      /** the first one of its session */
+      readonly begins: boolean
+      readonly before: readonly PlainStatement[]
+      readonly sql: string
+      readonly parameters: readonly unknown[]
+    }
+  | { readonly id: number; readonly kind: 'commit'; readonly before: readonly PlainStatement[] }
   | { readonly id: number; readonly kind: 'migrate'; readonly name: string; readonly sql: string }
+
+/** A statement of a session whose answer nobody needs. */
+export interface PlainStatement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly guard?: Guard
+}
 
 /** One statement of a unit: the index of its text, its parameters, its guard. */
 export type BatchStatement = [text: number, parameters: readonly unknown[], guard?: Guard]
@@ -19,10 +35,11 @@ export interface Batch {
   readonly units: readonly (readonly BatchStatement[])[]
 }
 
-/** `failure`: the request as a whole failed. `refusals`: units of a batch that were taken back, by index. */
+/** `failure`: the request as a whole failed; `guard`: a guard of it did. `refusals`: units of a batch that were taken back, by index. */
 export interface WriterAnswer {
   readonly id: number
   readonly failure?: string
+  readonly guard?: string
   readonly rows?: Record<string, unknown>[]
   readonly changes?: number
   readonly refusals?: Record<number, { guard?: string; error?: string }>
@@ -123,6 +140,28 @@ function runBatch({ newTexts, units }: Batch): Refusals {
   }
 }
 
+/** The name of the guard that failed, or null. */
+function runPlain(statements: readonly PlainStatement[]): string | null {
+  for (const { sql, parameters, guard } of statements) {
+    const { changes } = prepare(sql).run(...parameters)
+    if (guard && guard.rows !== changes) return guard.name
+  }
+  return null
+}
+
+/** Ends the transaction of a session either way: the writer goes to the next one. */
+function commit(before: readonly PlainStatement[]): Omit<WriterAnswer, 'id'> {
+  try {
+    if (!db.inTransaction) throw new Error('the transaction was taken back by an earlier error')
+    const guard = runPlain(before)
+    if (guard !== null) return { guard }
+    prepare('commit').run()
+    return {}
+  } finally {
+    if (db.inTransaction) prepare('rollback').run()
+  }
+}
+
 function migrate(name: string, sql: string): Record<string, unknown>[] {
   const apply = db.transaction(() => {
     const { changes } = db.prepare('insert or ignore into migration (name, applied_at) values (?, ?)').run(name, Date.now())
@@ -139,10 +178,11 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
       return {}
     case 'batch':
       return { refusals: runBatch(JSON.parse(request.batch) as Batch) }
-    case 'begin':
-      prepare('begin immediate').run()
-      return {}
     case 'execute': {
+      if (request.begins) prepare('begin immediate').run()
+      if (!db.inTransaction) throw new Error('the transaction was taken back by an earlier error')
+      const guard = runPlain(request.before)
+      if (guard !== null) return { guard }
       const statement = prepare(request.sql)
       if (statement.reader) {
         const rows = statement.all(...request.parameters) as Record<string, unknown>[]
@@ -151,8 +191,9 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
       return { changes: statement.run(...request.parameters).changes }
     }
     case 'commit':
+      return commit(request.before)
     case 'rollback':
-      if (db.inTransaction) prepare(request.kind).run()
+      if (db.inTransaction) prepare('rollback').run()
       return {}
     case 'migrate':
       return { rows: migrate(request.name, request.sql) }

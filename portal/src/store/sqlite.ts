@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
 import { createGroupCommit, type Waiting } from './group-commit.ts'
 import { routedQueries } from './routed.ts'
-import type { BatchStatement, WriterAnswer, WriterRequest } from './sqlite-writer.ts'
+import type { BatchStatement, PlainStatement, WriterAnswer, WriterRequest } from './sqlite-writer.ts'
 
 const parts = { createAdapter: () => new SqliteAdapter(), createQueryCompiler: () => new SqliteQueryCompiler() }
 
@@ -118,7 +118,7 @@ export async function openSqlite(path: string, _log: Log): Promise<Engine> {
       `insert into "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     claimSuffix: '',
     commit: writing.commit,
-    begin: () => new Promise((resolve, reject) => writing.alone((release) => void openSession(writer, release).then(resolve, reject))),
+    begin: () => new Promise((resolve) => writing.alone((release) => resolve(openSession(writer, release)))),
     async notify(channel, message) {
       for (const hear of listeners.get(channel) ?? []) hear(message)
     },
@@ -161,31 +161,39 @@ async function commitBatch(writer: Writer, batch: readonly Waiting[]): Promise<v
   }
 }
 
-async function openSession(writer: Writer, release: () => void): Promise<Session> {
-  const end = async (kind: 'commit' | 'rollback'): Promise<void> => {
+/** The thread takes back what could not be committed. */
+function openSession(writer: Writer, release: () => void): Session {
+  let begins = true
+  let isOver = false
+  const end = async (request: Ask): Promise<void> => {
+    // nothing may be said after the turn has been given away: it would be taken for the next one's
+    if (isOver) return
+    isOver = true
     try {
-      throwFailure(await writer.ask({ kind }))
+      throwFailure(await writer.ask(request))
     } finally {
       release()
     }
   }
-  try {
-    throwFailure(await writer.ask({ kind: 'begin' }))
-  } catch (error) {
-    release()
-    throw error
-  }
   return {
-    async execute(statement) {
-      const answer = throwFailure(await writer.ask({ kind: 'execute', sql: statement.sql, parameters: statement.parameters }))
+    async execute({ sql, parameters }, before) {
+      const asked = writer.ask({ kind: 'execute', begins, before: plain(before), sql, parameters })
+      begins = false
+      const answer = throwFailure(await asked)
       return { rows: answer.rows ?? [], changes: answer.changes ?? 0 }
     },
-    commit: () => end('commit'),
-    rollback: () => end('rollback'),
+    commit: (before) => end({ kind: 'commit', before: plain(before) }),
+    rollback: () => end({ kind: 'rollback' }),
   }
 }
 
+/** Without what the writer does not need of a statement. */
+function plain(unit: Unit): PlainStatement[] {
+  return unit.map(({ sql, parameters, guard }) => ({ sql, parameters, ...(guard && { guard }) }))
+}
+
 function throwFailure(answer: WriterAnswer): WriterAnswer {
+  if (answer.guard !== undefined) throw new GuardFailed(answer.guard)
   if (answer.failure === undefined) return answer
   throw asError(answer.failure)
 }

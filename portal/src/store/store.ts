@@ -1,13 +1,13 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Log } from '../log.ts'
-import { GuardFailed, type Engine, type Guard, type Statement, type Unit, type UnitStatement } from './engine.ts'
+import type { Engine, Guard, Statement, Unit, UnitStatement } from './engine.ts'
 import { Memory } from './remembered.ts'
 import type { NewRow, Tables } from './tables.ts'
 
 /**
  * One transaction. While it only writes by `insert` and `write`, its statements are recorded and go to the writer as one unit
- * of the group commit (design 11.12). Its first use of `db` gives it the writer alone: from then on every statement is executed
- * as it comes. A transaction awaits nothing but `tx`.
+ * of the group commit (design 11.12). Its first use of `db` gives it the writer alone: from then on what `insert` and `write` recorded goes with the
+ * next use of `db`, or with the commit. A transaction awaits nothing but `tx`.
  */
 export interface Tx {
   /** Reads and writes whose answer is needed. */
@@ -276,8 +276,7 @@ class RecordedUnit implements Tx {
   #record(statement: UnitStatement): void {
     if (this.#ended) throw new Error('the transaction is over: something was not awaited')
     this.#note(statement.sql)
-    if (!this.#exclusive) this.#recorded.push(statement)
-    else void this.#chain(async (session) => checkGuard(statement, await session.execute(statement)))
+    this.#recorded.push(statement)
   }
 
   #note(sql: string): void {
@@ -309,19 +308,16 @@ class RecordedUnit implements Tx {
   #execute(statement: Statement) {
     if (this.#ended) throw new Error('the transaction is over: something was not awaited')
     this.#note(statement.sql)
-    if (!this.#exclusive) {
-      const recorded = this.#recorded
-      this.#recorded = []
-      for (const one of recorded) void this.#chain(async (session) => checkGuard(one, await session.execute(one)))
-    }
-    return this.#chain((session) => session.execute(statement))
+    const before = this.#recorded
+    this.#recorded = []
+    return this.#chain((session) => session.execute(statement, before))
   }
 
   async commit(): Promise<void> {
     this.#ended = true
     if (this.#exclusive) {
       await this.#tail
-      await (await this.#exclusive).commit()
+      await (await this.#exclusive).commit(this.#recorded)
       this.#exclusive = null
       return
     }
@@ -336,8 +332,4 @@ class RecordedUnit implements Tx {
     const session = await this.#exclusive.catch(() => null)
     await session?.rollback()
   }
-}
-
-function checkGuard(statement: Unit[number], answer: { changes: number }): void {
-  if (statement.guard && statement.guard.rows !== answer.changes) throw new GuardFailed(statement.guard.name)
 }
