@@ -91,6 +91,8 @@ export function createPlacing(parts: PlacingParts): Placing {
     const { endpoint, callerId } = target
     await create(agent, { endpoint, otherChannelId: names.of(room.callId, `far.${agent.extension}.${agent.round}`) })
     await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: callerId })
+    // what Asterisk does at the agent's answer was seen to take it away again: said once more, where the INVITE takes it from
+    if (callerId) await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: seen })
     await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.agentMs / 1000) })
   }
 
@@ -119,13 +121,14 @@ export function createPlacing(parts: PlacingParts): Placing {
     const bridgeId = names.of(room.callId, 'bridge')
     await ari.call('bridges.createWithId', { bridgeId, type: 'mixing', name: bridgeId })
     await ari.call('bridges.addChannel', { bridgeId, channel: [agentId] })
-    // The client sees the caller id of the agent's channel; setting that of its own channel changes nothing (pbx 3). As late as can be: what Asterisk does
-    // at the agent's answer was seen to take it away again.
+    // The client sees the caller id of the agent's channel, which becomes the connected line of its own when it enters the bridge (pbx 3).
     const seen = callerIdOf('', callerId)
     if (callerId) await ari.call('channels.setChannelVar', { channelId: agentId, variable: 'CALLERID(all)', value: seen })
     const otherChannelId = names.of(room.callId, 'other')
     await create(room.client, { endpoint, originator: agentId, ...(endpoint.startsWith('Local/') ? { otherChannelId } : {}) })
     await ari.call('bridges.addChannel', { bridgeId, channel: [channelId] })
+    // what Asterisk does at the agent's answer was seen to take it away again: said once more, where the INVITE takes it from
+    if (callerId) await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: seen })
     await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.clientMs / 1000) })
   }
 
