@@ -91,8 +91,6 @@ export function createPlacing(parts: PlacingParts): Placing {
     const { endpoint, callerId } = target
     await create(agent, { endpoint, otherChannelId: names.of(room.callId, `far.${agent.extension}.${agent.round}`) })
     await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: callerId })
-    // what Asterisk does at the agent's answer was seen to take it away again: said once more, where the INVITE takes it from
-    if (callerId) await ari.call('channels.setChannelVar', { channelId, variable: 'CONNECTEDLINE(all)', value: seen })
     await ari.call('channels.dial', { channelId, timeout: Math.ceil(parts.ring.agentMs / 1000) })
   }
 

@@ -1,9 +1,10 @@
-import { NativeSelect, Switch, Tooltip } from '@mantine/core'
+import { Switch, Tooltip } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Handler, HandlerInput } from '../api/types.ts'
 import table from '../app/table.module.css'
+import { ProfileSelect } from '../handlers/profile-select.tsx'
 import css from './applications.module.css'
 
 /** The addresses bound to events, each with its wire profile and its rules of delivery. */
@@ -40,18 +41,10 @@ export function HandlersTable({ handlers, onChange }: { handlers: Handler[]; onC
               )}
             </td>
             <td>
-              <NativeSelect
+              <ProfileSelect
                 aria-label={`${t('apps.profile')}: ${handler.event}`}
                 value={handler.profile}
-                onChange={(event) => onChange(handler.id, { profile: event.currentTarget.value as Handler['profile'] })}
-                data={[
-                  { value: 'current', label: t('apps.profileCurrent') },
-                  { value: '2024-11', label: t('apps.profile202411') },
-                  { value: '2024', label: t('apps.profile2024') },
-                  { value: '2018', label: t('apps.profile2018') },
-                  { value: 'no-tokens', label: t('apps.profileNoTokens') },
-                  { value: 'webhook', label: t('apps.profileWebhook') },
-                ]}
+                onChoose={(profile) => onChange(handler.id, { profile })}
               />
             </td>
             <td>

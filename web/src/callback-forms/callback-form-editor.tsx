@@ -30,7 +30,11 @@ export function CallbackFormEditor({ form: saved, targets, voices, users, isSavi
       countries: (value) => (value.length > 0 ? null : t('callbackForms.needCountry')),
     },
   })
-  const submit = form.onSubmit(({ target, userId, ...values }) => onSave({ ...values, target: target || null, userId: Number(userId) }))
+  const submit = form.onSubmit(
+    ({ target, userId, ...values }) => onSave({ ...values, target: target || null, userId: Number(userId) }),
+    // what is wrong may stand above what is seen
+    (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus(),
+  )
   return (
     <form className={css.editor} onSubmit={submit} noValidate>
       <ToggleRow

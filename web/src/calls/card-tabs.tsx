@@ -13,14 +13,21 @@ interface CardTabsProps {
   callId: string
   /** tabs of a call that is over wait until they are asked for */
   isOver: boolean
+  /** a newer call has a card: its tabs have the room, these fold */
+  isOlder: boolean
   place: Place
 }
 
 /** Pages of apps in a call card, a tab for each. A page that was open stays open behind the others, so it hears what happens. */
-export function CardTabs({ placements, callId, isOver, place }: CardTabsProps) {
+export function CardTabs({ placements, callId, isOver, isOlder, place }: CardTabsProps) {
   const { t } = useTranslation()
-  const [open, setOpen] = useState<string | null>(() => (isOver || startsFolded() ? null : String(placements[0]?.id ?? '')))
+  const [open, setOpen] = useState<string | null>(() => (isOver || isOlder || startsFolded() ? null : String(placements[0]?.id ?? '')))
   const [seen, setSeen] = useState<string[]>(open === null ? [] : [open])
+  const [wasOlder, setWasOlder] = useState(isOlder)
+  if (wasOlder !== isOlder) {
+    setWasOlder(isOlder)
+    if (isOlder) setOpen(null)
+  }
   const show = (id: string | null): void => {
     setOpen(id)
     localStorage.setItem(foldedKey, id === null ? 'folded' : 'open')

@@ -26,6 +26,8 @@ interface DockedCallProps {
   call: Call
   /** its card is going; it says so to pages of apps and is not shown any more */
   isLeaving: boolean
+  /** there is a card of a newer call */
+  isOlder: boolean
   onEntityPage: boolean
   /** the signed-in person */
   ownId: number
@@ -37,7 +39,7 @@ interface DockedCallProps {
 }
 
 /** One call card in the dock, with the pages of apps in it. It closes by itself after a good call, unless it is held. */
-export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallProps) {
+export function DockedCall({ call, isLeaving, isOlder, onDismiss, ...card }: DockedCallProps) {
   const desk = useCardDesk()
   const [isHeld, setHeld] = useState(false)
   const [heldForMs, setHeldFor] = useState<{ ms: number } | null>(null)
@@ -94,7 +96,7 @@ export function DockedCall({ call, isLeaving, onDismiss, ...card }: DockedCallPr
         tabs={
           placements.length > 0 && (
             <Suspense>
-              <CardTabs placements={placements} callId={call.callId} isOver={isOver} place={place} />
+              <CardTabs placements={placements} callId={call.callId} isOver={isOver} isOlder={isOlder} place={place} />
             </Suspense>
           )
         }

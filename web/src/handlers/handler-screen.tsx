@@ -13,6 +13,7 @@ import { AttemptView } from '../deliveries/attempt-view.tsx'
 import { DeliveryStateText } from '../deliveries/delivery-words.tsx'
 import css from './handlers.module.css'
 import { Health, HealthText } from './health.tsx'
+import { ProfileSelect } from './profile-select.tsx'
 import { SecretBlock } from './secret-block.tsx'
 
 /** One handler: how it is, what it gets at a time, how its events are signed. */
@@ -108,6 +109,14 @@ export function HandlerScreen() {
       <section className={css.block}>
         <h2>{t('handlers.rules')}</h2>
         <ToggleRow label={t('apps.enabled')} checked={data.enabled} onChange={(enabled) => change.mutate({ enabled })} />
+        <div className={css.limits}>
+          <ProfileSelect
+            label={t('apps.profile')}
+            description={t(`compat.profileAbout.${data.profile}`)}
+            value={data.profile}
+            onChoose={(profile) => change.mutate({ profile })}
+          />
+        </div>
         <ToggleRow
           label={t('apps.retries')}
           text={t('apps.retriesText')}

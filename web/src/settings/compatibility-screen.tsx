@@ -62,8 +62,8 @@ function Profiles() {
           <h2 id="profiles-title">{t('compat.profilesTitle')}</h2>
           <p className="quiet">{t('compat.profilesText')}</p>
         </div>
-        <Button component={Link} to="/settings/applications" variant="default" size="compact-sm">
-          {t('compat.toApps')}
+        <Button component={Link} to="/settings/handlers" variant="default" size="compact-sm">
+          {t('compat.toHandlers')}
         </Button>
       </div>
       {profiles.isError && <Failure error={profiles.error} onRetry={() => void profiles.refetch()} />}

@@ -47,8 +47,8 @@ export const compatibility = {
     overloadOn: 'Every REST call is refused now. Applications get no answer until you turn this off.',
     profilesTitle: 'Wire profiles',
     profilesText:
-      'The body of an event has changed over the years. Each handler gets the profile that is chosen for it: in the table of handlers on the page of its application.',
-    toApps: 'Applications',
+      'The body of an event has changed over the years. Each handler gets the profile that is chosen on its page, under Handlers.',
+    toHandlers: 'Handlers',
     diffTitle: 'Compare two profiles',
     first: 'First',
     second: 'Second',

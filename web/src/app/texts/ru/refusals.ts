@@ -47,7 +47,8 @@ export const russianRefusals: Readonly<Record<string, string>> = {
   app_without_page: 'У приложения «{title}» нет своей страницы: оно пользуется только API',
   app_not_installed: 'Приложение «{title}» ещё не установлено. Администратор должен открыть его и завершить установку',
   bad_url: '{field}: нужен адрес http или https длиной до 2048 знаков',
-  blocked_url: '{field}: {problem}',
+  blocked_url:
+    '{field}: сюда портал не отправляет: это внутренний или служебный адрес. Внутренние адреса разрешает настройка outbound.allowPrivate, служебные адреса облаков не разрешает ничто',
   unknown_scope: 'Права {scope} нет. Есть: {known}',
   unknown_event: 'События {event} нет. Есть: {known}',
   // people and sign-in
