@@ -108,7 +108,7 @@ export function CallDock() {
             key={call.callId}
             call={call}
             isLeaving={isLeaving}
-            isOlder={call.callId !== calls[0]?.callId}
+            isOlder={calls.indexOf(call) > 0}
             onEntityPage={call.entity !== null && path === `/${collectionOf[call.entity.kind]}/${call.entity.id}`}
             ownId={user.id}
             refusal={refusals[call.callId] ?? null}
