@@ -48,7 +48,7 @@ export const russianRefusals: Readonly<Record<string, string>> = {
   app_not_installed: 'Приложение «{title}» ещё не установлено. Администратор должен открыть его и завершить установку',
   bad_url: '{field}: нужен адрес http или https длиной до 2048 знаков',
   blocked_url:
-    '{field}: сюда портал не отправляет: это внутренний или служебный адрес. Внутренние адреса разрешает настройка outbound.allowPrivate, служебные адреса облаков не разрешает ничто',
+    '{field}: сюда портал не отправляет: это внутренний или служебный адрес ({problem}). Внутренние адреса разрешает настройка outbound.allowPrivate, служебные адреса облаков не разрешает ничто',
   unknown_scope: 'Права {scope} нет. Есть: {known}',
   unknown_event: 'События {event} нет. Есть: {known}',
   // people and sign-in
