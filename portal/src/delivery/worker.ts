@@ -8,7 +8,8 @@ import { breakerState, closedBreaker, healthOf, learn, type Evidence } from './b
 import { Desk } from './desk.ts'
 import { decide, decideHeld, isPastDeadline, pauseOf, slowHandlerMs, type Decision } from './engine.ts'
 import { createLanes } from './lanes.ts'
-import type { Outgoing, Sent } from './send.ts'
+import { createPreparations } from './preparations.ts'
+import type { Sent } from './send.ts'
 import { createTurns } from './turns.ts'
 import type { Job, Worker, WorkerPorts } from './worker-ports.ts'
 
@@ -17,6 +18,7 @@ const claimLimit = 256
 /** how often a database that is away is asked again */
 const againMs = 250
 const closingTriesMost = 40
+/** longest pause between two clicks that an open breaker ends */
 const pauseMsMost = 50
 /** after so long a wait for its slot a dial is looked at again before it is posted: its call may be over, others may have given it up */
 const staleMs = 1_000
@@ -36,8 +38,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
   const deadlines = new Map<number, () => void>()
   /** since when the dials that wait for a slot stand as `sending` in the store: their leases run from then */
   const leasedAt = new Map<number, number>()
-  /** requests of dials that are being committed; null: not rendered yet */
-  const prepared = new Map<number, Outgoing | null>()
+  const preparations = createPreparations(ports.render)
   const timers = new Map<number, () => void>()
   let cancelWake: (() => void) | null = null
   let wakeAt = Number.POSITIVE_INFINITY
@@ -102,7 +103,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
         underway.delete(run)
         known.delete(job.id)
         leasedAt.delete(job.id)
-        prepared.delete(job.id)
+        preparations.forget(job)
       })
     underway.add(run)
   }
@@ -231,7 +232,7 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
         ports.ended?.(job, callOver, null)
         return
       }
-      const ready = isStale ? null : prepared.get(job.id)
+      const ready = isStale ? null : preparations.of(job)
       const request =
         ready ??
         (await whenBack(() => ports.render(job), job.deadlineAt).catch((error: unknown) => {
@@ -348,19 +349,9 @@ export function createWorker<J extends Job>(ports: WorkerPorts<J>): Worker<J> {
 
   return {
     reserve: (handlerId) => !closed && deskOf(handlerId).reserve(clock.now(), ports.limitsOf(handlerId)),
-    prepare(job) {
-      prepared.set(job.id, null)
-      setImmediate(() => {
-        if (!prepared.has(job.id)) return
-        // what fails here is tried again, and told, when it is to be posted
-        void Promise.resolve(job)
-          .then(ports.render)
-          .then((request) => void (prepared.has(job.id) && prepared.set(job.id, request)))
-          .catch(() => {})
-      })
-    },
+    prepare: preparations.begin,
     release(job) {
-      prepared.delete(job.id)
+      preparations.forget(job)
       const desk = deskOf(job.handlerId)
       desk.released()
       fill(job.handlerId, desk)

@@ -23,6 +23,11 @@ export class GuardFailed extends Error {
   }
 }
 
+/** Throws when a guarded statement changed another number of rows than it had to. */
+export function checkGuard(guard: Guard | undefined, changes: number | null): void {
+  if (guard && guard.rows !== changes) throw new GuardFailed(guard.name)
+}
+
 /** A statement of a recorded transaction. `into` says that it is a plain insert of one row, which an engine may join with others. */
 export type UnitStatement = Statement & {
   readonly guard?: Guard

@@ -1,6 +1,6 @@
 /** The group commit of PostgreSQL: one connection, one batch in flight, its statements sent in one go. */
 import pg from 'pg'
-import { GuardFailed, type Unit, type UnitStatement } from './engine.ts'
+import { checkGuard, type Unit, type UnitStatement } from './engine.ts'
 import { withoutNul } from './fold.ts'
 import { createGroupCommit, type Waiting } from './group-commit.ts'
 
@@ -73,7 +73,7 @@ export function createPostgresWriter(address: string): PostgresWriter {
     const send = (statement: UnitStatement): void => {
       results.push(
         run(open, statement).then(({ rowCount }) => {
-          if (statement.guard && statement.guard.rows !== rowCount) throw new GuardFailed(statement.guard.name)
+          checkGuard(statement.guard, rowCount)
         }),
       )
     }
@@ -107,7 +107,7 @@ export function createPostgresWriter(address: string): PostgresWriter {
       try {
         for (const statement of unit) {
           const { rowCount } = await run(open, statement)
-          if (statement.guard && statement.guard.rows !== rowCount) throw new GuardFailed(statement.guard.name)
+          checkGuard(statement.guard, rowCount)
         }
       } catch (error) {
         refusal = error as Error

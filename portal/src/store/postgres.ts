@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { PostgresAdapter, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.ts'
-import { GuardFailed, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
+import { checkGuard, type Answer, type Engine, type Session, type Statement, type Unit } from './engine.ts'
 import { tellingOutages } from './outage.ts'
 import { createListener, goneAmong } from './postgres-listener.ts'
 import { createPostgresWriter, storable } from './postgres-writer.ts'
@@ -127,7 +127,7 @@ async function openSession(pool: pg.Pool, answerOf: (client: pg.PoolClient, stat
   const runAll = async (statements: Unit): Promise<void> => {
     for (const statement of statements) {
       const { changes } = await answerOf(client, statement)
-      if (statement.guard && statement.guard.rows !== changes) throw new GuardFailed(statement.guard.name)
+      checkGuard(statement.guard, changes)
     }
   }
   return {

@@ -1,7 +1,7 @@
 /** The writer thread of the SQLite engine: the only connection that writes. Started by sqlite.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import type { Guard } from './engine.ts'
+import { checkGuard, GuardFailed, type Guard } from './engine.ts'
 
 /** What sqlite.ts asks; `id` comes back with the answer. */
 export type WriterRequest =
@@ -83,12 +83,8 @@ function open(): void {
 
 type Refusals = Record<number, { guard?: string; error?: string }>
 
-function runUnit(unit: readonly BatchStatement[]): { guard: string } | null {
-  for (const [text, parameters, guard] of unit) {
-    const { changes } = (byIndex[text] ??= db.prepare(texts[text]!)).run(parameters)
-    if (guard && guard.rows !== changes) return { guard: guard.name }
-  }
-  return null
+function runUnit(unit: readonly BatchStatement[]): void {
+  for (const [text, parameters, guard] of unit) checkGuard(guard, (byIndex[text] ??= db.prepare(texts[text]!)).run(parameters).changes)
 }
 
 function inTransaction<T>(work: () => T): T {
@@ -106,7 +102,7 @@ function inTransaction<T>(work: () => T): T {
 /** The common case: a savepoint a unit costs a third of the whole, for SQLite copies every page that a unit is the first to touch. */
 function runTogether(units: Batch['units']): void {
   inTransaction(() => {
-    for (const unit of units) if (runUnit(unit)) throw new Error('a unit was refused')
+    for (const unit of units) runUnit(unit)
   })
 }
 
@@ -115,14 +111,10 @@ function runApart(units: Batch['units']): Refusals {
     const refusals: Refusals = {}
     for (const [index, unit] of units.entries()) {
       prepare('savepoint unit').run()
-      let refusal: Refusals[number] | null
       try {
-        refusal = runUnit(unit)
+        runUnit(unit)
       } catch (error) {
-        refusal = { error: (error as Error).message }
-      }
-      if (refusal) {
-        refusals[index] = refusal
+        refusals[index] = error instanceof GuardFailed ? { guard: error.guard } : { error: (error as Error).message }
         prepare('rollback to unit').run()
       }
       prepare('release unit').run()
@@ -142,23 +134,16 @@ function runBatch({ newTexts, units }: Batch): Refusals {
   }
 }
 
-/** The name of the guard that failed, or null. */
-function runPlain(statements: readonly PlainStatement[]): string | null {
-  for (const { sql, parameters, guard } of statements) {
-    const { changes } = prepare(sql).run(...parameters)
-    if (guard && guard.rows !== changes) return guard.name
-  }
-  return null
+function runPlain(statements: readonly PlainStatement[]): void {
+  for (const { sql, parameters, guard } of statements) checkGuard(guard, prepare(sql).run(parameters).changes)
 }
 
 /** Ends the transaction of a session either way: the writer goes to the next one. */
-function commit(before: readonly PlainStatement[]): Omit<WriterAnswer, 'id'> {
+function commit(before: readonly PlainStatement[]): void {
   try {
     if (!db.inTransaction) throw new Error('the transaction was taken back by an earlier error')
-    const guard = runPlain(before)
-    if (guard !== null) return { guard }
+    runPlain(before)
     prepare('commit').run()
-    return {}
   } finally {
     if (db.inTransaction) prepare('rollback').run()
   }
@@ -183,8 +168,7 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
     case 'execute': {
       if (request.begins) prepare('begin immediate').run()
       if (!db.inTransaction) throw new Error('the transaction was taken back by an earlier error')
-      const guard = runPlain(request.before)
-      if (guard !== null) return { guard }
+      runPlain(request.before)
       const statement = prepare(request.sql)
       if (statement.reader) {
         const rows = statement.all(...request.parameters) as Record<string, unknown>[]
@@ -193,7 +177,8 @@ function answer(request: WriterRequest): Omit<WriterAnswer, 'id'> {
       return { changes: statement.run(...request.parameters).changes }
     }
     case 'commit':
-      return commit(request.before)
+      commit(request.before)
+      return {}
     case 'rollback':
       if (db.inTransaction) prepare('rollback').run()
       return {}
@@ -227,7 +212,8 @@ port.on('message', (request: WriterRequest) => {
   try {
     port.postMessage({ id: request.id, ...answer(request) } satisfies WriterAnswer)
   } catch (error) {
-    port.postMessage({ id: request.id, failure: (error as Error).message } satisfies WriterAnswer)
+    const told = error instanceof GuardFailed ? { guard: error.guard } : { failure: (error as Error).message }
+    port.postMessage({ id: request.id, ...told } satisfies WriterAnswer)
   }
   if (request.kind === 'batch') checkpoint()
   if (request.kind === 'close') port.close()
