@@ -180,7 +180,9 @@ async function startIn(folder: string, account: Account | undefined, durable: bo
     close,
     async stop() {
       say('stop')
-      while (await isAnswering(url)) await delay(20)
+      // it refuses new connections before it has ended the old ones: its file goes last
+      const lock = join(data, 'postmaster.pid')
+      while (await stat(lock).catch(() => null)) await delay(20)
     },
     async start() {
       say('start')
@@ -220,10 +222,6 @@ async function isOpenToAll(path: string): Promise<boolean> {
     if (!((await stat(at)).mode & 0o001)) return false
     if (at === dirname(at)) return true
   }
-}
-
-async function isAnswering(url: string): Promise<boolean> {
-  return withClient(url, async () => true).catch(() => false)
 }
 
 async function waitForAnswer(url: string): Promise<void> {
