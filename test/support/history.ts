@@ -82,8 +82,8 @@ const tables: Readonly<Record<string, string>> = {
 export async function fillHistory(hand: Hand, history: History): Promise<void> {
   const { deliveries, portalId, userId, handlerId, owner, endsAt, apartMs = 1000, bodyBytes = 900 } = history
   const words: ReadonlyArray<readonly [string, string]> = [
-    // two deliveries share a call; the digits in the middle scatter it over its index as a real one is
-    [':call', `('externalCall.' || ((i + 1) / 2 * 7919 % 999983) || '.' || ((i + 1) / 2))`],
+    // two deliveries share a call; by time, as real ones are, and before all that come
+    [':call', `('externalCall.00' || (9000000000 - (i + 1) / 2) || '.' || ((i + 1) / 2))`],
     [':at', `(${endsAt} - cast(i as bigint) * ${apartMs})`],
     [':portal', String(portalId)],
     [':user', String(userId)],

@@ -25,7 +25,8 @@ export interface GroupCommit {
 }
 
 const batchLimit = 512
-const patienceMs = 10
+/** shorter than from one click to the next at a few hundred a second: there a click's commit carries its own pages alone */
+const patienceMs = 1
 
 /** One batch in flight and no linger: what comes while it runs is the next batch (perf.md 9.10). `commitBatch` settles each unit and never rejects. */
 export function createGroupCommit(commitBatch: (batch: readonly Waiting[]) => Promise<void>): GroupCommit {

@@ -221,6 +221,7 @@ async function register(parts: ClickWriting, click: Click, decided: Decided): Pr
       tx.afterCommit(() => parts.changed(click.portalId, ['calls', `call:${callId}`], [click.userId]))
       return presentFresh(row, decided, jobs)
     })
+    await postIsWritten()
     return { outcome: 'registered', callId, repeated: false, call }
   } catch (error) {
     if (!(error instanceof GuardFailed)) throw error
@@ -231,6 +232,14 @@ async function register(parts: ClickWriting, click: Click, decided: Decided): Pr
   } finally {
     span.end()
   }
+}
+
+/**
+ * The POST goes before the answer to who clicked: on a connection that was idle, undici first looks for what has come in on it, and writes in the next turn
+ * of the loop. An answer that is made before it costs the handler a tenth of a millisecond.
+ */
+function postIsWritten(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 /** The call as it stands right after its commit; null when somebody else's name would have to be read for it, or cards were made. */
