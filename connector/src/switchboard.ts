@@ -202,6 +202,7 @@ export function createSwitchboard(parts: SwitchboardParts): Switchboard {
   }
 
   function remember(call: Call): void {
+    if (calls.size === 0) clock.catchUp?.()
     calls.set(call.callId, call)
     cancelAlive ??= clock.after(0, noteAlive)
   }

@@ -17,6 +17,7 @@ import { findFreePort } from '../support/ports.ts'
 import type { Orders, Report } from './load.ts'
 import type { OurOrders } from './ours.ts'
 import type { PeerOrders } from './peer.ts'
+import { end, started, startScript } from './started.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -51,35 +52,6 @@ interface System {
 const version = (name: string): string => {
   const path = join(here, '../../node_modules', name, 'package.json')
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
-}
-
-// ---- processes
-
-/** Everything that was started: whatever happens, it ends with the bench. */
-const started = new Set<ChildProcess>()
-
-/** Starts a script that says over IPC when it is ready; answers what it said. */
-async function start<T>(script: string, env: Record<string, string>): Promise<{ child: ChildProcess; said: T }> {
-  const child = fork(join(here, script), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  started.add(child)
-  let errors = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)))
-  const said = await new Promise<T>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T))
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${errors}`)))
-  })
-  child.removeAllListeners('exit')
-  return { child, said }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
-  await ended
-  clearTimeout(timer)
-  started.delete(child)
 }
 
 /** The process, its children and theirs. */
@@ -155,10 +127,10 @@ async function startOurs(
     handlers: [`http://127.0.0.1:${handlerPort}/handler`],
     joins: false,
   }
-  const { child, said } = await start<{ people: Orders['people'] }>('ours.ts', { OURS: JSON.stringify(orders), ...onSlowDisk() })
+  const { child, said } = await startScript<{ people: Orders['people'] }>('ours.ts', { OURS: JSON.stringify(orders), ...onSlowDisk() })
   const children = [child]
   if (second)
-    children.push((await start('ours.ts', { OURS: JSON.stringify({ ...orders, port: await findFreePort(), joins: true }) })).child)
+    children.push((await startScript('ours.ts', { OURS: JSON.stringify({ ...orders, port: await findFreePort(), joins: true }) })).child)
   return {
     port,
     people: said.people,
@@ -196,9 +168,9 @@ async function startPeer(kind: PeerOrders['kind'], split: boolean, handlerPort: 
     redisPort: redis?.port ?? 0,
     databaseUrl: isOnPostgres ? await database() : '',
   }
-  const { child } = await start('peer.ts', { PEER: JSON.stringify(orders) })
+  const { child } = await startScript('peer.ts', { PEER: JSON.stringify(orders) })
   const children = [child]
-  if (split) children.push((await start('peer.ts', { PEER: JSON.stringify({ ...orders, role: 'worker' }) })).child)
+  if (split) children.push((await startScript('peer.ts', { PEER: JSON.stringify({ ...orders, role: 'worker' }) })).child)
   return {
     port: orders.port,
     people: [{ 'x-person': '1' }],

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { findFreePort } from '../support/ports.ts'
 import type { Orders, Report } from './load.ts'
 import type { OurOrders } from './ours.ts'
+import { end, started, startScript } from './started.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -25,7 +26,6 @@ const { values: options } = parseArgs({
 })
 const [rounds, seconds, handlers] = [Number(options.rounds), Number(options.seconds), Number(options.handlers)]
 const [origin, hung] = ['http://127.0.0.1', '/handler/0']
-const started = new Set<ChildProcess>()
 const folders: string[] = []
 
 const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)] ?? Number.NaN
@@ -44,16 +44,8 @@ async function start(): Promise<Running> {
   folders.push(dataDir)
   const urls = Array.from({ length: handlers }, (_, index) => `${origin}:${handlerPort}/handler/${index}`)
   const orders: OurOrders = { dataDir, port, databaseUrl: null, isLimit: false, people: handlers, handlers: urls, joins: false }
-  const child = fork(join(import.meta.dirname, 'ours.ts'), {
-    env: { ...process.env, OURS: JSON.stringify(orders) },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  started.add(child)
-  const people = await new Promise<Orders['people']>((resolve, reject) => {
-    child.once('message', (said) => resolve((said as { people: Orders['people'] }).people))
-    child.once('exit', (code) => reject(new Error(`the portal ended with ${code}`)))
-  })
-  return { port, handlerPort, people, child }
+  const { child, said } = await startScript<{ people: Orders['people'] }>('ours.ts', { OURS: JSON.stringify(orders) })
+  return { port, handlerPort, people: said.people, child }
 }
 
 async function run({ port, handlerPort, people }: Running, rate: number | null, hangs: boolean, firstNumber: number): Promise<Report> {
@@ -127,10 +119,7 @@ async function main(): Promise<void> {
     console.log(
       `round ${round + 1}: at most ${most.perSecond}/s; at ${rate}/s all well p50 ${well.p50} p99 ${well.p99} ms, one of ${handlers} hangs: the others p50 ${hanging.p50} p99 ${hanging.p99} ms, ratio ${ratios.at(-1)!.toFixed(2)}; lost ${well.lost + hanging.lost}, doubled ${well.doubled + hanging.doubled}; its clicks: ${after.map(([name, count]) => `${count - (before[name] ?? 0)} ${name}`).join(', ')}`,
     )
-    running.child.removeAllListeners('exit')
-    running.child.kill('SIGTERM')
-    await new Promise((resolve) => running.child.once('exit', resolve))
-    started.delete(running.child)
+    await end(running.child)
   }
   console.log(
     `p99 of the others, with one that hangs / without: ${median(ratios).toFixed(2)}  [${ratios.map((one) => one.toFixed(2)).join(', ')}]`,

@@ -26,6 +26,11 @@ const modules =
   ].find(existsSync)
 
 const setpriv = '/usr/bin/setpriv'
+/** Of Debian's package `libfaketime`: what a program is told of the time comes from a file. */
+const faketime = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketimeMT.so.1`).find(existsSync)
+
+/** An Asterisk here can be given a clock of its own. */
+export const canSetClock = faketime !== undefined
 
 /** Which endpoints there are. A `contact` is a port of loopback; one without must register, with the password `secret<name>`. */
 export interface AsteriskWish {
@@ -38,6 +43,8 @@ export interface AsteriskWish {
   readonly dialplan?: string
   /** modules that are not loaded */
   readonly noload?: readonly string[]
+  /** a file that says how far its clock is from the machine's, such as `+3600` or `-3600`; it may be written anew while it runs */
+  readonly clockFile?: string
   /** its ARI is off: ready when its console says so */
   readonly isAriOff?: boolean
   /** whole files, by name without `.conf`, that go before those made of the rest of the wish */
@@ -83,7 +90,7 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
     if (isRunning()) return
     // However the test's process ends, its Asterisk ends with it.
     const words = [...(existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []), binary, '-f', '-C', configFile]
-    const started = spawn(words[0]!, words.slice(1), { stdio: 'ignore' })
+    const started = spawn(words[0]!, words.slice(1), { stdio: 'ignore', env: { ...process.env, ...clockOf(wish) } })
     child = started
     const lastAt = Date.now() + 20_000
     // refused → 404 → 503 → 200: only the last one takes orders (pbx 1)
@@ -133,6 +140,11 @@ export async function startAsterisk(wish: AsteriskWish): Promise<TestAsterisk> {
     await test.stop()
     throw error
   }
+}
+
+function clockOf({ clockFile }: AsteriskWish): Record<string, string> {
+  if (clockFile === undefined || faketime === undefined) return {}
+  return { LD_PRELOAD: faketime, FAKETIME_TIMESTAMP_FILE: clockFile, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
 }
 
 /** A UDP port of loopback that nobody has. */

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { canSetClock } from './asterisk.ts'
 import { startOffice, until } from './office.ts'
 import { sampleRate } from './tone.ts'
 
@@ -45,3 +49,34 @@ test.each([
     expect(order.map(([kind]) => kind)).toEqual(['ringing_agent', 'talking', 'finished'])
   },
 )
+
+if (canSetClock)
+  test.each(['+3600', '-3600'])('a PBX whose clock is set by %s s during a talk makes it no longer and no shorter', async (setBy) => {
+    const dir = mkdtempSync(join(tmpdir(), 'hookswitch-clock-'))
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+    const clockFile = join(dir, 'clock')
+    writeFileSync(clockFile, '+0\n')
+    const office = await startOffice({ clockFile })
+    onTestFinished(() => office.stop())
+    const callId = await office.click('+1 212 555 0132')
+    const agent = await office.desk.next()
+    agent.answer()
+    const client = await office.world.next()
+    const answeredAt = Date.now()
+    client.answer()
+    await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
+    const talkedFrom = Date.now()
+    writeFileSync(clockFile, `${setBy}\n`)
+    await until(() => Math.min(agent.heard().length, client.heard().length) > 2 * sampleRate, 'both hear 2 s')
+    client.bye()
+    const endedAt = Date.now()
+    const call = await office.finished(callId)
+    expect(call.statusCode).toBe('200')
+    expect(call.durationSeconds).toBeGreaterThanOrEqual((endedAt - talkedFrom) / 1000 - 1)
+    expect(call.durationSeconds).toBeLessThanOrEqual((endedAt - answeredAt) / 1000 + 1)
+    // the next call is as any other
+    const second = await office.click('+1 212 555 0133')
+    ;(await office.desk.next()).reject(486, 'Busy Here')
+    expect(await office.finished(second)).toMatchObject({ statusCode: '486', durationSeconds: 0 })
+    await office.expectQuiet()
+  })

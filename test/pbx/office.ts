@@ -23,6 +23,7 @@ export interface OfficeWish {
   readonly dialplan?: string
   readonly phones?: AsteriskWish['phones']
   readonly endpointLines?: AsteriskWish['endpointLines']
+  readonly clockFile?: AsteriskWish['clockFile']
   /** whole files of Asterisk's configuration */
   readonly files?: AsteriskWish['files']
   /** the connector's own ring limits */
@@ -123,6 +124,7 @@ async function openOffice(wish: OfficeWish, opened: Array<() => Promise<void>>, 
     trunkPort: wish.worldPort ?? world.port,
     ...(wish.files && { files: wish.files }),
     ...(wish.endpointLines && { endpointLines: wish.endpointLines }),
+    ...(wish.clockFile && { clockFile: wish.clockFile }),
     ...(wish.dialplan === undefined ? {} : { dialplan: wish.dialplan }),
   })
   opened.push(() => asterisk.stop())

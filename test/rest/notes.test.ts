@@ -52,7 +52,8 @@ describe('ADD_TO_CHAT', () => {
     [{ ADD_TO_CHAT: 0 }, {}, [`Call to ${known}: talked 1:05`]],
     [{ ADD_TO_CHAT: 'N' }, { ADD_TO_CHAT: 1, DURATION: 0 }, [`Call to ${known}: nobody answered`]],
     [{ ADD_TO_CHAT: null }, { ADD_TO_CHAT: 'N' }, [`Call to ${known}`]],
-    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 486 }, [`Call to ${known}: ended with 486`]],
+    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 486 }, [`Call to ${known}: busy`]],
+    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 'OTHER' }, [`Call to ${known}: not connected`]],
   ])('%j at register and %j at finish leaves %j', async (before, after, notes) => {
     const { CALL_ID } = await register({ TYPE: 1, ...before })
     await finish(CALL_ID, after)

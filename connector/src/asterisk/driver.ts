@@ -19,6 +19,7 @@ import { reportChecks } from './checks.ts'
 import { createDeskCalls } from './desk-calls.ts'
 import { readKeys } from './keys.ts'
 import { createNames } from './names.ts'
+import { createPbxClock } from './pbx-clock.ts'
 import { CALL_HEADER, createPhones } from './phones.ts'
 import { CAUSES, createPlacing, STATUS_CAUSES, type AgentPhone } from './placing.ts'
 import { createRecordings } from './recordings.ts'
@@ -67,10 +68,10 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     lineOf: (dialled) => lineOfArgument(settings, dialled),
     tell,
   })
+  let timeOfStamp = createPbxClock(clock)
   let state: ReturnType<Asterisk['state']> = 'down'
   let downText: string = DOWN_TEXT
   let version = ''
-  let clockLead = Number.POSITIVE_INFINITY
   let cancelRetry = () => {}
 
   function tell(event: PbxEvent): void {
@@ -98,13 +99,7 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
     return leg.channelId === channelId ? { room, leg } : undefined
   }
 
-  /** Asterisk's clock, put right by the least lead that an event ever had: clocks of two machines differ, and a duration spans both. */
-  function timeOf(event: AriStreamMessage): number {
-    const stamp = 'timestamp' in event ? Date.parse(event.timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN
-    if (Number.isNaN(stamp)) return clock.now()
-    clockLead = Math.min(clockLead, clock.now() - stamp)
-    return stamp + clockLead
-  }
+  const timeOf = (event: AriStreamMessage): number => timeOfStamp('timestamp' in event ? event.timestamp : undefined)
 
   function receive(message: AriStreamMessage): void {
     if (settings.logDeskCalls) deskCalls.receive(message, timeOf(message))
@@ -309,7 +304,8 @@ export function connectAsterisk(parts: AsteriskParts): Asterisk {
         log('warn', 'the connection to Asterisk is lost')
         tell({ type: 'down' })
       }
-      clockLead = Number.POSITIVE_INFINITY
+      // the next one that is reached there may be another, with another clock
+      timeOfStamp = createPbxClock(clock)
     },
     onReplaced() {
       state = 'replaced'

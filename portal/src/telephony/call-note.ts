@@ -13,7 +13,19 @@ const words = {
     info: 'Announcement to',
     answered: 'talked',
     missed: 'nobody answered',
-    ended: 'ended with',
+    codes: {
+      '402': 'no money on the phone account',
+      '403': 'not allowed',
+      '404': 'wrong number',
+      '423': 'number blocked',
+      '480': 'not available',
+      '484': 'wrong number',
+      '486': 'busy',
+      '503': 'not reachable',
+      '603': 'declined',
+      '603-S': 'canceled by the caller',
+    },
+    other: 'not connected',
   },
   ru: {
     out: 'Звонок на',
@@ -22,7 +34,19 @@ const words = {
     info: 'Оповещение на',
     answered: 'разговор',
     missed: 'никто не ответил',
-    ended: 'завершён с кодом',
+    codes: {
+      '402': 'нет денег на счёте телефонии',
+      '403': 'запрещено',
+      '404': 'неверный номер',
+      '423': 'номер заблокирован',
+      '480': 'временно недоступен',
+      '484': 'неверный номер',
+      '486': 'занято',
+      '503': 'направление недоступно',
+      '603': 'отклонён',
+      '603-S': 'отменён звонившим',
+    },
+    other: 'не соединили',
   },
 } as const
 
@@ -52,5 +76,7 @@ function outcomeWords(
 ): string {
   const clock = `${Math.floor(duration / 60)}:${String(duration % 60).padStart(2, '0')}`
   if (isAnswered(statusCode)) return `${said.answered} ${clock}`
-  return statusCode === '304' ? said.missed : `${said.ended} ${statusCode}`
+  if (statusCode === '304') return said.missed
+  const codes: Readonly<Record<string, string>> = said.codes
+  return Object.hasOwn(codes, statusCode) ? codes[statusCode]! : said.other
 }

@@ -69,7 +69,7 @@ export function ApplicationScreen() {
             <Button
               component={Link}
               {...({ to: '/apps/$id', params: { id: String(id) } } as object)}
-              variant="default"
+              variant={data.installed ? 'default' : 'filled'}
               leftSection={<IconExternalLink size={16} stroke={1.7} />}
             >
               {t('apps.open')}
@@ -85,7 +85,7 @@ export function ApplicationScreen() {
         <Notice
           kind="caution"
           action={
-            <Button loading={install.isPending} onClick={() => install.mutate()}>
+            <Button variant={data.kind === 'ui' ? 'default' : 'filled'} loading={install.isPending} onClick={() => install.mutate()}>
               {t('apps.markInstalled')}
             </Button>
           }

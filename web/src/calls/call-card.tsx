@@ -22,6 +22,10 @@ import { Elapsed } from './elapsed.tsx'
 import type { Handover, TransferNews } from './handover.ts'
 import type { CallRefusal } from './place-call.tsx'
 import { RefusalNotice } from './refusal-notice.tsx'
+import { useLapse } from './use-lapse.ts'
+
+/** An app that reports its progress does so within this time; many report only the end. */
+const ringsWithinMs = 20_000
 
 interface CallCardProps {
   call: Call
@@ -77,7 +81,9 @@ export function CallCard({
   const ownMood = handover?.kind === 'toMe' ? 'waits' : sentence.mood
   const mood = control?.uiState === 'connected' && call.state !== 'finished' ? 'talks' : ownMood
   const action = nextActionOf(call, onEntityPage)
-  const own = sentence.key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${sentence.key}`, sentence.values)
+  const isSilent = useLapse(sentence.key === 'taken', ringsWithinMs)
+  const key = isSilent ? 'takenSilent' : sentence.key
+  const own = key === 'ended' && outcome ? t(`call.outcome.${outcome}`) : t(`call.sentence.${key}`, sentence.values)
   const transferred = handover && t(`call.transfer.${handover.kind}`, { name: handover.name })
   const words =
     control && call.state !== 'finished' ? (control.statusText ?? t(`call.drive.state.${control.uiState}`)) : (transferred ?? own)

@@ -10,6 +10,7 @@ export const calls = {
       waitingForApp: 'Waiting for {{app}} to take the call…',
       retrying: '{{app}} did not take the call yet. Trying again…',
       taken: '{{app}} has the call. Your phone rings in a moment.',
+      takenSilent: '{{app}} has the call. It has not said yet how it goes.',
       ringingAgent: 'Ringing your phone',
       ringingClient: 'Ringing the customer',
       incoming: 'Incoming call',
