@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { canSetClock } from './asterisk.ts'
-import { startOffice, until } from './office.ts'
+import { startOffice, startTalk, until } from './office.ts'
 import { sampleRate } from './tone.ts'
 
 const HOUR_MS = 3_600_000
@@ -58,14 +58,7 @@ if (canSetClock)
     writeFileSync(clockFile, '+0\n')
     const office = await startOffice({ clockFile })
     onTestFinished(() => office.stop())
-    const callId = await office.click('+1 212 555 0132')
-    const agent = await office.desk.next()
-    agent.answer()
-    const client = await office.world.next()
-    const answeredAt = Date.now()
-    client.answer()
-    await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
-    const talkedFrom = Date.now()
+    const { callId, agent, client, answeredAt, talkedFrom } = await startTalk(office, '+1 212 555 0132')
     writeFileSync(clockFile, `${setBy}\n`)
     await until(() => Math.min(agent.heard().length, client.heard().length) > 2 * sampleRate, 'both hear 2 s')
     client.bye()

@@ -14,7 +14,7 @@ import { createLog } from '../../connector/src/log.ts'
 import { startPortal, type Person, type TestPortal } from '../support/portal.ts'
 import { findFreePort } from '../support/ports.ts'
 import { startAsterisk, type AsteriskWish, type TestAsterisk } from './asterisk.ts'
-import { startSipPhone, type SipPhone } from './sip-phone.ts'
+import { startSipPhone, type SipCall, type SipPhone } from './sip-phone.ts'
 
 /** What one office differs in from another. */
 export interface OfficeWish {
@@ -273,6 +273,27 @@ async function spawnConnector(seat: Seat): Promise<TestConnector> {
     },
     close: () => end('SIGTERM'),
   }
+}
+
+/** A talk that is under way; it began between `answeredAt` and `talkedFrom`. */
+export interface Talk {
+  readonly callId: string
+  readonly agent: SipCall
+  readonly client: SipCall
+  readonly answeredAt: number
+  readonly talkedFrom: number
+}
+
+/** Clicks a number; desk and customer answer. */
+export async function startTalk({ click, call, desk, world }: Office, number: string): Promise<Talk> {
+  const callId = await click(number)
+  const agent = await desk.next()
+  agent.answer()
+  const client = await world.next()
+  const answeredAt = Date.now()
+  client.answer()
+  await until(async () => (await call(callId)).state === 'talking', 'they talk')
+  return { callId, agent, client, answeredAt, talkedFrom: Date.now() }
 }
 
 /** The length of the talk and of its recording are the same within a second; one of the two is in whole seconds, so half a second more. */

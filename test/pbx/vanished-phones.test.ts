@@ -1,7 +1,7 @@
 /** Phones that are gone without a word: a cable is pulled, a mobile leaves the network. Nobody is told, by no packet. */
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { expectRecordedWhole, startOffice, until, type Office } from './office.ts'
-import { startSipPhone, type SipCall } from './sip-phone.ts'
+import { expectRecordedWhole, startOffice, startTalk, until, type Office, type Talk } from './office.ts'
+import { startSipPhone } from './sip-phone.ts'
 import { sampleRate } from './tone.ts'
 
 /** Asterisk gives a phone up that sends no sound for so long. */
@@ -29,17 +29,10 @@ beforeEach(async () => {
   number = `+1555010${String(8000 + numbers)}`
 })
 
-async function talk(): Promise<{ callId: string; agent: SipCall; client: SipCall; answeredAt: number; talkedFrom: number }> {
-  const callId = await office.click(number)
-  const agent = await office.desk.next()
-  agent.answer()
-  const client = await office.world.next()
-  const answeredAt = Date.now()
-  client.answer()
-  await until(async () => (await office.call(callId)).state === 'talking', 'they talk')
-  const talkedFrom = Date.now()
-  await until(() => Math.min(agent.heard().length, client.heard().length) > sampleRate, 'both hear a second')
-  return { callId, agent, client, answeredAt, talkedFrom }
+async function talk(): Promise<Talk> {
+  const talking = await startTalk(office, number)
+  await until(() => Math.min(talking.agent.heard().length, talking.client.heard().length) > sampleRate, 'both hear a second')
+  return talking
 }
 
 test('a desk phone that was pulled out before the click is given up in time, and no customer is dialled', async () => {
