@@ -132,7 +132,7 @@ describe('a call comes in while three people have the portal open', () => {
     await page.locator(`section article[data-call-id="${callId}"][data-outcome="304"]`).getByText('Missed').waitFor()
     const notesOf = async (person: Person) =>
       (await person.api('GET', '/notifications')).body.items.map((note: { message: string }) => note.message)
-    expect(await notesOf(bob)).toContain(`Missed call: Nora Whitfield, ${known}`)
+    expect(await notesOf(bob)).toContain(`Missed call: Nora Whitfield, (212) 555-0142`)
     expect(await notesOf(ann)).toEqual([])
   })
 })

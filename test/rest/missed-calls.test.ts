@@ -32,7 +32,7 @@ const notes = async (person: Person): Promise<string[]> =>
 test('a missed call is told to the responsible person of the card, once, in their language', async () => {
   await rita.api('PATCH', '/me', { language: 'ru' })
   const callId = await end({}, {})
-  expect(await notes(rita)).toEqual([`Пропущенный звонок: Nora Bright, ${known}`])
+  expect(await notes(rita)).toEqual(['Пропущенный звонок: Nora Bright, +1 555 010 0220'])
   expect(await notes(eve)).toEqual([])
   const { items } = (await eve.api('GET', `/contacts/${contactId}/timeline`)).body
   const entry = items.find((one: { call: { callId: string } | null }) => one.call?.callId === callId)
@@ -54,7 +54,7 @@ test('a missed call is counted beside Calls, for the responsible person alone, u
 
 test('of somebody unknown it is told to whom the call is credited', async () => {
   await end({ PHONE_NUMBER: '+15550100229' }, {})
-  expect(await notes(eve)).toEqual(['Missed call: +15550100229'])
+  expect(await notes(eve)).toEqual(['Missed call: +1 555 010 0229'])
 })
 
 test.each([

@@ -6,6 +6,8 @@ let app: TestApp
 let eve: Person
 let contactId: number
 const known = '+15550100200'
+/** as the notes write it */
+const shown = '+1 555 010 0200'
 let lastId = 0
 
 beforeAll(async () => {
@@ -42,18 +44,18 @@ const notesOf = async (callId: string) => (await timeline()).filter((entry) => e
 describe('ADD_TO_CHAT', () => {
   test('writes one note of the call on its card: first that it comes, then how it ended', async () => {
     const { CALL_ID } = await register()
-    expect(await notesOf(CALL_ID)).toEqual([`Incoming call from ${known}`])
+    expect(await notesOf(CALL_ID)).toEqual([`Incoming call from ${shown}`])
     await finish(CALL_ID)
-    expect(await notesOf(CALL_ID)).toEqual([`Incoming call from ${known}: talked 1:05`])
+    expect(await notesOf(CALL_ID)).toEqual([`Incoming call from ${shown}: talked 1:05`])
   })
 
   test.each([
     [{ ADD_TO_CHAT: 0 }, { ADD_TO_CHAT: '0' }, []],
-    [{ ADD_TO_CHAT: 0 }, {}, [`Call to ${known}: talked 1:05`]],
-    [{ ADD_TO_CHAT: 'N' }, { ADD_TO_CHAT: 1, DURATION: 0 }, [`Call to ${known}: nobody answered`]],
-    [{ ADD_TO_CHAT: null }, { ADD_TO_CHAT: 'N' }, [`Call to ${known}`]],
-    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 486 }, [`Call to ${known}: busy`]],
-    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 'OTHER' }, [`Call to ${known}: not connected`]],
+    [{ ADD_TO_CHAT: 0 }, {}, [`Call to ${shown}: talked 1:05`]],
+    [{ ADD_TO_CHAT: 'N' }, { ADD_TO_CHAT: 1, DURATION: 0 }, [`Call to ${shown}: nobody answered`]],
+    [{ ADD_TO_CHAT: null }, { ADD_TO_CHAT: 'N' }, [`Call to ${shown}`]],
+    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 486 }, [`Call to ${shown}: busy`]],
+    [{ ADD_TO_CHAT: 0 }, { STATUS_CODE: 'OTHER' }, [`Call to ${shown}: not connected`]],
   ])('%j at register and %j at finish leaves %j', async (before, after, notes) => {
     const { CALL_ID } = await register({ TYPE: 1, ...before })
     await finish(CALL_ID, after)

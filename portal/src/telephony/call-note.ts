@@ -4,6 +4,7 @@ import type { Row } from '../store/tables.ts'
 import type { CalledCard } from '../crm/call-crm.ts'
 import type { CallsParts } from './call-parts.ts'
 import { isAnswered } from './outcome.ts'
+import { displayOf } from './presented.ts'
 
 const words = {
   en: {
@@ -57,10 +58,14 @@ export async function noteCall(
   { call, userId, end }: { call: Row<'call'>; userId: number; end?: { statusCode: string; duration: number } },
 ): Promise<void> {
   if (call.entity_type === '') return
-  const { language } = await tx.db.selectFrom('portal').select('language').where('id', '=', call.portal_id).executeTakeFirstOrThrow()
+  const { language, country } = await tx.db
+    .selectFrom('portal')
+    .select(['language', 'country'])
+    .where('id', '=', call.portal_id)
+    .executeTakeFirstOrThrow()
   const said = words[language === 'ru' ? 'ru' : 'en']
   const kind = call.type === 4 ? 'callback' : call.type === 5 ? 'info' : call.type === 1 ? 'out' : 'in'
-  const begins = `${said[kind]} ${call.number}`
+  const begins = `${said[kind]} ${displayOf(call, country)}`
   await crm.note(tx, {
     portalId: call.portal_id,
     callId: call.call_id,

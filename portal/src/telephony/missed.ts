@@ -5,6 +5,7 @@ import type { CalledCard } from '../crm/call-crm.ts'
 import type { CallsParts } from './call-parts.ts'
 import { countMissed } from './missed-calls.ts'
 import { isMissed } from './outcome.ts'
+import { displayOf } from './presented.ts'
 
 /** Who is told: the card's responsible person, else the user that the call is credited to. */
 export async function tellMissed(
@@ -20,13 +21,15 @@ export async function tellMissed(
   const told = card?.assignedById ?? userId
   await countMissed(tx, { call_id: call.call_id, portal_id: call.portal_id, user_id: told, created_at: clock.now() })
   tx.afterCommit(() => changed(call.portal_id, ['missed-calls'], [told]))
+  const { country } = await tx.db.selectFrom('portal').select('country').where('id', '=', call.portal_id).executeTakeFirstOrThrow()
+  const number = displayOf(call, country)
   const person = await tx.db
     .selectFrom('user')
     .select('language')
     .where('portal_id', '=', call.portal_id)
     .where('id', '=', told)
     .executeTakeFirst()
-  const who = card ? `${card.title}, ${call.number}` : call.number
+  const who = card ? `${card.title}, ${number}` : number
   const message = person?.language === 'ru' ? `Пропущенный звонок: ${who}` : `Missed call: ${who}`
   await notifications.write(tx, { portalId: call.portal_id, userId: told, authorId: null, appId: null, message })
 }

@@ -111,8 +111,7 @@ export async function presentCalls(
     const card = cards.get(call.call_id) ?? null
     const recording = recordings.find((one) => one.call_id === call.call_id)
     return presentCall(call, {
-      display: readPhone(call.extension === '' ? call.number : `${call.number} ext. ${call.extension}`, { country: portal.country })
-        .display,
+      display: displayOf(call, portal.country),
       card,
       responsibleName: card ? nameOf(card.assignedById) : '',
       userName: nameOf(call.user_id),
@@ -126,6 +125,11 @@ export async function presentCalls(
       nowMs,
     })
   })
+}
+
+/** The number of a call as people in the portal's country write it, with its extension. */
+export function displayOf({ number, extension }: Pick<Row<'call'>, 'number' | 'extension'>, country: string): string {
+  return readPhone(extension === '' ? number : `${number} ext. ${extension}`, { country }).display
 }
 
 /** What stands beside the row of a call. */
