@@ -18,7 +18,7 @@ export interface Rung {
 export interface PhonesProcess {
   readonly deskPort: number
   readonly worldPort: number
-  /** what rang since the start: the desks, and the outside world */
+  /** what rang since this was asked last: the desks, and the outside world */
   rung(): Promise<{ readonly desks: readonly Rung[]; readonly world: readonly Rung[] }>
   /** everybody in the outside world hangs up */
   hangUp(): void
@@ -66,7 +66,7 @@ async function answerAll(): Promise<void> {
     call.answer()
   }
   process.on('message', (order: Order) => {
-    if (order === 'rung') process.send!(rung)
+    if (order === 'rung') process.send!({ desks: rung.desks.splice(0), world: rung.world.splice(0) })
     else for (const client of clients.splice(0)) client.bye()
   })
   // whoever started them has gone
