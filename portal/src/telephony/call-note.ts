@@ -3,8 +3,8 @@ import type { Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import type { CalledCard } from '../crm/call-crm.ts'
 import type { CallsParts } from './call-parts.ts'
+import { displayOf } from './displayed-number.ts'
 import { isAnswered } from './outcome.ts'
-import { displayOf } from './presented.ts'
 
 const words = {
   en: {

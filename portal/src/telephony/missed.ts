@@ -3,9 +3,9 @@ import type { Tx } from '../store/store.ts'
 import type { Row } from '../store/tables.ts'
 import type { CalledCard } from '../crm/call-crm.ts'
 import type { CallsParts } from './call-parts.ts'
+import { displayOf } from './displayed-number.ts'
 import { countMissed } from './missed-calls.ts'
 import { isMissed } from './outcome.ts'
-import { displayOf } from './presented.ts'
 
 /** Who is told: the card's responsible person, else the user that the call is credited to. */
 export async function tellMissed(

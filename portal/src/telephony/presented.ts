@@ -1,10 +1,10 @@
 /** Calls as the call card, the timeline and the statistics page show them. */
 import { idOf } from '../caller.ts'
-import { readPhone } from '../crm/phones.ts'
 import type { Store } from '../store/store.ts'
 import type { CallState, DeliveryState } from '../states.ts'
 import type { Row } from '../store/tables.ts'
 import type { CrmOfCalls, CalledCard, FoundCard } from '../crm/call-crm.ts'
+import { displayOf } from './displayed-number.ts'
 import { reuseWindowMs } from './registration.ts'
 
 /** A call in the shape of the own API (`Call` in http/api/schemas.ts). */
@@ -125,11 +125,6 @@ export async function presentCalls(
       nowMs,
     })
   })
-}
-
-/** The number of a call as people in the portal's country write it, with its extension. */
-export function displayOf({ number, extension }: Pick<Row<'call'>, 'number' | 'extension'>, country: string): string {
-  return readPhone(extension === '' ? number : `${number} ext. ${extension}`, { country }).display
 }
 
 /** What stands beside the row of a call. */
