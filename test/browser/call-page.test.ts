@@ -83,7 +83,7 @@ test('the timeline opens the conversation, takes a note by keyboard, and lets it
   const timeline = page.getByRole('region', { name: 'Timeline' })
   await timeline.getByRole('button', { name: 'Transcript' }).click()
   await timeline.getByText('Good morning').waitFor()
-  await timeline.getByText(`Incoming call from ${known}: talked 1:35`).waitFor()
+  await timeline.getByText('Incoming call from (212) 555-0142: talked 1:35').waitFor()
 
   await timeline.getByLabel('Write a note').fill('Likes rye\nbread')
   await page.keyboard.press('Control+Enter')

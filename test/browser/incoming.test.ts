@@ -87,7 +87,7 @@ describe('a call comes in while three people have the portal open', () => {
     await says(bobPage, callId, 'Finished, 1:05')
     const timeline = bobPage.getByRole('region', { name: 'Timeline' })
     await timeline.locator(`article[data-call-id="${callId}"]`).getByText('1:05').waitFor()
-    await timeline.getByText(`Incoming call from ${known}: talked 1:05`).waitFor()
+    await timeline.getByText('Incoming call from (212) 555-0142: talked 1:05').waitFor()
     for (const page of [annPage, cleoPage]) expect(await cardOf(page, callId).count()).toBe(0)
   })
 
