@@ -5,21 +5,15 @@ import { openContext, signIn, viewports } from '../browser/people.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { testPassword } from '../support/portal.ts'
 import { startOffice, until, type CallView, type Office } from './office.ts'
-import { startSipPhone, type SipCall } from './sip-phone.ts'
+import type { SipCall } from './sip-phone.ts'
 import { sampleRate } from './tone.ts'
 
 let office: Office
 let browser: Browser
 let page: Page
 beforeAll(async () => {
-  const gone = await startSipPhone({ hz: 440 })
-  await gone.close()
   ;[office, browser] = await Promise.all([
-    startOffice({
-      phones: { 103: { contact: gone.port } },
-      endpointLines: ['rtp_timeout=3'],
-      limits: { agentRingMs: 4000, clientRingMs: 4000 },
-    }),
+    startOffice({ endpointLines: ['rtp_timeout=3'], limits: { agentRingMs: 4000, clientRingMs: 4000 } }),
     launchChromium(inject('chromium')),
   ])
   page = await (await openContext(browser, viewports.desktop)).newPage()
